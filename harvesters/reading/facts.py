@@ -1,0 +1,102 @@
+"""What reading a page yields: the types that engines and readers hand to ``normalise``.
+
+bytes → ``Document`` (document.py) → ``Page`` holding a ``Listing`` or an ``Article``. Nothing here touches the network.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from storage.schema import Attachment, Outcome, Provenance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetch:
+    """A request an engine wants made to get the next part of a list."""
+
+    url: str
+    method: str = "GET"
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)  # JSON-safe; handed back to the engine with the answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of a list. ``api`` holds fields an API states about the item, under Item's field names."""
+
+    url: str  # absolute
+    title: str  # the fullest title the row shows; volatile parts removed
+    date: dt.date | None = None
+    published_at: dt.datetime | None = None  # aware, where the row shows a time
+    date_raw: str | None = None
+    truncated: bool = False  # the title ends in an ellipsis: the article has the full one
+    api: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """One page of a list. ``next`` None together with ``ended`` True proves the list's end."""
+
+    engine: str
+    column_name: str | None
+    rows: tuple[Row, ...]
+    next: Fetch | None = None
+    ended: bool = False  # positively the last page
+    total_pages: int | None = None
+    total_rows: int | None = None  # what the site itself says
+    page_key: str = ""  # engine's own name of this page ("1", "index_2.html"), for loops
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """What an article page says. Values are what the public is shown; provenance says where from."""
+
+    title: str | None = None
+    published_on: dt.date | None = None
+    published_at: dt.datetime | None = None  # aware
+    source: str | None = None
+    issuing_body: str | None = None  # 发文机关/发布机构 of the label block
+    document_number: str | None = None
+    index_number: str | None = None
+    formed_on: dt.date | None = None
+    subject: str | None = None  # 主题分类
+    summary: str | None = None  # 内容概述
+    publisher: str | None = None
+    effective_on: dt.date | None = None
+    repealed_on: dt.date | None = None
+    validity: str | None = None
+    genre: str | None = None
+    keywords: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    body_text: str | None = None
+    next_part: str | None = None  # address of page 2 of a multi-page article
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What the page says of the site it stands on (meta tags, else address)."""
+
+    name: str | None = None
+    domain: str | None = None
+    id_code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Everything read from one response."""
+
+    url: str
+    kind: str  # listing, article, platform, annual_report, endpoint, feed, challenge, error, shell, other
+    outcome: Outcome
+    reason: str | None = None  # machine word, see Observation.reason
+    detail: str | None = None  # one sentence for the operator
+    engine: str | None = None
+    encoding: str | None = None
+    site: Site = field(default_factory=Site)
+    listing: Listing | None = None
+    article: Article | None = None
+    provenance: Mapping[str, Provenance] = field(default_factory=dict)

@@ -1,0 +1,51 @@
+"""Every exception this project raises on purpose. They carry facts and do nothing."""
+
+from __future__ import annotations
+
+
+class GongkaiError(Exception):
+    """Base of all expected failures; its message says what happened, where, and what to do."""
+
+
+class SettingsError(GongkaiError):
+    """Raised when an environment variable has a value that cannot be used."""
+
+
+class CityFileError(GongkaiError):
+    """Raised when a city file cannot be read or is not valid.
+
+    ``problems`` holds one line a problem: file, line or key path, what was found, what is expected.
+    """
+
+    def __init__(self, path: str, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.path = path
+        self.problems = problems
+
+
+class UnknownTarget(GongkaiError):
+    """Raised when a unit, column, finding or receiver named by the user does not exist."""
+
+
+class DatabaseError(GongkaiError):
+    """Raised when the database cannot be opened, written, or is not at the schema this code knows."""
+
+
+class DatabaseTooNew(DatabaseError):
+    """Raised when the database was migrated by a newer version of this code."""
+
+
+class ArchiveError(GongkaiError):
+    """Raised when captured bytes cannot be written or found again."""
+
+
+class CrawlFailed(GongkaiError):
+    """Raised by the parent when a crawl's child process died without its summary."""
+
+
+class DeliveryFailed(GongkaiError):
+    """Raised when a receiver did not take a batch; nothing was lost, the next run goes on from there."""
+
+
+class UnsafeAddress(GongkaiError):
+    """Raised when an address is private, loopback or otherwise not to be fetched without permission."""

@@ -1,0 +1,373 @@
+"""The unified catalogue schema: what every room means by City, Unit, Column, Item, Observation, Verdict, Finding.
+
+Frozen dataclasses and string enums, nothing else: no SQLAlchemy, no pydantic, no Scrapy. Everything that
+crosses from one room to another is one of these types. Times are aware and in UTC; dates are calendar dates
+of the city's time zone; absent is ``None``, never an empty string.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class UnitKind(StrEnum):
+    """What sort of public body a unit is (公开主体类别)."""
+
+    DISTRICT = "district"  # 区县
+    DEPARTMENT = "department"  # 市直部门
+    STATIONED = "stationed"  # 中省驻市单位
+    TOWNSHIP = "township"  # 乡镇街道
+
+
+class Supervision(StrEnum):
+    """Who the unit answers to for its disclosure (条例 第三条)."""
+
+    LOCAL = "local"
+    DUAL = "dual"
+    VERTICAL = "vertical"
+
+
+class ColumnKind(StrEnum):
+    """What a column is for (栏目类别)."""
+
+    NEWS = "news"  # 新闻要闻
+    ACTIVITY = "activity"  # 工作动态
+    NOTICES = "notices"  # 通知公告
+    POLICIES = "policies"  # 政策文件
+    NORMATIVE = "normative"  # 行政规范性文件
+    INTERPRETATION = "interpretation"  # 政策解读
+    CONSULTATION = "consultation"  # 征求意见
+    FEEDBACK = "feedback"  # 意见反馈
+    PERSONNEL = "personnel"  # 人事
+    PLANS = "plans"  # 规划计划
+    STATISTICS = "statistics"  # 统计数据
+    LEADERS = "leaders"  # 领导信息
+    FUNCTIONS = "functions"  # 机构职能
+    BUDGET = "budget"  # 财政预决算
+    PROCUREMENT = "procurement"  # 政府采购
+    PROJECTS = "projects"  # 重大项目
+    PERMITS = "permits"  # 行政许可
+    PENALTIES = "penalties"  # 行政处罚
+    FEES = "fees"  # 收费
+    RECRUITMENT = "recruitment"  # 招考录用
+    EMERGENCY = "emergency"  # 应急
+    LIVELIHOOD = "livelihood"  # 教育医疗社保就业
+    INSPECTION = "inspection"  # 监督检查
+    GUIDE = "guide"  # 公开指南
+    RULES = "rules"  # 公开制度
+    CATALOGUE = "catalogue"  # 法定主动公开内容/公开目录
+    ANNUAL_REPORTS = "annual_reports"  # 公开年报
+    REQUEST = "request"  # 依申请公开
+    REPLIES = "replies"  # 留言答复
+    GAZETTE = "gazette"  # 政府公报
+    OTHER = "other"
+
+
+class Category(StrEnum):
+    """The office's eight counting classes (信息类别); every item has exactly one."""
+
+    POLICIES = "政策法规"
+    PERSONNEL = "人事信息"
+    NEWS = "新闻"
+    ACTIVITY = "工作动态"
+    LEADERS = "领导信息"
+    PLANS = "规划计划"
+    STATISTICS = "统计数据"
+    FUNCTIONS = "机构职能"
+
+
+class Outcome(StrEnum):
+    """What one look at one address came to. Only the first three say anything about the unit."""
+
+    OK = "ok"
+    OK_EMPTY = "ok_empty"  # intact structure that truly lists nothing
+    NOT_MODIFIED = "not_modified"  # 304: as it was at the last good look
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+    SOFT404 = "soft404"
+    STRUCTURE_CHANGED = "structure_changed"
+    REDIRECTED = "redirected"
+    SHELL = "shell"
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the look is positive proof of what the unit shows."""
+        return self in (Outcome.OK, Outcome.OK_EMPTY, Outcome.NOT_MODIFIED)
+
+
+class Subject(StrEnum):
+    """What an observation looked at."""
+
+    COLUMN = "column"  # a whole walk over a column's list pages
+    FEED = "feed"
+    ARTICLE = "article"
+    HOME = "home"  # the unit's home page and platform page
+    PROBE = "probe"
+
+
+class VerdictKind(StrEnum):
+    """What a rule says of one subject (判定)."""
+
+    COMPLIANT = "compliant"
+    BREACH = "breach"
+    NOT_ASSESSABLE = "not_assessable"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class FindingKind(StrEnum):
+    """What is wrong, in the office's terms (问题类型)."""
+
+    UNTIMELY = "untimely"
+    INCOMPLETE = "incomplete"
+    IMPROPER = "improper"
+    UNREACHABLE = "unreachable"
+    INTEGRITY = "integrity"
+
+
+# ------------------------------------------------------------------ the registry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Who at the unit is written to."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """A reasoned, approved, expiring exception (豁免). ``column`` or ``rule`` None means every one."""
+
+    reason: str
+    approved_by: str
+    until: dt.date
+    column: str | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One list a unit must keep (栏目). ``id`` is unique within its unit."""
+
+    id: str
+    unit: str
+    name: str
+    kind: ColumnKind
+    url: str
+    feed: str | None = None
+    harvest: str | None = None  # "hourly" | "daily"; None: by kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """A body with duties (公开主体)."""
+
+    id: str
+    name: str
+    kind: UnitKind
+    supervision: Supervision
+    home: str
+    site_code: str | None = None
+    contacts: tuple[Contact, ...] = ()
+    columns: tuple[Column, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class City:
+    """One installation's scope. ``robots`` is "obey", or "ignore" with ``robots_reason``."""
+
+    name: str
+    code: str
+    timezone: str = "Asia/Shanghai"
+    contact: str
+    allow_private_addresses: bool = False
+    delay_s: float = 1.0
+    robots: str = "obey"
+    robots_reason: str | None = None
+    harvest: str = "daily"
+    units: tuple[Unit, ...] = ()
+
+
+# ------------------------------------------------------------------ what was seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Where the bytes of one response lie, so that anyone can look again."""
+
+    url: str
+    captured_at: dt.datetime
+    sha256: str  # of the response body as received
+    warc: str | None = None  # file name below the archive folder
+    record_id: str | None = None  # WARC-Record-ID, "<urn:uuid:…>"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """One look at one column, feed, page or probe (观测).
+
+    ``facts`` for a column: ``engine``, ``pages``, ``rows``, ``undated_rows``, ``newest_on`` (max row date,
+    ISO), ``total_rows`` (what the site says), ``complete`` (every page walked), ``column_name`` (as the page
+    shows it), ``full`` (full pass). For home: ``links`` (column kind → address), ``columns_linked``
+    (ids of registered columns the page links), ``moved`` (column id → other address under the same name).
+    """
+
+    id: str  # uuid4 hex
+    unit: str
+    column: str | None
+    subject: Subject
+    url: str
+    at: dt.datetime
+    seconds: float
+    outcome: Outcome
+    status: int | None = None
+    reason: str | None = None  # machine word: "dns", "timeout", "challenge:ruishu", "no_rows", "mass_change" …
+    detail: str | None = None  # one sentence for the operator: what happened, what to do
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+
+
+# ------------------------------------------------------------------ the catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Where a field's value comes from.
+
+    ``origin`` is one of meta, label, beside_title, row, body, address, feed, api, structure;
+    ``conflict`` holds the other value when meta and display disagree.
+    """
+
+    origin: str
+    raw: str
+    confidence: float
+    conflict: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that belongs to an item (附件)."""
+
+    name: str
+    url: str
+    type: str | None = None  # "pdf", "docx", …
+    size: int | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """A link to another document: interprets, answers, amends, repeals, reposts."""
+
+    kind: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One disclosed document in the unified catalogue (信息), as it stands in one revision.
+
+    What the harvester makes leaves ``id``, ``revision``, ``first_seen``, ``not_before``, ``last_seen`` and
+    ``withdrawn_at`` at their defaults: the catalogue gives them.
+    """
+
+    unit: str
+    column: str
+    url: str
+    title: str
+    category: Category
+    summary: str | None = None  # 内容概述
+    index_number: str | None = None  # 索引号
+    document_number: str | None = None  # 发文字号
+    issuer: str | None = None  # 发文机关
+    publisher: str | None = None  # 发布机构
+    source: str | None = None  # 来源
+    formed_on: dt.date | None = None  # 成文日期
+    published_on: dt.date | None = None  # 发布日期, as claimed by the unit
+    published_at: dt.datetime | None = None  # the same with a time, where one is shown
+    effective_on: dt.date | None = None
+    repealed_on: dt.date | None = None
+    validity: str | None = None  # 有效性
+    theme: str | None = None  # 主题分类
+    genre: str | None = None  # 体裁
+    statutory: str | None = None  # 20-01 … 20-15, 21-A/B
+    stage: str | None = None
+    relations: tuple[Relation, ...] = ()
+    keywords: tuple[str, ...] = ()
+    form: str | None = None
+    aliases: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    body_text: str | None = None
+    language: str = "zh"
+    provenance: Mapping[str, Provenance] = field(default_factory=dict)
+    content_hash: str = ""  # sha256 over the lasting content; volatile parts left out
+    evidence: Evidence | None = None  # the article page, or the list page for direct-file rows
+    page_read: bool = True  # False: only the row is known (article unread, external or a file)
+    id: str = ""
+    revision: int = 0
+    first_seen: dt.datetime | None = None
+    not_before: dt.datetime | None = None  # last complete look at the column without it
+    last_seen: dt.datetime | None = None
+    withdrawn_at: dt.datetime | None = None
+
+
+# ------------------------------------------------------------------ judging
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What one rule says of one subject at one date, replayable from what it holds (判定)."""
+
+    rule: str
+    rule_version: str
+    unit: str
+    column: str | None = None
+    item: str | None = None
+    verdict: VerdictKind
+    reason: str | None = None  # for not_assessable and not_applicable: a machine word, then words
+    as_of: dt.date
+    kind: FindingKind | None = None  # for a breach
+    severity: str | None = None  # "red" | "yellow"
+    basis: str | None = None  # citation
+    facts: Mapping[str, Any] = field(default_factory=dict)  # JSON-safe
+    evidence: tuple[Evidence, ...] = ()
+    coverage: float | None = None  # share of what was due to be observed that was observed
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingEvent:
+    """One step in a finding's life; never overwritten."""
+
+    at: dt.datetime
+    who: str
+    step: str  # opened, rechecked, closed, reopened …
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A breach that is open, with its evidence, through its life to closing (问题)."""
+
+    id: str
+    rule: str
+    rule_version: str
+    kind: FindingKind
+    severity: str
+    unit: str
+    column: str | None
+    item: str | None
+    state: str
+    opened_at: dt.datetime
+    closed_at: dt.datetime | None
+    basis: str
+    facts: Mapping[str, Any]
+    evidence: tuple[Evidence, ...]
+    coverage: float | None
+    events: tuple[FindingEvent, ...] = ()

@@ -1,0 +1,77 @@
+"""The only reader of the environment. Every name, its default and why are also in ``deploy/.env.example``.
+
+``load()`` reads afresh at each call, so that a test or a child process sees what it was given.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.exceptions import SettingsError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an installation may set without touching code."""
+
+    home: Path  # data folder: database, archive, deliveries
+    database_url: str
+    download_timeout_s: float  # 60: first bytes after 20–45 s are normal on some sites (cms-families §4.3)
+    retry_wait_s: float  # base of the back-off between tries of one page
+    max_body_bytes: int  # larger responses are cut off and reported
+    crawl_workers: int  # crawls (child processes) at the same time
+    crawl_timeout_s: float  # a crawl that runs longer is stopped; what it stored stays
+    lease_s: float  # a host's lease is free again after this time without renewal
+    withdrawal_grace_days: int  # a row gone for less is not a withdrawal (law 7)
+    mass_change_share: float  # more than this share of a column's rows gone stops the write (law 7)
+    delivery_folder: Path  # the JSON Lines receiver
+    prefect_api_url: str | None
+    log_level: str
+
+    @property
+    def archive(self) -> Path:
+        """Folder of the WARC files."""
+        return self.home / "archive"
+
+
+def _number(name: str, default: float, least: float = 0) -> float:
+    text = os.environ.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not value >= least:
+        raise SettingsError(f"{name}={text!r}: expected a number of at least {least:g}")
+    return value
+
+
+def load() -> Settings:
+    """The settings as the environment says now.
+
+    :raises SettingsError: a variable has a value that cannot be used.
+    """
+    home = Path(os.environ.get("GONGKAI_HOME") or "var").absolute()
+    return Settings(
+        home=home,
+        database_url=os.environ.get("GONGKAI_DATABASE_URL") or f"sqlite:///{home / 'gongkai.db'}",
+        download_timeout_s=_number("GONGKAI_DOWNLOAD_TIMEOUT_S", 60, 0.1),
+        retry_wait_s=_number("GONGKAI_RETRY_WAIT_S", 20),
+        max_body_bytes=int(_number("GONGKAI_MAX_BODY_BYTES", 20 * 2**20, 1024)),
+        crawl_workers=int(_number("GONGKAI_CRAWL_WORKERS", 2, 1)),
+        crawl_timeout_s=_number("GONGKAI_CRAWL_TIMEOUT_S", 6 * 3600, 1),
+        lease_s=_number("GONGKAI_LEASE_S", 120, 1),
+        withdrawal_grace_days=int(_number("GONGKAI_WITHDRAWAL_GRACE_DAYS", 7)),
+        mass_change_share=_number("GONGKAI_MASS_CHANGE_SHARE", 0.3),
+        delivery_folder=Path(os.environ.get("GONGKAI_DELIVERY_FOLDER") or home / "delivered").absolute(),
+        prefect_api_url=os.environ.get("PREFECT_API_URL") or None,
+        log_level=(os.environ.get("GONGKAI_LOG_LEVEL") or "INFO").upper(),
+    )
+
+
+def child_environment(**overrides: str) -> dict[str, str]:
+    """A copy of the environment for a child process, with ``overrides`` laid over it."""
+    return {**os.environ, **overrides}
