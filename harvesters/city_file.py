@@ -1,0 +1,546 @@
+"""A ``city.yml`` in, a :class:`storage.schema.City` out, and back: the only reader and writer of that format.
+
+A city file is what a person writes, so everything wrong with it is said at once, each problem with file, line,
+key path, what was found and what is expected. Unknown keys are errors: a misspelt ``waivers`` must not silently
+mean "none". Scalars are taken as they are written (``code: 629900`` and ``code: "629900"`` are the same), so that
+YAML's habit of reading ``010`` as eight never changes an area code.
+
+The order of work: bytes → YAML nodes (they know their lines) → plain data plus a table of key path → line →
+pydantic, which judges each value alone → ``_consistency``, which judges values against each other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import ipaddress
+import re
+import socket
+import zoneinfo
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from storage import schema
+from storage.exceptions import CityFileError
+
+Path_ = tuple[str | int, ...]  # a key path: ("units", 3, "columns", 0, "url")
+
+LONGEST_TEXT = 2000  # characters; a longer value is a paste gone wrong, not a name or an address
+
+
+# ------------------------------------------------------------------ single values
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("empty")
+    if len(value) > LONGEST_TEXT or any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+        raise ValueError("control")
+    return value
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", value) or parts.username:
+        raise ValueError("address")
+    if parts.port == 0:  # reading .port also raises for what is no port at all
+        raise ValueError("port")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as problem:
+        raise ValueError("zone") from problem
+    return value
+
+
+def _day(value: object) -> dt.date:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("day")
+    return dt.date.fromisoformat(value)
+
+
+def _member(kind: type[StrEnum]) -> Any:
+    def pick(value: object) -> Any:
+        return kind(value) if isinstance(value, str) else kind("")
+
+    return BeforeValidator(pick)
+
+
+def _matching(pattern: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError("pattern")
+        return value
+
+    return AfterValidator(check)
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Address = Annotated[Text, AfterValidator(_address)]
+Id = Annotated[Text, _matching(r"\w[\w.-]{0,63}")]
+Harvest = Literal["hourly", "daily"]
+
+# every field's description completes the sentence "expected …" in a problem
+_AN_ID = "letters, digits, - . _ only, 64 at most (it becomes part of file names and addresses)"
+_A_TEXT = "a text on one line, not empty"
+_AN_ADDRESS = "an absolute http:// or https:// address without user name and blanks"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ContactModel(_Model):
+    name: Text = Field(description=_A_TEXT)
+    email: Annotated[Text, _matching(r"[^@\s]+@[^@\s]+")] | None = Field(None, description="an e-mail address")
+    phone: Text | None = Field(None, description=_A_TEXT)
+
+
+class WaiverModel(_Model):
+    reason: Text = Field(description="why the duty does not apply, in words")
+    approved_by: Text = Field(description="who approved the exception")
+    until: Annotated[dt.date, BeforeValidator(_day)] = Field(description="a day YYYY-MM-DD; a waiver always expires")
+    column: Text | None = Field(None, description="the id of one of this unit's columns, or a column kind")
+    rule: Text | None = Field(None, description="the id of a rule")
+
+
+class ColumnModel(_Model):
+    id: Id = Field(description=_AN_ID)
+    name: Text = Field(description=_A_TEXT)
+    kind: Annotated[schema.ColumnKind, _member(schema.ColumnKind)] = Field(
+        description="one of " + ", ".join(schema.ColumnKind)
+    )
+    url: Address = Field(description=_AN_ADDRESS)
+    feed: Address | None = Field(None, description=_AN_ADDRESS)
+    harvest: Harvest | None = Field(None, description="hourly or daily")
+
+
+class UnitModel(_Model):
+    id: Id = Field(description=_AN_ID)
+    name: Text = Field(description=_A_TEXT)
+    kind: Annotated[schema.UnitKind, _member(schema.UnitKind)] = Field(
+        description="one of " + ", ".join(schema.UnitKind)
+    )
+    supervision: Annotated[schema.Supervision, _member(schema.Supervision)] = Field(
+        schema.Supervision.LOCAL, description="one of " + ", ".join(schema.Supervision)
+    )
+    home: Address = Field(description=_AN_ADDRESS)
+    site_code: Annotated[Text, _matching(r"(\d{6}|bm\d{4})\d{4}")] | None = Field(
+        None, description="a 网站标识码: ten digits, or bm and eight digits"
+    )
+    contacts: tuple[ContactModel, ...] = Field((), description="a list of contacts")
+    columns: tuple[ColumnModel, ...] = Field((), description="a list of columns")
+    waivers: tuple[WaiverModel, ...] = Field((), description="a list of waivers")
+
+
+class CityModel(_Model):
+    name: Text = Field(description=_A_TEXT)
+    code: Annotated[Text, _matching(r"\d{6}(\d{3}){0,2}")] = Field(description="a 行政区划代码 of six digits")
+    timezone: Annotated[Text, AfterValidator(_zone)] = Field(
+        "Asia/Shanghai", description="a time zone of the IANA list such as Asia/Shanghai"
+    )
+    contact: Text = Field(description="where site operators can reach you, such as mailto:office@example.gov.cn")
+
+
+class DefaultsModel(_Model):
+    delay_s: float = Field(1.0, ge=0, allow_inf_nan=False, description="seconds between two requests, 0 or more")
+    robots: Literal["obey", "ignore"] = Field("obey", description="obey, or ignore together with robots_reason")
+    robots_reason: Text | None = Field(None, description="why robots.txt is not obeyed, in words")
+    harvest: Harvest = Field("daily", description="hourly or daily")
+
+
+class FileModel(_Model):
+    city: CityModel = Field(description="the city: name, code, timezone, contact")
+    allow_private_addresses: bool = Field(default=False, description="true or false")
+    defaults: DefaultsModel = Field(DefaultsModel(), description="delay_s, robots, robots_reason, harvest")
+    units: tuple[UnitModel, ...] = Field(description="a list of units")
+
+
+# ------------------------------------------------------------------ the doors
+
+
+def load(path: str | Path) -> schema.City:
+    """Reads and checks the city file at ``path``.
+
+    :raises CityFileError: with every problem found, one line each; nothing is half-loaded.
+    """
+    file = Path(path)
+    data, lines = _read(file)
+    problems: list[tuple[Path_, str]] = []
+    model = None
+    try:
+        model = FileModel.model_validate(data)
+    except ValidationError as error:
+        problems = [_explain(detail, data) for detail in error.errors(include_url=False)]
+    problems += _consistency(data)
+    if problems or model is None:
+        told = sorted({(_line(lines, where), _dotted(where), what) for where, what in problems})
+        raise CityFileError(str(file), tuple(f"{file}:{line}: {key}: {what}" for line, key, what in told))
+    return _to_city(model)
+
+
+def dump(city: schema.City) -> str:
+    """``city`` as the text of a city file; :func:`load` makes the same city of it."""
+    defaults = {"delay_s": city.delay_s, "robots": city.robots, "robots_reason": city.robots_reason}
+    data = {
+        "city": {"name": city.name, "code": city.code, "timezone": city.timezone, "contact": city.contact},
+        "allow_private_addresses": city.allow_private_addresses,
+        "defaults": _present({**defaults, "harvest": city.harvest}),
+        "units": [_dump_unit(unit) for unit in city.units],
+    }
+    text: str = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120)
+    return text
+
+
+def _dump_unit(unit: schema.Unit) -> dict[str, Any]:
+    return _present(
+        {
+            "id": unit.id,
+            "name": unit.name,
+            "kind": unit.kind.value,
+            "supervision": unit.supervision.value,
+            "home": unit.home,
+            "site_code": unit.site_code,
+            "contacts": [_present({"name": c.name, "email": c.email, "phone": c.phone}) for c in unit.contacts],
+            "columns": [
+                _present(
+                    {
+                        "id": column.id,
+                        "name": column.name,
+                        "kind": column.kind.value,
+                        "url": column.url,
+                        "feed": column.feed,
+                        "harvest": column.harvest,
+                    }
+                )
+                for column in unit.columns
+            ],
+            "waivers": [
+                _present(
+                    {
+                        "column": waiver.column,
+                        "rule": waiver.rule,
+                        "reason": waiver.reason,
+                        "approved_by": waiver.approved_by,
+                        "until": waiver.until,
+                    }
+                )
+                for waiver in unit.waivers
+            ],
+        }
+    )
+
+
+def _present(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value is not None and value != []}
+
+
+def _to_city(file: FileModel) -> schema.City:
+    return schema.City(
+        **file.city.model_dump(),
+        **file.defaults.model_dump(),
+        allow_private_addresses=file.allow_private_addresses,
+        units=tuple(
+            schema.Unit(
+                **unit.model_dump(exclude={"contacts", "columns", "waivers"}),
+                contacts=tuple(schema.Contact(**contact.model_dump()) for contact in unit.contacts),
+                columns=tuple(schema.Column(unit=unit.id, **column.model_dump()) for column in unit.columns),
+                waivers=tuple(schema.Waiver(**waiver.model_dump()) for waiver in unit.waivers),
+            )
+            for unit in file.units
+        ),
+    )
+
+
+# ------------------------------------------------------------------ bytes to data and lines
+
+
+def _read(file: Path) -> tuple[Any, dict[Path_, int]]:
+    """The file as plain data (every scalar as text, None for nothing) and the line of every key path."""
+
+    def stop(what: str, line: int | None = None) -> CityFileError:
+        return CityFileError(str(file), (f"{file}{f':{line}' if line else ''}: {what}",))
+
+    try:
+        body = file.read_bytes()
+    except FileNotFoundError as problem:
+        raise stop("there is no such file; deploy/city.example.yml shows how to write one") from problem
+    except IsADirectoryError as problem:
+        raise stop("this is a folder; expected a city file in YAML") from problem
+    except OSError as problem:
+        raise stop(f"cannot be read: {problem.strerror or problem}") from problem
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = body.count(b"\n", 0, problem.start) + 1
+        raise stop(f"found byte 0x{body[problem.start]:02x}, expected UTF-8; save the file as UTF-8", line) from problem
+    try:
+        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        said = getattr(problem, "problem", None) or str(problem).splitlines()[0]
+        raise stop(f"this is not valid YAML: {said}", mark.line + 1 if mark else None) from problem
+    if root is None:
+        raise stop("the file is empty; deploy/city.example.yml shows how to write one")
+    lines: dict[Path_, int] = {}
+    repeated: list[tuple[int, str]] = []
+    data = _plain(root, (), lines, repeated, ())
+    if not isinstance(data, dict):
+        raise stop(f"found {_shown(data)}, expected the keys {', '.join(FileModel.model_fields)}", 1)
+    if repeated:
+        raise CityFileError(str(file), tuple(f"{file}:{line}: {what}" for line, what in sorted(repeated)))
+    return data, lines
+
+
+def _plain(
+    node: yaml.Node, path: Path_, lines: dict[Path_, int], repeated: list[tuple[int, str]], inside: tuple[int, ...]
+) -> Any:
+    lines.setdefault(path, node.start_mark.line + 1)
+    if id(node) in inside:
+        repeated.append((node.start_mark.line + 1, f"{_dotted(path)}: found an alias of itself, expected a value"))
+        return None
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(n, (*path, i), lines, repeated, (*inside, id(node))) for i, n in enumerate(node.value)]
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
+            line = key_node.start_mark.line + 1
+            if key in found:
+                first = lines[(*path, key)]
+                where = _dotted((*path, key))
+                repeated.append((line, f"{where}: found this key again, expected it once (first on line {first})"))
+                continue
+            lines[(*path, key)] = line
+            found[key] = _plain(value_node, (*path, key), lines, repeated, (*inside, id(node)))
+        return found
+    return None if node.tag == "tag:yaml.org,2002:null" else node.value
+
+
+# ------------------------------------------------------------------ pydantic's findings in our words
+
+
+def _explain(detail: Mapping[str, Any], data: Any) -> tuple[Path_, str]:
+    where: Path_ = tuple(part for part in detail["loc"] if isinstance(part, int) or not part.startswith("function-"))
+    names = tuple(part for part in where if isinstance(part, str))
+    expected = _EXPECTED.get(names, "something else")
+    if detail["type"] == "extra_forbidden":
+        known = [key[-1] for key in _EXPECTED if key[:-1] == names[:-1]]
+        return where, f"unknown key{_nearest(names[-1], known)}; expected one of {', '.join(known)}"
+    if detail["type"] == "missing":
+        return where, f"missing, expected {expected}"
+    found = _at(data, where)
+    choices = expected.removeprefix("one of ").split(", ") if expected.startswith("one of ") else ()
+    hint = _nearest(found, choices) if isinstance(found, str) else ""
+    return where, f"found {_shown(found)}, expected {expected}{hint}"
+
+
+def _expectations(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    for name, info in model.model_fields.items():
+        yield (*path, name), info.description or ""
+        inner = _INNER.get((model, name))
+        if inner:
+            yield from _expectations(inner, (*path, name))
+
+
+_INNER: Mapping[tuple[type[BaseModel], str], type[BaseModel]] = {
+    (FileModel, "city"): CityModel,
+    (FileModel, "defaults"): DefaultsModel,
+    (FileModel, "units"): UnitModel,
+    (UnitModel, "contacts"): ContactModel,
+    (UnitModel, "columns"): ColumnModel,
+    (UnitModel, "waivers"): WaiverModel,
+}
+_EXPECTED = dict(_expectations(FileModel))
+
+
+def _nearest(found: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(found, known, n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _at(data: Any, path: Path_) -> Any:
+    for part in path:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "keys and values"
+    if isinstance(value, list):
+        return "a list"
+    text = str(value)
+    return repr(text if len(text) <= 80 else text[:77] + "…")
+
+
+def _dotted(path: Path_) -> str:
+    told = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return told.removeprefix(".") or "the file"
+
+
+def _line(lines: Mapping[Path_, int], path: Path_) -> int:
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
+
+
+# ------------------------------------------------------------------ values against each other
+
+
+def _consistency(data: Mapping[str, Any]) -> list[tuple[Path_, str]]:
+    """What is wrong between values; looks only at what has the right shape, the rest is told elsewhere."""
+    problems: list[tuple[Path_, str]] = []
+    defaults = _mapping(data.get("defaults"))
+    if defaults.get("robots") == "ignore" and not defaults.get("robots_reason"):
+        problems.append((("defaults", "robots"), "found 'ignore' without robots_reason, expected the reason in words"))
+    private_allowed = str(data.get("allow_private_addresses")).lower() in ("true", "yes", "on", "1")
+    units = list(_mappings(data.get("units")))
+    problems += _repeated_ids(units, ("units",))
+    for index, unit in units:
+        path: Path_ = ("units", index)
+        home = unit.get("home")
+        columns = list(_mappings(unit.get("columns")))
+        problems += _repeated_ids(columns, (*path, "columns"))
+        addresses: list[tuple[Path_, object]] = [((*path, "home"), home)]
+        for at, column in columns:
+            for key in ("url", "feed"):
+                addresses.append(((*path, "columns", at, key), column.get(key)))
+        for where, address in addresses:
+            host = _host(address)
+            if not host:
+                continue
+            if not private_allowed and not is_public_host(host):
+                problems.append(
+                    (
+                        where,
+                        f"found the private address {host}, expected a public one (or allow_private_addresses: true)",
+                    )
+                )
+            if where[-1] != "home" and not same_house(str(home), str(address)):
+                problems.append((where, f"found host {_netloc(address)}, expected {_house(home)}"))
+        known = [str(column.get("id")) for _, column in columns]
+        for at, waiver in _mappings(unit.get("waivers")):
+            named = waiver.get("column")
+            # a waiver may name a kind of column that the unit does not have: that is what it excuses
+            if known and isinstance(named, str) and named not in known and named not in set(schema.ColumnKind):
+                where = (*path, "waivers", at, "column")
+                what = f"one of this unit's columns ({', '.join(known)}) or a column kind"
+                problems.append((where, f"found {_shown(named)}, expected {what}{_nearest(named, known)}"))
+    return problems
+
+
+def _repeated_ids(entries: Sequence[tuple[int, Mapping[str, Any]]], path: Path_) -> Iterator[tuple[Path_, str]]:
+    first: dict[str, int] = {}
+    for index, entry in entries:
+        name = entry.get("id")
+        if isinstance(name, str) and first.setdefault(name, index) != index:
+            yield (
+                (*path, index, "id"),
+                f"found {name!r} again (first at {_dotted((*path, first[name]))}), expected ids to differ",
+            )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _mappings(value: object) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    if isinstance(value, list):
+        yield from ((index, entry) for index, entry in enumerate(value) if isinstance(entry, dict))
+
+
+# ------------------------------------------------------------------ hosts
+
+
+def _host(address: object) -> str | None:
+    try:
+        return urlsplit(address).hostname if isinstance(address, str) else None
+    except ValueError:
+        return None
+
+
+def _netloc(address: object) -> str:
+    parts = urlsplit(str(address))
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return f"{(parts.hostname or '').rstrip('.')}:{port}"
+
+
+def literal_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The IP address ``host`` writes out, also in the short and numeric forms (``127.1``, ``0x7f000001``) that
+    resolvers take; None for a name."""
+    bare = host.strip("[]").partition("%")[0]
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        if not re.fullmatch(r"[0-9a-fA-FxX.]+", bare) or not bare[:1].isdigit():
+            return None
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(bare))
+        except OSError:
+            return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def is_public_host(host: str) -> bool:
+    """Whether ``host`` is a public literal address or a name (which only resolving can tell)."""
+    address = literal_address(host)
+    if address is None:
+        name = host.rstrip(".").lower()
+        return name != "localhost" and not name.endswith(".localhost")
+    return address.is_global and not address.is_multicast
+
+
+def registered_domain(host: str) -> str:
+    """What one owner registers: the last two labels, or three where the second last is a class of names.
+
+    Under a country's domain names are sold below classes (``gov.cn``, ``com.cn``) and below provinces
+    (``bj.cn``): such second-last labels are of two or three letters. So ``zfxxgk.qinghe.gov.cn`` and
+    ``www.qinghe.gov.cn`` have one owner, two cities under ``gov.cn`` have not.
+    """
+    labels = host.rstrip(".").lower().split(".")
+    classed = len(labels) >= 3 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3:] if classed else labels[-2:])
+
+
+def same_house(home: str, address: str) -> bool:
+    """Whether ``address`` may belong to the unit whose home page is ``home``.
+
+    Literal addresses must agree in host and port; names in their registered domain, since one unit's
+    columns stand on ``www.``, ``zfxxgk.`` and ``xxgk.`` of it. True where either is no address at all.
+    """
+    here, there = _host(home), _host(address)
+    try:
+        ports_told = _netloc(home), _netloc(address)
+    except ValueError:
+        return True
+    if not here or not there:
+        return True
+    if _is_name(here) and _is_name(there):
+        return registered_domain(here) == registered_domain(there)
+    return ports_told[0] == ports_told[1]
+
+
+def _is_name(host: str) -> bool:
+    return literal_address(host) is None and "." in host.rstrip(".")
+
+
+def _house(home: object) -> str:
+    host = _host(home) or ""
+    if _is_name(host):
+        return f"a host under {registered_domain(host)} like the unit's home"
+    return f"{_netloc(home)} like the unit's home"
