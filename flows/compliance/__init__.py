@@ -1,0 +1,150 @@
+"""The rules a city's disclosure is judged by: facts in, verdicts out.
+
+No Prefect, no SQLAlchemy, no reading but of the regulations: ``flows/assess.py`` gathers the facts and keeps the
+verdicts. One module holds one rule or family; its docstring is the rule. ``RULES`` names them all. A rule whose
+meaning changes gets a new version, so that everything it judged is judged again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from flows.compliance import (
+    annual_report,
+    blank,
+    catalogue_fields,
+    freshness,
+    required_columns,
+    timely_item,
+    undated,
+)
+from flows.compliance.calendar import WorkingDays
+from flows.compliance.facts import ColumnFacts, ItemContext, UnitFacts
+from flows.compliance.judgement import Judgement, verdict, waiver_for
+from flows.compliance.regulation import FRESHNESS_RULES, Regulation
+from storage.schema import ColumnKind, Item, Verdict, VerdictKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What the registry says of a rule: which module judges it, on what, in which version."""
+
+    id: str
+    version: str
+    subject: Literal["column", "unit", "item"]
+    says: str  # the rule in one sentence
+
+
+def _says(module: object) -> str:
+    text = (module.__doc__ or "").split("\n\n")[0]
+    return " ".join(text.split())
+
+
+RULES: dict[str, Rule] = {
+    rule.id: rule
+    for rule in (
+        *(Rule(id=key, version=freshness.VERSION, subject="column", says=_says(freshness)) for key in FRESHNESS_RULES),
+        Rule(id="UP-06", version=blank.VERSION, subject="column", says=_says(blank)),
+        Rule(id="UP-07", version=undated.VERSION, subject="column", says=_says(undated)),
+        Rule(id="TM-10", version=annual_report.VERSION, subject="unit", says=_says(annual_report)),
+        Rule(id="TM-11", version=annual_report.VERSION, subject="unit", says=_says(annual_report)),
+        Rule(id="PL-01", version=required_columns.VERSION, subject="unit", says=_says(required_columns)),
+        Rule(id="TM-01", version=timely_item.VERSION, subject="item", says=_says(timely_item)),
+        Rule(id="CT-01", version=catalogue_fields.VERSION, subject="item", says=_says(catalogue_fields)),
+    )
+}
+
+
+def judge_column(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Iterator[Verdict]:
+    """Every column rule's verdict on one column; of the freshness rules only the one that sets its window."""
+    found = law.window(column.column.kind)
+    judgements: dict[str, Judgement] = {found[0]: freshness.judge(column, law, as_of)} if found else {}
+    judgements["UP-06"] = blank.judge(column, law, as_of)
+    judgements["UP-07"] = undated.judge(column, law, as_of)
+    look = column.looks.proof or column.looks.last
+    for rule, judgement in judgements.items():
+        if law.rules[rule].enabled:
+            yield verdict(
+                judgement,
+                rule=rule,
+                version=RULES[rule].version,
+                text=law.rules[rule],
+                unit=column.unit,
+                column=column.column.id,
+                as_of=as_of,
+                waiver=waiver_for(column.unit, rule, [column.column.id], as_of),
+                evidence=(*(look.evidence[:1] if look else ()), *column.evidence),
+                coverage=column.looks.coverage,
+            )
+
+
+def judge_unit(unit: UnitFacts, law: Regulation, as_of: dt.date, city: str) -> Iterator[Verdict]:
+    """Every unit rule's verdict on one unit."""
+    reports = [facts for facts in unit.columns.values() if facts.column.kind is ColumnKind.ANNUAL_REPORTS]
+    rule = annual_report.rule_for(unit.unit.kind, law)
+    if rule is not None and law.rules[rule].enabled:
+        looks = [facts.looks.coverage for facts in reports]
+        known = [coverage for coverage in looks if coverage is not None]
+        yield verdict(
+            annual_report.judge(unit, law, as_of, city),
+            rule=rule,
+            version=RULES[rule].version,
+            text=law.rules[rule],
+            unit=unit.unit,
+            as_of=as_of,
+            waiver=waiver_for(unit.unit, rule, [facts.column.id for facts in reports], as_of),
+            coverage=min(known, default=None),
+        )
+    if law.rules["PL-01"].enabled:
+        look = unit.home.proof or unit.home.last
+        yield verdict(
+            required_columns.judge(unit, law, as_of),
+            rule="PL-01",
+            version=RULES["PL-01"].version,
+            text=law.rules["PL-01"],
+            unit=unit.unit,
+            as_of=as_of,
+            waiver=waiver_for(unit.unit, "PL-01", [None], as_of),
+            evidence=look.evidence if look else (),
+            coverage=unit.home.coverage,
+        )
+
+
+def judge_item(
+    item: Item,
+    context: ItemContext,
+    law: Regulation,
+    days: WorkingDays,
+    as_of: dt.date,
+    zone: dt.tzinfo,
+    *,
+    all_rules: bool = True,
+) -> Iterator[Verdict]:
+    """Every item rule's verdict on one item.
+
+    :param all_rules: False leaves out rules that ask nothing of items in this column; to be used only for items
+        that no such verdict can already stand on.
+    """
+    judgements: dict[str, Judgement] = {}
+    if law.rules["TM-01"].enabled:
+        judgements["TM-01"] = timely_item.judge(item, context, law, days, zone)
+    if law.rules["CT-01"].enabled and (all_rules or catalogue_fields.applies_to(context, law)):
+        judgements["CT-01"] = catalogue_fields.judge(item, context, law)
+    for rule, judgement in judgements.items():
+        judged = judgement.verdict in (VerdictKind.BREACH, VerdictKind.COMPLIANT)
+        yield verdict(
+            judgement,
+            rule=rule,
+            version=RULES[rule].version,
+            text=law.rules[rule],
+            unit=context.unit,
+            column=item.column,
+            item=item.id,
+            as_of=as_of,
+            waiver=waiver_for(context.unit, rule, [item.column], as_of),
+            evidence=(item.evidence,) if judged and item.evidence is not None else (),
+            coverage=context.coverage,
+        )

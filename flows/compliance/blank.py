@@ -1,0 +1,36 @@
+"""A column is not blank: UP-06.
+
+Blank means an intact page that lists nothing, asked twice, and that never listed anything. Rows that were there
+and are gone may be a redesign or a fault of the reading, so they are the operator's question and not the unit's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flows.compliance.facts import ColumnFacts
+from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
+from flows.compliance.regulation import Regulation
+from flows.compliance.seen import column_seen
+from storage.schema import Outcome
+
+VERSION = "1"
+
+
+def judge(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Judgement:
+    """Whether the column lists anything."""
+    kind = column.column.kind
+    if kind in law.rules["UP-06"].event_driven:
+        return not_applicable("event_driven", f"a {kind.value} column fills only when there is something to show")
+    seen = column_seen(column, law, as_of)
+    if column.rows and (seen.gap is None or seen.part_seen):
+        return compliant(rows=column.rows, judged_on=seen.on)
+    if seen.gap is not None:
+        return seen.gap
+    if column.ever:
+        words = f"{column.ever} rows were listed before and are gone: look at the page"
+        return not_assessable("rows_vanished", words, ever=column.ever)
+    proof = column.looks.proof
+    if proof is None or proof.outcome not in (Outcome.OK_EMPTY, Outcome.NOT_MODIFIED):
+        return not_assessable("unproven_blank", "no rows were read, but the page did not prove that it lists none")
+    return breach(rows=0, ever=0, judged_on=seen.on, looked_at=proof.at, engine=proof.facts.get("engine"))

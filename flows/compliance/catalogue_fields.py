@@ -1,0 +1,74 @@
+"""A catalogue entry states its index number, name, summary and date of formation (条例 第十二条): CT-01.
+
+Judged in policy, normative and catalogue columns, on articles that were read. A value the site's generator left
+behind ("null" in an index number) is not a value. Files and pages of other sites carry no entry of the unit's.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from flows.compliance.facts import ItemContext
+from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
+from flows.compliance.regulation import Regulation
+from storage.schema import Item
+
+VERSION = "1"
+
+FIELDS = {"index_number": "索引号", "title": "名称", "summary": "内容概述", "formed_on": "生成日期"}
+
+_LEFT_BEHIND = re.compile(r"null|undefined|\bnan\b|\$\{|\{\{|<%", re.IGNORECASE)
+_NOTHING = re.compile(r"^[\s\-—－/／\\.。…无暂空缺、]*$")
+_FILES = re.compile(r"\.(pdf|docx?|wps|xlsx?|et|pptx?|zip|rar|7z|ofd|txt|csv|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
+
+
+def applies_to(context: ItemContext, law: Regulation) -> bool:
+    """Whether items of this column are catalogue entries at all."""
+    return context.column.kind in law.rules["CT-01"].columns
+
+
+def judge(item: Item, context: ItemContext, law: Regulation) -> Judgement:
+    """Whether the entry states all four."""
+    if not applies_to(context, law):
+        return not_applicable("column", f"items of a {context.column.kind.value} column are not catalogue entries")
+    if item.withdrawn_at is not None:
+        return not_applicable("withdrawn", "the item no longer stands on the site")
+    if is_file(item.url):
+        return not_applicable("file", "the row leads to a file, which has no entry of its own")
+    if is_external(item.url, context):
+        return not_applicable("external", "the row leads to another site")
+    if not item.page_read:
+        return not_assessable("unread", "the article has not been read")
+    values = {
+        "index_number": item.index_number,
+        "title": item.title,
+        "summary": item.summary,
+        "formed_on": item.formed_on.isoformat() if item.formed_on else None,
+    }
+    missing = [FIELDS[name] for name, value in values.items() if not _is_stated(value, strict=name == "index_number")]
+    if not missing:
+        return compliant()
+    return breach(missing=missing, index_number=item.index_number)
+
+
+def _is_stated(value: str | None, *, strict: bool) -> bool:
+    if value is None or _NOTHING.match(value):
+        return False
+    return not _LEFT_BEHIND.search(value) if strict else value.strip().lower() not in ("null", "undefined")
+
+
+def is_file(url: str) -> bool:
+    """Whether an address names a file rather than a page."""
+    return bool(_FILES.search(urlsplit(url).path))
+
+
+def is_external(url: str, context: ItemContext) -> bool:
+    """Whether an address lies on no site that the unit's home or column lies on."""
+    theirs = _site(url)
+    own = {_site(context.column.url), _site(context.unit.home)}
+    return theirs not in own and not any(theirs.endswith("." + site) for site in own)
+
+
+def _site(url: str) -> str:
+    return urlsplit(url).netloc.lower().removeprefix("www.")

@@ -1,0 +1,85 @@
+"""What the rules are told: one frozen record a column, one a unit; an item is judged as the catalogue holds it.
+
+Made by ``flows/assess.py`` from stored rows and looks. Everything a verdict needs is in here, so that a rule is a
+function of its facts and a verdict can be replayed from them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from storage.schema import Column, Evidence, Observation, Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looks:
+    """The looks at one column or home page.
+
+    ``last`` is the newest one. ``proof`` is the newest good one that saw everything (for a column: every page of
+    the list), None where there was none. ``day`` is the proof's calendar day in the city's time zone.
+    """
+
+    last: Observation | None = None
+    proof: Observation | None = None
+    day: dt.date | None = None
+    coverage: float | None = None  # share of the days due on which a good look was had
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnFacts:
+    """What is known of one column.
+
+    ``rows`` are the rows now listed, ``ever`` all that were ever listed. A row is dated when its row or its
+    article displays a date not later than the day judged; ``later`` counts those dated after it. ``unread_undated``
+    are undated rows whose article has not been read, so that a date may yet be found.
+    """
+
+    unit: Unit
+    column: Column
+    looks: Looks
+    rows: int = 0
+    ever: int = 0
+    read: int = 0
+    dated: int = 0
+    later: int = 0
+    unread_undated: int = 0
+    newest_on: dt.date | None = None
+    newest_url: str | None = None
+    held: bool = False  # a mass change was seen and not written
+    moved_to: str | None = None  # the home page links the column's name at this other address
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """An item that may be an annual report: what its title and dates say. Dates in the city's time zone."""
+
+    title: str
+    url: str
+    column: str
+    published_on: dt.date | None
+    first_seen_on: dt.date | None
+    title_whole: bool = True  # False: the row cut the title short and its article has not been read
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitFacts:
+    """What is known of one unit: its home page, its columns, and whatever may be an annual report of its."""
+
+    unit: Unit
+    home: Looks
+    columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
+    reports: tuple[Report, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemContext:
+    """What an item's rules need beside the item."""
+
+    unit: Unit
+    column: Column
+    city: str  # the city's name, so that 青禾市教育局 and 市教育局 are known for one body
+    coverage: float | None = None

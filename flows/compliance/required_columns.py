@@ -1,0 +1,54 @@
+"""A unit's disclosure platform has the columns its kind must have (国办公开办函〔2019〕61号): PL-01.
+
+By default guide, rules, catalogue and annual reports. A kind is missing when the registry has no such column and
+the home page, proven to be the navigation by linking at least half of the registered columns, shows no link of
+that name. A link that is there and not registered is the operator's to add.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flows.compliance.facts import UnitFacts
+from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
+from flows.compliance.regulation import Regulation
+from flows.compliance.seen import looks_prove
+
+VERSION = "1"
+
+
+def judge(unit: UnitFacts, law: Regulation, as_of: dt.date) -> Judgement:
+    """Whether every required kind of column is there."""
+    required = law.rules["PL-01"].required.get(unit.unit.kind, ())
+    if not required:
+        return not_applicable("unit_kind", f"no columns are required of a {unit.unit.kind.value}")
+    registered = {column.kind for column in unit.unit.columns}
+    absent = [kind.value for kind in required if kind not in registered]
+    if not absent:
+        return compliant(required=[kind.value for kind in required])
+    seen = looks_prove(unit.home, law, as_of)
+    if seen.gap is not None or unit.home.proof is None:
+        word, _, words = ((seen.gap.reason if seen.gap else None) or "no_look: no look").partition(": ")
+        return not_assessable(word, f"home page: {words}", absent=absent)
+    shown = unit.home.proof.facts
+    links: dict[str, str] = dict(shown.get("links") or {})
+    known = {column.id for column in unit.unit.columns}
+    linked = known & set(shown.get("columns_linked") or ())
+    facts: dict[str, Any] = {
+        "home": unit.home.proof.url,
+        "columns": len(known),
+        "columns_linked": len(linked),
+        "judged_on": seen.on,
+    }
+    if not known or len(linked) * 2 < len(known):
+        words = f"the home page links only {len(linked)} of {len(known)} registered columns"
+        return not_assessable("not_navigation", words, **facts, absent=absent)
+    unregistered = {kind: links[kind] for kind in absent if kind in links}
+    missing = [kind for kind in absent if kind not in links]
+    if not missing:
+        words = "the home page links them; add them to the registry: " + ", ".join(
+            f"{kind} {url}" for kind, url in unregistered.items()
+        )
+        return not_assessable("unregistered", words, **facts, absent=absent, unregistered=unregistered)
+    return breach(missing=missing, unregistered=unregistered or None, **facts)

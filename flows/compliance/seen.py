@@ -1,0 +1,67 @@
+"""Whether the looks at a column or a home page prove anything about the unit.
+
+A verdict against a unit needs positive proof that the right page was read whole, and lately. Everything short of
+that (blocked, unreachable, redesigned, moved, cut short, long ago) is told to the operator and held against nobody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from flows.compliance.facts import ColumnFacts, Looks
+from flows.compliance.judgement import Judgement, not_assessable
+from flows.compliance.regulation import Regulation
+
+NOT_WHOLE = "not every page of the list was seen"
+
+
+class Seen(NamedTuple):
+    """``on``: the day a verdict is given for. ``gap``: why no breach can be proven; None when one can.
+
+    ``part_seen``: the gap is only that not every page was seen, so what was seen still speaks in the unit's favour.
+    """
+
+    on: dt.date
+    gap: Judgement | None
+    part_seen: bool = False
+
+
+def looks_prove(looks: Looks, law: Regulation, as_of: dt.date) -> Seen:
+    """What the looks prove on this day."""
+    last = looks.last
+    if last is None:
+        return Seen(as_of, not_assessable("no_look", "nothing has been looked at yet: harvest first"))
+    if last.reason == "mass_change":
+        return Seen(as_of, not_assessable("mass_change", _detail(last.detail, "too much changed at once"), at=last.at))
+    if not last.outcome.is_good:
+        cause = f"{last.outcome.value} ({last.reason})" if last.reason else last.outcome.value
+        words = _detail(last.detail, f"the last look at {last.url} came to {cause}")
+        return Seen(as_of, not_assessable(last.outcome.value, words, at=last.at, cause=last.reason, status=last.status))
+    if looks.proof is None or looks.day is None:
+        return Seen(as_of, not_assessable("incomplete_walk", NOT_WHOLE), part_seen=True)
+    age = (as_of - looks.day).days
+    if age > law.look.stale_after_days:
+        words = f"last seen whole on {looks.day.isoformat()}, {age} days before {as_of.isoformat()}"
+        return Seen(looks.day, not_assessable("stale_look", words, at=looks.proof.at))
+    return Seen(min(as_of, looks.day), None)
+
+
+def column_seen(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Seen:
+    """What the looks at a column prove, the column's own doubts counted in."""
+    seen = looks_prove(column.looks, law, as_of)
+    if column.held and (seen.gap is None or seen.part_seen):
+        words = "too many rows changed at once; nothing was written until the operator has looked"
+        return Seen(seen.on, not_assessable("mass_change", words))
+    if column.moved_to is not None and (seen.gap is None or seen.part_seen):
+        words = f"the home page links {column.column.name} at {column.moved_to}: correct the registry if it moved"
+        return Seen(seen.on, not_assessable("moved", words, registered=column.column.url, linked=column.moved_to))
+    last = column.looks.last
+    is_cut_short = last is not None and last.facts.get("complete") is False and last.facts.get("full") is not False
+    if seen.gap is None and is_cut_short:
+        return Seen(seen.on, not_assessable("incomplete_walk", NOT_WHOLE), part_seen=True)
+    return seen
+
+
+def _detail(detail: str | None, otherwise: str) -> str:
+    return detail or otherwise
