@@ -29,7 +29,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from storage import schema
 from storage.exceptions import CityFileError
 
-Path_ = tuple[str | int, ...]  # a key path: ("units", 3, "columns", 0, "url")
+KeyPath = tuple[str | int, ...]  # a key path: ("units", 3, "columns", 0, "url")
 
 LONGEST_TEXT = 2000  # characters; a longer value is a paste gone wrong, not a name or an address
 
@@ -175,7 +175,7 @@ def load(path: str | Path) -> schema.City:
     """
     file = Path(path)
     data, lines = _read(file)
-    problems: list[tuple[Path_, str]] = []
+    problems: list[tuple[KeyPath, str]] = []
     model = None
     try:
         model = FileModel.model_validate(data)
@@ -264,7 +264,7 @@ def _to_city(file: FileModel) -> schema.City:
 # ------------------------------------------------------------------ bytes to data and lines
 
 
-def _read(file: Path) -> tuple[Any, dict[Path_, int]]:
+def _read(file: Path) -> tuple[Any, dict[KeyPath, int]]:
     """The file as plain data (every scalar as text, None for nothing) and the line of every key path."""
 
     def stop(what: str, line: int | None = None) -> CityFileError:
@@ -291,7 +291,7 @@ def _read(file: Path) -> tuple[Any, dict[Path_, int]]:
         raise stop(f"this is not valid YAML: {said}", mark.line + 1 if mark else None) from problem
     if root is None:
         raise stop("the file is empty; deploy/city.example.yml shows how to write one")
-    lines: dict[Path_, int] = {}
+    lines: dict[KeyPath, int] = {}
     repeated: list[tuple[int, str]] = []
     data = _plain(root, (), lines, repeated, ())
     if not isinstance(data, dict):
@@ -302,7 +302,7 @@ def _read(file: Path) -> tuple[Any, dict[Path_, int]]:
 
 
 def _plain(
-    node: yaml.Node, path: Path_, lines: dict[Path_, int], repeated: list[tuple[int, str]], inside: tuple[int, ...]
+    node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], repeated: list[tuple[int, str]], inside: tuple[int, ...]
 ) -> Any:
     lines.setdefault(path, node.start_mark.line + 1)
     if id(node) in inside:
@@ -329,8 +329,8 @@ def _plain(
 # ------------------------------------------------------------------ pydantic's findings in our words
 
 
-def _explain(detail: Mapping[str, Any], data: Any) -> tuple[Path_, str]:
-    where: Path_ = tuple(part for part in detail["loc"] if isinstance(part, int) or not part.startswith("function-"))
+def _explain(detail: Mapping[str, Any], data: Any) -> tuple[KeyPath, str]:
+    where: KeyPath = tuple(part for part in detail["loc"] if isinstance(part, int) or not part.startswith("function-"))
     names = tuple(part for part in where if isinstance(part, str))
     expected = _EXPECTED.get(names, "something else")
     if detail["type"] == "extra_forbidden":
@@ -339,6 +339,8 @@ def _explain(detail: Mapping[str, Any], data: Any) -> tuple[Path_, str]:
     if detail["type"] == "missing":
         return where, f"missing, expected {expected}"
     found = _at(data, where)
+    if where and isinstance(where[-1], int):
+        return where, f"found {_shown(found)}, expected keys and values"
     choices = expected.removeprefix("one of ").split(", ") if expected.startswith("one of ") else ()
     hint = _nearest(found, choices) if isinstance(found, str) else ""
     return where, f"found {_shown(found)}, expected {expected}{hint}"
@@ -368,7 +370,7 @@ def _nearest(found: str, known: Sequence[str]) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def _at(data: Any, path: Path_) -> Any:
+def _at(data: Any, path: KeyPath) -> Any:
     for part in path:
         try:
             data = data[part]
@@ -388,12 +390,12 @@ def _shown(value: object) -> str:
     return repr(text if len(text) <= 80 else text[:77] + "…")
 
 
-def _dotted(path: Path_) -> str:
+def _dotted(path: KeyPath) -> str:
     told = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return told.removeprefix(".") or "the file"
 
 
-def _line(lines: Mapping[Path_, int], path: Path_) -> int:
+def _line(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
@@ -402,9 +404,9 @@ def _line(lines: Mapping[Path_, int], path: Path_) -> int:
 # ------------------------------------------------------------------ values against each other
 
 
-def _consistency(data: Mapping[str, Any]) -> list[tuple[Path_, str]]:
+def _consistency(data: Mapping[str, Any]) -> list[tuple[KeyPath, str]]:
     """What is wrong between values; looks only at what has the right shape, the rest is told elsewhere."""
-    problems: list[tuple[Path_, str]] = []
+    problems: list[tuple[KeyPath, str]] = []
     defaults = _mapping(data.get("defaults"))
     if defaults.get("robots") == "ignore" and not defaults.get("robots_reason"):
         problems.append((("defaults", "robots"), "found 'ignore' without robots_reason, expected the reason in words"))
@@ -412,17 +414,17 @@ def _consistency(data: Mapping[str, Any]) -> list[tuple[Path_, str]]:
     units = list(_mappings(data.get("units")))
     problems += _repeated_ids(units, ("units",))
     for index, unit in units:
-        path: Path_ = ("units", index)
+        path: KeyPath = ("units", index)
         home = unit.get("home")
         columns = list(_mappings(unit.get("columns")))
         problems += _repeated_ids(columns, (*path, "columns"))
-        addresses: list[tuple[Path_, object]] = [((*path, "home"), home)]
+        addresses: list[tuple[KeyPath, object]] = [((*path, "home"), home)]
         for at, column in columns:
             for key in ("url", "feed"):
                 addresses.append(((*path, "columns", at, key), column.get(key)))
         for where, address in addresses:
             host = _host(address)
-            if not host:
+            if not host or not str(address).startswith(("http://", "https://")):
                 continue
             if not private_allowed and not is_public_host(host):
                 problems.append(
@@ -444,7 +446,7 @@ def _consistency(data: Mapping[str, Any]) -> list[tuple[Path_, str]]:
     return problems
 
 
-def _repeated_ids(entries: Sequence[tuple[int, Mapping[str, Any]]], path: Path_) -> Iterator[tuple[Path_, str]]:
+def _repeated_ids(entries: Sequence[tuple[int, Mapping[str, Any]]], path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     first: dict[str, int] = {}
     for index, entry in entries:
         name = entry.get("id")

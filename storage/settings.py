@@ -75,3 +75,27 @@ def load() -> Settings:
 def child_environment(**overrides: str) -> dict[str, str]:
     """A copy of the environment for a child process, with ``overrides`` laid over it."""
     return {**os.environ, **overrides}
+
+
+def prepare_prefect(settings: Settings) -> None:
+    """Sets what Prefect reads from the environment when it is first imported; what is set already stays.
+
+    Without ``PREFECT_API_URL`` flows run against a temporary server, which takes 8 to 18 s to start on two cores
+    and longer under load, so the 20 s Prefect waits are raised. Its data goes into our own data folder, and
+    nothing is sent anywhere: government intranets have no way out. Requests to this machine never go through a
+    proxy.
+    """
+    wanted = {
+        "PREFECT_HOME": str(settings.home / "prefect"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "DO_NOT_TRACK": "1",
+    }
+    for name, value in wanted.items():
+        os.environ.setdefault(name, value)
+    for name in ("NO_PROXY", "no_proxy"):
+        told = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join(dict.fromkeys([*told, "127.0.0.1", "localhost"]))

@@ -1,0 +1,285 @@
+"""``gongkai``: the command line, one command per stage of the data's way.
+
+Here stand the names, options and help; what a command does stands in flows/commands/ and is imported when it
+runs, so that ``gongkai --help`` and ``gongkai read`` need neither Prefect nor Scrapy. Exit status: 0 done, 1 done
+with failures that are listed or stopped by one, 2 wrong use, 130 stopped by hand. What we expect to go wrong is
+told in one line on standard error; a traceback means a bug of ours.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from storage.exceptions import CityFileError, GongkaiError, SettingsError, UnknownTarget
+
+WRONG_USE = (CityFileError, SettingsError, UnknownTarget)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Commands(TyperGroup):
+    """Every command runs inside this: expected failures become one line and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command of ``ctx``."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            _tell("stopped; what was stored is kept, run again to go on")
+            raise typer.Exit(130) from stop
+        except GongkaiError as problem:
+            _tell(str(problem))
+            raise typer.Exit(2 if isinstance(problem, WRONG_USE) else 1) from problem
+        except BrokenPipeError as problem:  # the reader of our output went away (… | head)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(1) from problem
+        except OSError as problem:
+            if problem.errno not in DISK_FULL:
+                raise
+            where = f" at {problem.filename}" if problem.filename else ""
+            _tell(f"the disk is full{where}; what was stored is kept, make room and run again")
+            raise typer.Exit(1) from problem
+
+
+def _tell(problem: str) -> None:
+    for line in problem.splitlines():
+        typer.echo(f"gongkai: {line}", err=True)
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Watches whether a city's public bodies publish what they owe, and keeps one catalogue of it all.\n\n"
+    "Begin with: gongkai demo (a fictional city, nothing leaves this machine). For a real city: write city.yml "
+    "(deploy/city.example.yml shows how), then gongkai harvest --city city.yml, gongkai assess, gongkai report "
+    "scoreboard, gongkai up. Data lies in the folder GONGKAI_HOME names (./var).",
+)
+city_app = typer.Typer(no_args_is_help=True, help="The registry: a city file in, a city file out.")
+report_app = typer.Typer(no_args_is_help=True, help="Reports to read and to send.")
+app.add_typer(city_app, name="city")
+app.add_typer(report_app, name="report")
+
+CityOption = Annotated[
+    Path | None,
+    typer.Option("--city", metavar="FILE", help="City file to apply first; left out: the registry as it is."),
+]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of standard output.")]
+
+
+class Table(StrEnum):
+    """What can be exported whole."""
+
+    ITEMS = "items"
+    OBSERVATIONS = "observations"
+    VERDICTS = "verdicts"
+    FINDINGS = "findings"
+
+
+class Format(StrEnum):
+    """How it can be written."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
+@app.command()
+def demo(
+    *,
+    seed: Annotated[int, typer.Option(help="Another seed is another city.")] = 1,
+    units: Annotated[int | None, typer.Option(min=1, help="How many units; left out: 34.")] = None,
+    items: Annotated[int | None, typer.Option(min=1, help="About how many items; left out: 5000.")] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the data in ./var/demo instead of a temporary folder.")
+    ] = False,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the comparison with the truth here.")
+    ] = None,
+) -> None:
+    """The whole job on a fictional city: serve, harvest, assess, deliver, compare with its truth.
+
+    Takes about a minute, contacts only this machine. Exits 1 if anything differs from what the city knows is true.
+    """
+    from flows.demo import run_demo
+
+    raise typer.Exit(run_demo(seed=seed, units=units, items=items, keep=keep, json_file=json_file))
+
+
+@app.command()
+def read(
+    *,
+    source: Annotated[str | None, typer.Argument(metavar="FILE_OR_URL", help="A saved page, or an address.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="The address a saved page came from.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines for people.")] = False,
+    manifest: Annotated[
+        Path | None,
+        typer.Option("--manifest", metavar="FILE.jsonl", help="Read many: one JSON object a line with id, path, url."),
+    ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Also fetch from this machine and private networks.")
+    ] = False,
+) -> None:
+    """What the harvester sees on one page, field by field with its provenance. Nothing is stored."""
+    from flows.commands import reading
+
+    if (source is None) == (manifest is None):
+        raise typer.BadParameter("give either FILE_OR_URL or --manifest FILE.jsonl")
+    if manifest is not None:
+        raise typer.Exit(reading.read_manifest(manifest))
+    assert source is not None
+    reading.read_one(source, url=url, as_json=as_json, allow_private=allow_private)
+
+
+@app.command()
+def harvest(
+    *,
+    city: CityOption = None,
+    unit: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this unit (may be repeated).")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this column of each unit (may be repeated).")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Walk every list to its end, not only where it changed.")
+    ] = False,
+) -> None:
+    """One harvest now, through the flow: lists, articles and feeds of every unit, or of those named.
+
+    Stopped half-way it loses nothing: run it again and it goes on.
+    """
+    from flows.commands import stages
+
+    raise typer.Exit(stages.harvest(city, units=unit, columns=column, full=full))
+
+
+@app.command()
+def probe(*, city: CityOption = None) -> None:
+    """Whether every unit's home page answers and still links its columns."""
+    from flows.commands import stages
+
+    raise typer.Exit(stages.probe(city))
+
+
+@app.command()
+def assess(
+    *,
+    city: CityOption = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Judge as of this day (YYYY-MM-DD); left out: today.")
+    ] = None,
+) -> None:
+    """Judge what is stored by the rules: verdicts and findings. Fetches nothing."""
+    from flows.commands import stages
+
+    try:
+        day = dt.date.fromisoformat(as_of) if as_of else None
+    except ValueError as problem:
+        raise typer.BadParameter(f"--as-of: found {as_of!r}, expected a day like 2026-03-31") from problem
+    raise typer.Exit(stages.assess(city, as_of=day))
+
+
+@app.command()
+def deliver() -> None:
+    """Hand every change that was not delivered yet to the receivers: each once, in order."""
+    from flows.commands import stages
+
+    raise typer.Exit(stages.deliver())
+
+
+@report_app.command("scoreboard")
+def report_scoreboard(
+    *, as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False
+) -> None:
+    """Units by rank, open findings by kind, and how much of what was due was observed."""
+    from flows.commands import stages
+
+    stages.scoreboard(as_json=as_json)
+
+
+@app.command()
+def export(
+    *,
+    table: Annotated[Table, typer.Argument(help="What to export, whole.")],
+    file_format: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.JSONL,
+    out: OutOption = None,
+) -> None:
+    """Everything, whole, to standard output or a file (written aside, then renamed).
+
+    csv and xlsx hold lists and objects as JSON text, and cells that a spreadsheet would take for a formula begin
+    with an apostrophe; xlsx cuts texts at the 32,767 characters a cell can hold.
+    """
+    from flows.commands.export import export_table
+
+    typer.echo(f"{export_table(table, file_format, out)} {table}", err=True)
+
+
+@city_app.command("apply")
+def city_apply(
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The city file.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Check a city file, show what would change in the registry, and change it.
+
+    Asks only on a terminal. A unit that leaves keeps its history.
+    """
+    from flows.commands import registry
+
+    raise typer.Exit(registry.apply_file(file, yes=yes))
+
+
+@city_app.command("export")
+def city_export(*, out: OutOption = None) -> None:
+    """Write the registry back as a city file."""
+    from flows.commands import registry
+
+    registry.export_file(out)
+
+
+@app.command()
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8080,
+) -> None:
+    """The console at /, the REST interface at /api/v1, /healthz and /metrics."""
+    from flows.commands import service
+
+    service.serve(host, port)
+
+
+@app.command()
+def up(
+    *,
+    host: Annotated[str, typer.Option(help="Address the console listens on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port the console listens on.")] = 8080,
+    prefect_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of Prefect's server on loopback.")] = 4200,
+) -> None:
+    """Everything on this machine: console, schedules and workers. Ctrl-C or SIGTERM stops it cleanly."""
+    from flows.commands import service
+
+    raise typer.Exit(service.up(host, port, prefect_port))
+
+
+@app.command()
+def status(*, as_json: Annotated[bool, typer.Option("--json", help="JSON instead of lines.")] = False) -> None:
+    """Last harvests, coverage, what waits for delivery, and what an operator must do."""
+    from flows.commands.status import show_status
+
+    show_status(as_json=as_json)
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="gongkai")
