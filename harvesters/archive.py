@@ -1,0 +1,292 @@
+"""Every response that says something about a unit is kept as it came, so that anyone can look again.
+
+One crawl writes one WARC file: a request and a response record for each fetch, each record a gzip member of its
+own, bytes as received (a compressed body stays compressed; any WARC tool undoes it). While it is being written
+the file ends in ``.open``; ``close`` gives it its name. A killed process leaves its ``.open`` file readable up to
+the last complete record, and ``settle`` makes a whole file of it. Beside each file lies a small index, record id
+to offset, so that one record is found without reading the rest; without the index the file is searched.
+
+Nothing is decided here and nothing is kept in memory: a record is written and forgotten.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import io
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.limitreader import LimitReader
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from storage.exceptions import ArchiveError
+from storage.schema import Evidence
+
+OPEN = ".open"
+INDEX = ".idx"
+
+# Level 1 packs a 39 kB page to 13 % in 0.05 ms; level 9, warcio's own, to 11 % in 0.34 ms.
+_COMPRESSION = 1
+
+Headers = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """One request and the response to it, as they went over the wire."""
+
+    url: str
+    method: str
+    request_headers: Headers
+    request_body: bytes
+    protocol: str  # "HTTP/1.1"
+    status: int
+    headers: Headers  # as received, ``Content-Encoding`` included
+    received: bytes  # body as received, still compressed where it came compressed
+    body: bytes  # body with content-encoding undone: what the readers read
+    captured_at: dt.datetime  # aware
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchivedResponse:
+    """A response read back from the archive, content-encoding undone."""
+
+    url: str
+    status: int
+    headers: Headers
+    body: bytes
+    captured_at: dt.datetime
+
+
+class _Writer(WARCWriter):  # type: ignore[misc]  # warcio has no types
+    """Writes each record as one gzip member in one write, so that a kill cuts between records or in the last one."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        super().__init__(out, gzip=False, warc_version="WARC/1.1")
+
+    def _write_warc_record(self, out: BinaryIO, record: ArcWarcRecord) -> None:
+        plain = io.BytesIO()
+        super()._write_warc_record(plain, record)
+        member = zlib.compressobj(_COMPRESSION, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+        out.write(member.compress(plain.getbuffer()) + member.flush())
+
+
+class Archive:
+    """The WARC file of one crawl. The file is made with its first record.
+
+    :param folder: where the files lie; made if missing.
+    :param name: file name without its ending.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = f"{name}.warc.gz"
+        self.path = folder / self.name
+        self._out: BinaryIO | None = None
+        self._index: BinaryIO | None = None
+        self._writer: _Writer | None = None
+
+    def write(self, exchange: Exchange) -> Evidence:
+        """Keep one exchange; the evidence's ``sha256`` is that of the body with content-encoding undone.
+
+        :raises ArchiveError: the disk is full or the folder cannot be written.
+        """
+        date = exchange.captured_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        asked = f"{exchange.method} {_target(exchange.url)} HTTP/1.1"
+        try:
+            writer, out, index = self._open()
+            offset = out.tell()
+            response = writer.create_warc_record(
+                exchange.url,
+                "response",
+                payload=io.BytesIO(exchange.received),
+                length=len(exchange.received),
+                http_headers=StatusAndHeaders(str(exchange.status), list(exchange.headers), exchange.protocol),
+                warc_headers_dict={"WARC-Date": date},
+            )
+            record_id: str = response.rec_headers.get_header("WARC-Record-ID")
+            request = writer.create_warc_record(
+                exchange.url,
+                "request",
+                payload=io.BytesIO(exchange.request_body),
+                length=len(exchange.request_body),
+                http_headers=StatusAndHeaders(asked, list(exchange.request_headers), is_http_request=True),
+                warc_headers_dict={"WARC-Date": date, "WARC-Concurrent-To": record_id},
+            )
+            writer.write_record(response)
+            writer.write_record(request)
+            index.write(f"{record_id} {offset}\n".encode("ascii"))
+        except OSError as error:
+            raise ArchiveError(
+                f"{self.path}: cannot write captured pages ({error}); free space or fix the folder"
+            ) from error
+        return Evidence(
+            url=exchange.url,
+            captured_at=exchange.captured_at,
+            sha256=hashlib.sha256(exchange.body).hexdigest(),
+            warc=self.name,
+            record_id=record_id,
+        )
+
+    def flush(self) -> None:
+        """Hand what was written to the operating system; called before the database names it as evidence.
+
+        :raises ArchiveError: the disk is full.
+        """
+        try:
+            for out in (self._out, self._index):
+                if out is not None:
+                    out.flush()
+        except OSError as error:
+            raise ArchiveError(
+                f"{self.path}: cannot write captured pages ({error}); free space or fix the folder"
+            ) from error
+
+    def close(self) -> None:
+        """Finish the file and give it its name; nothing happens where nothing was written."""
+        if self._out is None or self._index is None:
+            return
+        self.flush()
+        self._out.close()
+        self._index.close()
+        self._out = self._index = self._writer = None
+        _open_name(self.path).rename(self.path)
+
+    def _unwritable(self, error: OSError) -> ArchiveError:
+        return ArchiveError(f"{self.path}: cannot write captured pages ({error}); free space or fix the folder")
+
+    def _open(self) -> tuple[_Writer, BinaryIO, BinaryIO]:
+        if self._writer is None or self._out is None or self._index is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._out = _open_name(self.path).open("xb")
+            self._index = _index_name(self.path).open("xb")
+            self._writer = _Writer(self._out)
+            info = {"software": "gongkai/0.1", "format": "WARC File Format 1.1", "robots": "obey"}
+            self._writer.write_record(self._writer.create_warcinfo_record(self.name, info))
+        return self._writer, self._out, self._index
+
+
+def read_response(folder: Path, warc: str, record_id: str) -> ArchivedResponse:
+    """The response that evidence names, from a finished file or one that a killed crawl left open.
+
+    :raises ArchiveError: the file or the record is not there.
+    """
+    path = folder / warc
+    if not path.exists():
+        path = _open_name(path)
+    try:
+        with path.open("rb") as file:
+            file.seek(_offset(folder / warc, record_id))
+            for record in _records(file, path):
+                if record.rec_headers.get_header("WARC-Record-ID") == record_id:
+                    return _response(record)
+    except OSError as error:
+        raise ArchiveError(f"{path}: captured pages cannot be read ({error.strerror})") from error
+    raise ArchiveError(f"{path}: no record {record_id}; the file may have been replaced or cut off")
+
+
+def read_record(folder: Path, warc: str, record_id: str) -> bytes:
+    """The body of the response that evidence names, content-encoding undone; its sha256 is the evidence's.
+
+    :raises ArchiveError: the file or the record is not there.
+    """
+    return read_response(folder, warc, record_id).body
+
+
+def iter_responses(path: Path) -> Iterator[tuple[str, ArchivedResponse]]:
+    """Record id and response of every complete response record in one file, in the order they were written.
+
+    :raises ArchiveError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            for record in _records(file, path):
+                if record.rec_type == "response":
+                    yield record.rec_headers.get_header("WARC-Record-ID"), _response(record)
+    except OSError as error:
+        raise ArchiveError(f"{path}: captured pages cannot be read ({error.strerror})") from error
+
+
+def settle(path: Path) -> Path:
+    """Make a whole file of an ``.open`` file whose writer is gone: cut after the last complete record, rename.
+
+    :returns: the file's final path.
+    """
+    final = path.with_name(path.name.removesuffix(OPEN))
+    with path.open("r+b") as file:
+        file.truncate(_whole_length(file))
+    path.rename(final)
+    return final
+
+
+def _open_name(path: Path) -> Path:
+    return path.with_name(path.name + OPEN)
+
+
+def _index_name(path: Path) -> Path:
+    return path.with_name(path.name + INDEX)
+
+
+def _target(url: str) -> str:
+    """Path and query of an address, as a request line has them."""
+    _, _, rest = url.partition("://")
+    slash = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
+    target = rest[slash:].partition("#")[0]
+    return target if target.startswith("/") else f"/{target}"
+
+
+def _offset(path: Path, record_id: str) -> int:
+    """Where the index says the record starts; 0, the file's start, where the index does not say."""
+    wanted = f"{record_id} ".encode("ascii")
+    with contextlib.suppress(FileNotFoundError), _index_name(path).open("rb") as index:
+        for line in index:
+            if line.startswith(wanted) and line.endswith(b"\n"):
+                return int(line[len(wanted) :])
+    return 0
+
+
+def _records(file: BinaryIO, path: Path) -> Iterator[ArcWarcRecord]:
+    """The complete records from here on; in a file left open, the one that a kill cut off is not among them."""
+    if path.name.endswith(OPEN):
+        start = file.tell()
+        whole = _whole_length(file)
+        file.seek(start)
+        file = LimitReader(file, whole)
+    yield from ArchiveIterator(file)
+
+
+def _response(record: ArcWarcRecord) -> ArchivedResponse:
+    headers = record.http_headers
+    return ArchivedResponse(
+        url=record.rec_headers.get_header("WARC-Target-URI"),
+        status=int(headers.get_statuscode()),
+        headers=tuple(headers.headers),
+        body=record.content_stream().read(),
+        captured_at=dt.datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+    )
+
+
+def _whole_length(file: BinaryIO) -> int:
+    """Length in bytes of the complete gzip members from here on."""
+    whole = read = 0
+    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    data = b""
+    while data or (data := file.read(1 << 16)):
+        read += len(data)
+        try:
+            member.decompress(data)
+        except zlib.error:
+            break
+        data = member.unused_data
+        if member.eof:
+            read -= len(data)
+            whole = read
+            member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    return whole
