@@ -109,7 +109,7 @@ class WaiverModel(_Model):
     reason: Text = Field(description="why the duty does not apply, in words")
     approved_by: Text = Field(description="who approved the exception")
     until: Annotated[dt.date, BeforeValidator(_day)] = Field(description="a day YYYY-MM-DD; a waiver always expires")
-    column: Text | None = Field(None, description="the id of one of this unit's columns, or a column kind")
+    column: Text | None = Field(None, description="the id of one of this unit's columns")
     rule: Text | None = Field(None, description="the id of a rule")
 
 
@@ -438,10 +438,10 @@ def _consistency(data: Mapping[str, Any]) -> list[tuple[KeyPath, str]]:
         known = [str(column.get("id")) for _, column in columns]
         for at, waiver in _mappings(unit.get("waivers")):
             named = waiver.get("column")
-            # a waiver may name a kind of column that the unit does not have: that is what it excuses
-            if known and isinstance(named, str) and named not in known and named not in set(schema.ColumnKind):
+            # where columns are left out they are still to be discovered: any id may come
+            if known and isinstance(named, str) and named not in known:
+                what = f"one of this unit's columns ({', '.join(known)})"
                 where = (*path, "waivers", at, "column")
-                what = f"one of this unit's columns ({', '.join(known)}) or a column kind"
                 problems.append((where, f"found {_shown(named)}, expected {what}{_nearest(named, known)}"))
     return problems
 
