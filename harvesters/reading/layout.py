@@ -1,0 +1,238 @@
+"""A page as lines of text in reading order, each knowing which element it stands in.
+
+The parsed tree comes in; out goes a ``Layout``: the elements in document order and the lines their text falls
+into. One walk over the tree answers what every reader of the page asks: what stands beside, before and after
+a line, how much of an element is text and how much is links, what is hidden, what is frame and not content. A
+line ends where a block element begins or ends and at ``<br>``; inside it the pieces of single text nodes are kept,
+because "来源：" and its value, or a value and the next label, are often told apart by nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_INLINE = frozenset(
+    (
+        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i"),
+        *("img", "input", "ins", "kbd", "label", "link", "mark", "meta", "nobr", "o:p", "q", "rp", "rt", "ruby", "s"),
+        *("samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
+    )
+)
+_SKIPPED = frozenset(
+    (
+        *("script", "style", "noscript", "template", "head", "title", "select", "textarea", "button"),
+        *("svg", "canvas", "map", "math"),
+    )
+)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# class words that hide an element on a desktop screen, which is what the public is shown
+_HIDDEN_CLASS = re.compile(
+    r"(?:^|\s)(?:hidden|hide|ng-hide|d-none|dn|none|undis|display-none|sr-only|hidden-(?:md|lg|pc)|visible-(?:xs|sm)|"
+    r"pchide|pc-hide|pc_hide)(?:\s|$)",
+    re.IGNORECASE,
+)
+# id and class words of a page's frame: what stands in them is never the article
+_FRAME = re.compile(
+    r"(?:^|[\s_-])(?:foot(?:er)?|header|nav(?:bar|igation|igator)?|(?:main|sub|side|left|right|top)?menu|crumbs?|"
+    r"bread(?:crumb)?s?(?:nav)?|curmb|breadcrumbnav|location|position|dqwz|weizhi|mnav|topnav|copyright|banquan|"
+    r"bdsharebuttonbox|share(?:-?box)?|friendlink|yqlj|youqing|sidebar|toolbar|search(?:box)?|login|footbox|newfoot\w*|"
+    r"footnav|mfooter|gotop|site-?map)(?=$|[\s_-])"
+)
+_SPACES = re.compile(r"[\s\xa0\u3000\u200b\u200c\u200d\u2060\ufeff]+")
+
+
+@dataclass(slots=True)
+class Element:
+    """One element: its place in the tree and the lines that stand in it (``first`` up to before ``last``)."""
+
+    index: int
+    tag: str
+    parent: int  # index of the parent element; -1 for the root
+    order: int  # its place among the elements of its parent
+    names: str  # "id class class", lower-cased
+    ident: str  # the id alone, lower-cased
+    hidden: bool
+    frame: bool
+    node: LexborNode
+    first: int
+    last: int = 0
+    end: int = 0  # index after its last descendant
+
+
+@dataclass(slots=True)
+class Line:
+    """A run of text. ``pieces`` are its text nodes as (text, is link); ``element`` is the block it stands in."""
+
+    index: int
+    text: str
+    element: int
+    pieces: list[tuple[str, bool]]
+    links: int  # characters that are link text
+    hidden: bool
+    frame: bool
+
+
+@dataclass(slots=True)
+class Layout:
+    """Elements in document order, lines in reading order, and the comments that generators leave as marks."""
+
+    elements: list[Element] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    marks: list[tuple[str, int]] = field(default_factory=list)  # comment, element it stands in
+    prose: list[int] = field(default_factory=lambda: [0])  # visible characters outside links, summed up to each line
+
+    def mass(self, element: Element) -> int:
+        """Visible characters of ``element`` that are not link text."""
+        return self.prose[element.last] - self.prose[element.first]
+
+    def inside(self, element: Element) -> list[Line]:
+        """The lines of ``element``."""
+        return self.lines[element.first : element.last]
+
+    def ancestors(self, index: int) -> list[Element]:
+        """The elements around element ``index``, nearest first."""
+        found = []
+        parent = self.elements[index].parent
+        while parent >= 0:
+            element = self.elements[parent]
+            found.append(element)
+            parent = element.parent
+        return found
+
+    def common(self, one: int, other: int) -> Element:
+        """The innermost element around both, or one of them if it holds the other."""
+        element = self.elements[one]
+        while not element.index <= other < element.end:
+            element = self.elements[element.parent]
+        return element
+
+
+def clean(text: str) -> str:
+    """``text`` with every run of white space and zero-width characters as one space, and none at the ends."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def lay_out(tree: LexborHTMLParser) -> Layout:
+    """Walk ``tree`` once. An empty page gives an empty layout."""
+    layout = Layout()
+    body = tree.body
+    if body is not None:
+        _walk(layout, body)
+    return layout
+
+
+@lru_cache(maxsize=8192)
+def _named(ident: str, classes: str) -> tuple[str, bool, bool]:
+    """The lower-cased names of an element, whether they hide it, whether they make it frame. Names repeat a lot."""
+    names = f"{ident} {classes}".lower()
+    return names, bool(classes) and _HIDDEN_CLASS.search(classes) is not None, _FRAME.search(names) is not None
+
+
+def _open(layout: Layout, node: LexborNode, tag: str, parent: Element | None, order: int) -> Element:
+    names = ident = ""
+    hidden = False
+    frame = tag in ("nav", "footer")
+    if parent is not None:
+        hidden, frame = parent.hidden, frame or parent.frame
+    attributes = node.attributes
+    if attributes:
+        ident = attributes.get("id") or ""
+        classes = attributes.get("class") or ""
+        if ident or classes:
+            names, hides, frames = _named(ident, classes)
+            hidden, frame = hidden or hides, frame or frames
+        style = attributes.get("style")
+        if (style and _HIDDEN_STYLE.search(style)) or "hidden" in attributes:
+            hidden = True
+    element = Element(
+        len(layout.elements),
+        tag,
+        -1 if parent is None else parent.index,
+        order,
+        names,
+        ident.lower(),
+        hidden,
+        frame,
+        node,
+        len(layout.lines),
+    )
+    layout.elements.append(element)
+    return element
+
+
+def _flush(layout: Layout, pieces: list[tuple[str, bool]], block: Element) -> None:
+    """Make a line of ``pieces``, if they have text."""
+    links = 0
+    if len(pieces) == 1:
+        whole, linked = pieces[0]
+        text = _SPACES.sub(" ", whole).strip()
+        links = len(text) if linked else 0
+    else:
+        text = _SPACES.sub(" ", "".join([piece for piece, _ in pieces])).strip()
+        for piece, linked in pieces:
+            if linked:
+                links += len(piece.strip())
+    if not text:
+        return
+    visible = not (block.hidden or block.frame)
+    layout.lines.append(Line(len(layout.lines), text, block.index, pieces, links, block.hidden, block.frame))
+    layout.prose.append(layout.prose[-1] + (max(0, len(text) - links) if visible else 0))
+
+
+def _walk(layout: Layout, root: LexborNode) -> None:
+    """Visit ``root`` and all below it, without recursion: saved pages nest hundreds deep."""
+    elements, lines = layout.elements, layout.lines
+    pieces: list[tuple[str, bool]] = []
+    element = block = _open(layout, root, root.tag or "body", None, 0)
+    linked = False
+    order = 0
+    # what to go back to: element, block, whether in a link, place among siblings
+    stack: list[tuple[Element, Element, bool, int]] = []
+    node = root.child
+    while True:
+        if node is None:
+            if element.tag not in _INLINE and pieces:
+                _flush(layout, pieces, block)
+                pieces = []
+            element.last = len(lines) + (1 if pieces else 0)
+            element.end = len(elements)
+            if not stack:
+                break
+            node = element.node.next
+            element, block, linked, order = stack.pop()
+            continue
+        tag = node.tag or "-"
+        if tag == "-text":
+            text = node.text_content or ""
+            if not text.isspace():
+                pieces.append((text, linked))
+            elif pieces:
+                pieces.append((" ", linked))
+        elif tag == "br" or tag == "hr":
+            if pieces:
+                _flush(layout, pieces, block)
+                pieces = []
+        elif tag == "-comment":
+            comment = node.comment_content
+            if comment and len(comment) < 80:
+                layout.marks.append((comment, element.index))
+        elif tag not in _SKIPPED and tag[0] != "-":
+            inline = tag in _INLINE
+            if not inline and pieces:
+                _flush(layout, pieces, block)
+                pieces = []
+            order += 1
+            stack.append((element, block, linked, order))
+            element = _open(layout, node, tag, element, order)
+            order = 0
+            if not inline:
+                block = element
+            elif tag == "a":
+                linked = True
+            node = node.child
+            continue
+        node = node.next

@@ -1,0 +1,311 @@
+"""What a page says of its document in so many words: national meta tags, label blocks, the line by the title.
+
+A document and its layout come in; out go ``MetaTags`` and ``Said`` pairs: a field, the label as written, the value as
+written. Three shapes carry labels and all are read: label tables (BeautifulSoup works out their cells), rows of
+other elements (``li``, ``dl``, ``div`` and ``span`` pairs), and runs of text ("来源：某报发布时间：2026-07-01").
+Labels are compared without white space and colons, in any width. An empty value gives nothing: the next label, or
+the next cell that is not the one beside, is never taken for a value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bs4 import BeautifulSoup, Tag
+
+from harvesters.reading.dates import ReadDate, read_value
+from harvesters.reading.document import Document
+from harvesters.reading.facts import Site
+from harvesters.reading.layout import Element, Layout, Line, clean
+
+# labels by the field they state; the order inside a field is the order of preference
+_LABELS = {
+    "index_number": "索引号 信息索引号 索引号码 索引码 索取号 信息索取号",
+    "document_number": "发文字号 文号 发布文号 发文文号 文件编号 文件字号 公文字号 发文号 文件号 文件文号 公文文号",
+    "issuing_body": "发文机关 发文机构 发文单位 制发机关 制定机关 发文部门 颁布单位 发布部门 印发机关 公文发文机关",
+    "publisher": """
+        发布机构 发布机关 公开主体 发布单位 信息公开单位 公开机构 信息发布机构 公开单位 公开责任部门
+        信息发布单位
+    """,
+    "formed_on": "成文日期 生成日期 成文时间 生成时间 发文日期 发文时间 制发日期 印发日期 签发日期 制发时间 印发时间",
+    "published_on": """
+        发布日期 发布时间 公开日期 公开时间 发表时间 发表日期 时间发布 信息发布时间 信息发布日期 公布日期
+        公布时间 公开发布日期 发稿时间 发稿日期 上网时间 上网日期 刊发时间 刊登日期 发文发布时间 文章发布时间
+        上传时间 上传日期 录入时间 添加时间 加入时间 提交时间 撰写时间 信息时间 信息日期 发布于 发表于 日期 时间
+    """,
+    "updated_on": "更新时间 更新日期 修改时间 修改日期 最后更新 最近更新 最后更新时间 最后修改时间 页面更新时间",
+    "source": """
+        来源 信息来源 文章来源 稿件来源 内容来源 新闻来源 来源单位 稿源 出处 文章出处 信息出处 文件来源 供稿单位
+        来稿单位 供稿 转自 转载自 资料来源 公文来源 来源于
+    """,
+    "title": "名称 标题 信息名称 文件名称 文件标题 信息标题 公文名称 公文标题",
+    "subject": "主题分类 主题类别 主题导航 主题 所属主题 公文主题 主题名称 分类",
+    "genre": "体裁 体裁分类 组配分类 文种 公文种类 公文体裁 信息体裁 文件类型 体裁类型",
+    "summary": "内容概述 内容概要 内容摘要 信息概述 摘要 概述 内容简介",
+    "validity": "有效性 效力状态 文件状态 时效性 文件有效性 信息有效性 是否有效 时效状态 文件效力 效力",
+    "effective_on": "生效日期 生效时间 施行日期 实施日期 实施时间 施行时间 启用日期",
+    "repealed_on": "废止日期 废止时间 失效日期 失效时间 终止日期 终止时间",
+    "keywords": "主题词 关键词 关键字",
+    "form": "公开方式 公开形式 公开类别 公开属性",
+    "": """
+        作者 编辑 责任编辑 责编 审核 审核人 初审 复审 终审 签发 签发人 记者 通讯员 撰稿 撰稿人 供稿人 发布人
+        发布者 录入 录入者 浏览次数 浏览量 浏览 点击次数 点击数 点击率 点击量 点击 阅读次数 阅读量 阅读 阅读数
+        访问次数 访问量 人气 次数 字体 字号 字体大小 文字大小 浏览字号 浏览字体 视力保护色 保护视力色 分享
+        分享到 打印 收藏 信息类别 信息分类 服务对象 服务对象分类 公开范围 公开时限 公开程序 公开期限 信息格式
+        载体类型 语种 在线链接地址 责任部门 联系方式 联系电话 附件 附件下载 相关附件 审校 校对 编校 主编
+        值班主编 一审 二审 三审 图片 摄影 公开事项 所属栏目 栏目 信息所属单位 有效期 实施单位 收件人
+        规范性文件编号 规范性文件统一编号 统一编号 登记号 编号 办文部门 关联文件 解读 来文单位 信息编号
+    """,
+}
+FIELD_OF = {label: name for name, labels in _LABELS.items() for label in labels.split()}
+_PREFERENCE = {label: place for labels in _LABELS.values() for place, label in enumerate(labels.split())}
+# labels that occur inside other words or after a value without a gap; these need a boundary before them
+_BOUND = {label for label in FIELD_OF if len(label) <= 2} | {"主题词", "关键词", "关键字", "发布人", "发布者", "通讯员"}
+_GAP = "\x1f"  # where one text node ends and the next begins
+
+
+def _spaced(label: str) -> str:
+    return rf"[\s{_GAP}]*".join(map(re.escape, label))
+
+
+_ALTERNATIVES = "|".join(
+    (rf"(?<![\u4e00-\u9fa5《“]){_spaced(label)}" if label in _BOUND else _spaced(label))
+    for label in sorted(FIELD_OF, key=len, reverse=True)
+)
+_LABELLED = re.compile(
+    rf"[【\[]?[\s{_GAP}]*(?P<label>{_ALTERNATIVES})[\s{_GAP}]*(?:[:：∶][\s{_GAP}]*[】\]]?|[】\]][\s{_GAP}]*[:：]?)"
+)
+_MAYBE_LABEL = re.compile(r"[:：∶】\]]")
+_NOT_IN_LABEL = re.compile(rf"[\s{_GAP}\u3000\xa0\u200b\ufeff:：∶【】\[\]]+")
+# what follows a source on its line without a label of its own
+_AFTER_SOURCE = re.compile(
+    rf"\s{{2,}}|\s*[【\[（(]?\s*(?:字体|字号|打印|分享|收藏|关闭|浏览|点击|阅读|视力|大中小)|{_GAP}\s*(?:大|中|小|A|\+|-)\s*{_GAP}"
+    r"|\s*[|｜]|\s(?=(?:作者|记者|编辑|责编|通讯员|摄影)\b)|\s*(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]"
+)
+_CELL_LIMIT = 400  # characters; longer "values" are the document itself standing in a layout table
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetaTags:
+    """The national meta tags of a page (国办发〔2017〕47号, 网页标签规范), as far as it has them."""
+
+    title: str | None = None
+    published: ReadDate | None = None
+    source: str | None = None
+    column_name: str | None = None
+    column_type: str | None = None
+    description: str | None = None
+    keywords: tuple[str, ...] = ()
+    site: Site = field(default_factory=Site)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One labelled statement of the page. ``origin``: "label" in a block of labels, "beside_title" in a run of text."""
+
+    field: str  # "" for labels that are known and of no use
+    label: str
+    value: str
+    line: int  # of the label
+    origin: str
+
+
+def read_meta(doc: Document, *, reference: dt.date | None = None) -> MetaTags:
+    """The meta tags of ``doc``. Names are compared without case; the first non-empty tag of a name counts."""
+    meta = doc.meta
+    published = meta.get("pubdate") or meta.get("publishdate") or meta.get("article:published_time")
+    keywords = re.split(r"[,，;；、\s|]+", meta.get("keywords", ""))
+    return MetaTags(
+        title=_text(meta.get("articletitle")),
+        published=read_value(published, reference=reference) if published else None,
+        source=_text(meta.get("contentsource")),
+        column_name=_text(meta.get("columnname")),
+        column_type=_text(meta.get("columntype")),
+        description=_text(meta.get("description")),
+        keywords=tuple(word for word in keywords if word),
+        site=Site(
+            name=_text(meta.get("sitename")),
+            domain=_domain(meta.get("sitedomain")),
+            id_code=_text(meta.get("siteidcode")),
+        ),
+    )
+
+
+def label_field(text: str) -> str | None:
+    """The field that ``text`` is a label of ("" for a known label of no use); None if it is no label."""
+    if len(text) > 24:
+        return None
+    return FIELD_OF.get(_NOT_IN_LABEL.sub("", text))
+
+
+def said(layout: Layout, lines: Sequence[Line]) -> list[Said]:
+    """Every labelled statement in ``lines``, which must stand in reading order."""
+    found: list[Said] = []
+    tables = _label_tables(layout, lines)
+    done = -1
+    for line in lines:
+        if line.index < done:
+            continue
+        table = tables.get(line.index)
+        if table is not None:
+            found += _table_pairs(table, line.index)
+            done = table.last
+            continue
+        found += _in_line(layout, line)
+    return found
+
+
+def best(statements: Iterable[Said], name: str) -> Said | None:
+    """The statement of ``name`` under its most telling label; the first one of equal ones."""
+    ranked = [one for one in statements if one.field == name]
+    return min(ranked, key=lambda one: _PREFERENCE.get(one.label, 99)) if ranked else None
+
+
+def source_of(value: str) -> str | None:
+    """A source without what stands run together with it: dates, font switches, counters."""
+    cut = _AFTER_SOURCE.split(value, maxsplit=1)[0]
+    text = clean(cut.replace(_GAP, "")).strip(" ：:;；,，|｜-—·")
+    return text if text and text.lower() not in ("null", "undefined", "无", "暂无") and len(text) <= 60 else None
+
+
+# ------------------------------------------------------------------ runs of text
+
+
+def _in_line(layout: Layout, line: Line) -> list[Said]:
+    """The statements one line makes, and what it leaves to the element beside it."""
+    if not _MAYBE_LABEL.search(line.text):
+        if label_field(line.text) and layout.elements[line.element].tag in ("td", "th", "dt", "li", "span", "div", "p"):
+            value = _beside(layout, line)
+            return [_pair(line.text, value, line, "label")] if value else []
+        return []
+    text = _GAP.join(piece for piece, _ in line.pieces)
+    matches = [match for match in _LABELLED.finditer(text) if _stands_alone(text, match)]
+    found = []
+    for place, match in enumerate(matches):
+        end = matches[place + 1].start() if place + 1 < len(matches) else len(text)
+        value = text[match.end() : end].strip(f" \t\r\n\xa0\u3000{_GAP}")
+        if not value and end == len(text):
+            value = _beside(layout, line) or ""
+        if value:
+            found.append(_pair(match["label"], value, line, "beside_title" if len(matches) > 1 else "label"))
+    return found
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Not the tail of a longer word: "活动时间：" says nothing about "时间", "资金来源：" nothing about "来源"."""
+    before = text[: match.start("label")].rstrip(" \xa0\u3000【[")
+    if not before or before[-1] == _GAP or _NOT_IN_LABEL.sub("", match["label"]) not in _BOUND:
+        return True
+    return not "\u4e00" <= before[-1] <= "\u9fa5"
+
+
+def _pair(label: str, value: str, line: Line, origin: str) -> Said:
+    label = _NOT_IN_LABEL.sub("", label)
+    return Said(field=FIELD_OF[label], label=label, value=value, line=line.index, origin=origin)
+
+
+def _beside(layout: Layout, line: Line) -> str | None:
+    """The text of the element right after the one a label fills: dd after dt, td after td, span after span."""
+    if line.index + 1 >= len(layout.lines):
+        return None
+    after = layout.lines[line.index + 1]
+    common = layout.common(line.element, after.element)
+    here = _child_towards(layout, common, line.element)
+    there = _child_towards(layout, common, after.element)
+    if here is None or there is None or there.order != here.order + 1 or {here.tag, there.tag} & {"tr", "table", "ul"}:
+        return None
+    if here.last != line.index + 1 or there.first != after.index:
+        return None
+    values = layout.inside(there)
+    text = " ".join(value.text for value in values)
+    if len(text) > _CELL_LIMIT or label_field(values[0].text) is not None or _LABELLED.match(text):
+        return None
+    return text
+
+
+def _child_towards(layout: Layout, outer: Element, index: int) -> Element | None:
+    """The child of ``outer`` that is or holds element ``index``."""
+    element = layout.elements[index]
+    if element.index == outer.index:
+        return None
+    while element.parent != outer.index:
+        element = layout.elements[element.parent]
+    return element
+
+
+# ------------------------------------------------------------------ label tables
+
+
+def _label_tables(layout: Layout, lines: Sequence[Line]) -> dict[int, Element]:
+    """Innermost tables in which at least two cells are labels, by the line they begin at."""
+    labels: dict[int, int] = {}
+    for line in lines:
+        element = layout.elements[line.element]
+        if label_field(line.text) is None and not (len(line.text) < _CELL_LIMIT and _LABELLED.match(line.text)):
+            continue
+        while element.tag not in ("table", "body") and element.parent >= 0:
+            element = layout.elements[element.parent]
+        if element.tag == "table":
+            labels[element.index] = labels.get(element.index, 0) + 1
+    tables = {}
+    for index, count in labels.items():
+        table = layout.elements[index]
+        if count >= 2 and table.last - table.first <= 80:
+            tables[table.first] = table
+    return tables
+
+
+def _table_pairs(table: Element, line: int) -> list[Said]:
+    """Label and value cells of one table: side by side, or a row of labels above a row of values."""
+    soup = BeautifulSoup(table.node.html or "", "lxml")
+    rows = [_cells(row) for row in soup.find_all("tr") if isinstance(row, Tag)]
+    found: list[Said] = []
+    for place, cells in enumerate(rows):
+        fields = [label_field(cell) for cell in cells]
+        below = rows[place + 1] if place + 1 < len(rows) else []
+        if len(cells) > 1 and all(name is not None for name in fields) and len(below) == len(cells):
+            pairs = [(label, value) for label, value in zip(cells, below, strict=True) if label_field(value) is None]
+        else:
+            pairs = [
+                (cell, cells[column + 1])
+                for column, cell in enumerate(cells[:-1])
+                if fields[column] is not None and fields[column + 1] is None
+            ]
+        for cell in cells:
+            matches = list(_LABELLED.finditer(cell))
+            if matches and matches[0].start() == 0 and matches[0].end() < len(cell):
+                ends = [match.start() for match in matches[1:]] + [len(cell)]
+                pairs += [(match["label"], cell[match.end() : end]) for match, end in zip(matches, ends, strict=True)]
+        for label, value in pairs:
+            name = _NOT_IN_LABEL.sub("", label)
+            text = clean(value)
+            if text and len(text) <= _CELL_LIMIT and name in FIELD_OF:
+                found.append(Said(field=FIELD_OF[name], label=name, value=text, line=line, origin="label"))
+    return found
+
+
+def _cells(row: Tag) -> list[str]:
+    """The texts of a row's own cells; script and style text is no text."""
+    texts = []
+    for cell in row.find_all(["td", "th"], recursive=False):
+        if isinstance(cell, Tag):
+            for noise in cell.find_all(["script", "style"]):
+                noise.decompose()
+            texts.append(clean(cell.get_text(" " if cell.find(["p", "br", "div"]) else "")))
+    return texts
+
+
+def _text(value: str | None) -> str | None:
+    text = clean(re.sub(r"<[^<>]{1,40}>", " ", value)) if value else ""
+    return text if text and text.lower() not in ("null", "undefined") else None
+
+
+def _domain(value: str | None) -> str | None:
+    """A host name, from a tag that may hold an address or several hosts."""
+    text = _text(value)
+    if not text:
+        return None
+    return re.split(r"[,，;；\s]", re.sub(r"^https?://", "", text.lower()))[0].rstrip("/") or None
