@@ -1,0 +1,98 @@
+"""Rows of a static list, in the shapes and date forms that occur, and the frame of a list page."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from tests.city import furniture, items
+from tests.city.article import http_date, stamp
+from tests.city.model import Column
+from tests.city.web import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.city.city import City
+    from tests.city.site import SiteApp
+
+
+def pages_of(city: City, column: Column) -> int:
+    """How many pages the list has; an empty list has one."""
+    return max(1, -(-len(items.order(city, column)) // column.page_size))
+
+
+def keys_of(city: City, column: Column, page: int, size: int | None = None) -> list[int]:
+    """Item keys on list page ``page`` (from 1)."""
+    size = size or column.page_size
+    return list(items.order(city, column)[(page - 1) * size : page * size])
+
+
+def row_date(city: City, column: Column, key: int, pattern: str) -> str | None:
+    """The date a row shows, if it shows one."""
+    if column.undated or not column.row_dates:
+        return None
+    return stamp(items.shown_day(city, *items.origin(column, key)), None, pattern)
+
+
+def row(app: SiteApp, column: Column, key: int, href: str) -> str:
+    """One row as this unit writes it."""
+    city, style = app.city, column.unit.style
+    title = items.title_at(city, column, key)
+    full = escape(title)
+    date = row_date(city, column, key, style.row_date)
+    top = '<em class="top">置顶</em>' if column.sticky and key in items.order(city, column)[: column.sticky] else ""
+    if style.row == 0:
+        return f'<li>{top}<a href="{href}" title="{full}" target="_blank">{full}</a>{f"<span>{date}</span>" if date else ""}</li>'
+    if style.row == 1:
+        short = escape(title[:22]) + "..." if len(title) > 24 else full
+        return f"<li>{top}<a target='_blank' title='{full}' href='{href}'>{short}</a>{f'<span class=time>{date}</span>' if date else ''}</li>"
+    if style.row == 2:
+        cell = f'<td class="date">{date}</td>' if date else ""
+        return f'<tr><td>·</td><td>{top}<a href="{href}" title="{full}">{full}</a></td>{cell}</tr>'
+    inner = f'<i class="date">{date}</i>' if date else ""
+    return f'<li>{top}<a href="{href}" target="_blank"><span class="list_title">{full}</span>{inner}</a></li>'
+
+
+def block(column: Column, rows: str) -> str:
+    """The container of the rows; an empty one says so or just stands there."""
+    if not rows:
+        return (
+            '<div class="list"><ul class="main_list"></ul></div>'
+            if column.no % 2
+            else '<div class="list"><ul class="main_list"></ul><p class="none">暂无信息</p></div>'
+        )
+    if column.unit.style.row == 2:
+        return f'<div class="list"><table class="main_list" width="100%">{rows}</table></div>'
+    return f'<div class="list"><ul class="main_list">{rows}</ul></div>'
+
+
+def frame(app: SiteApp, column: Column, content: str, scripts: str = "") -> str:
+    """A list page around its content, with a promotional list of other columns beside it."""
+    city, unit = app.city, column.unit
+    metas = [
+        ("ColumnName", column.name),
+        ("ColumnDescription", f"{unit.name}{column.name}栏目"),
+        ("ColumnType", column.name),
+    ]
+    others = [(furniture.link_to(city, c), c.name) for c in unit.shown if c is not column][:6]
+    return "".join((
+        furniture.head(unit, f"{column.name}_{unit.site.name}", metas, scripts), furniture.header(city, unit),
+        furniture.breadcrumb(city, column), f'<div class="main-con"><div class="wrap"><h2 class="lm">{column.name}</h2>\n', content,
+        "</div>\n", furniture.sidebar(others, "栏目导航"), "</div>\n", furniture.footer(unit),
+    ))  # fmt: skip
+
+
+def answer(
+    app: SiteApp, column: Column, page: str, make: Callable[[], str], content_type: str | None = None
+) -> Response:
+    """A list page or list answer as a conditional response."""
+    city = app.city
+
+    def body() -> bytes:
+        return app.encode(make(), column) if content_type is None else make().encode()
+
+    return Response(
+        make=body, content_type=content_type or app.content_type(column), etag=f'"{city.stamp}-{column.no:x}-l{column.version:x}-{page}"',
+        last_modified=http_date(city.as_of, column.changed_at),
+    )  # fmt: skip

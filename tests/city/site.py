@@ -1,0 +1,177 @@
+"""One site: which address is answered by what, its home pages, robots.txt, files and missing pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING
+
+from tests.city import families, faults, furniture, items
+from tests.city.model import PLATFORM_KINDS, Column, Site, Unit
+from tests.city.web import Request, Response
+
+if TYPE_CHECKING:
+    from tests.city.city import City
+
+Route = Callable[[Request], Response]
+_BYTES = {
+    "pdf": (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
+        "application/pdf",
+    ),
+    "docx": (b"PK\x03\x04docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "xlsx": (b"PK\x03\x04xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/msword"),
+    "ofd": (b"PK\x03\x04ofd", "application/octet-stream"),
+}
+
+
+class SiteApp:
+    """Answers every request to one host."""
+
+    def __init__(self, city: City, site: Site) -> None:
+        self.city = city
+        self.site = site
+        self.routes: dict[str, Route] = {}
+        self.attempts: Counter[str] = Counter()
+        self.trapped = 0
+        for unit in site.units:
+            self.routes[unit.prefix] = self._home(unit)
+            self.routes[f"{unit.prefix}zfxxgk/"] = self._platform(unit)
+            for column in unit.columns:
+                families.mount(self, column)
+
+    # -------------------------------------------------------------- answering
+
+    def handle(self, request: Request) -> Response:
+        """The answer to one request."""
+        path = request.path
+        if path == "/robots.txt":
+            rules = f"User-agent: *\nDisallow: {self.site.trap}\n" if self.site.trap else "User-agent: *\nDisallow:\n"
+            return Response(body=rules.encode(), content_type="text/plain")
+        if self.site.trap and path.startswith(self.site.trap):
+            self.trapped += 1
+            return Response(body=self.encode("<html><body>内部页面</body></html>", None))
+        route = self.routes.get(path)
+        if route is None and path + "/" in self.routes and "." not in path.rsplit("/", 1)[-1]:
+            return Response(status=301, headers=(("Location", f"{path}/"),))
+        cut = path
+        while route is None and cut:
+            cut = cut[: cut.rstrip("/").rfind("/") + 1]
+            if cut in ("/", ""):
+                break
+            route = self.routes.get(cut)
+            if route is not None and cut in self._exact:
+                route = None
+        if route is not None:
+            return route(request)
+        if path.startswith(("/css/", "/js/", "/images/")):
+            return Response(body=b"/* */", content_type="text/css")
+        return self.not_found()
+
+    @property
+    def _exact(self) -> set[str]:
+        return {u.prefix for u in self.site.units} | {f"{u.prefix}zfxxgk/" for u in self.site.units}
+
+    def guard(self, column: Column, request: Request, role: str, healthy: Callable[[], Response]) -> Response:
+        """The answer of a column, or what its seeded fault makes of it; ``role`` is list, data, article or file."""
+        if column.fault is None:
+            return healthy()
+        return faults.apply(self, column, request, role, healthy)
+
+    # -------------------------------------------------------------- helpers of the families
+
+    def encode(self, text: str, column: Column | None) -> bytes:
+        """Text in the site's encoding."""
+        return text.encode(self.site.encoding)
+
+    def content_type(self, column: Column) -> str:
+        """The Content-Type of the column's pages, true or not."""
+        if column.fault == "charset_header" or column.unit.charset_lie:
+            return "text/html; charset=ISO-8859-1"
+        return "text/html" if self.site.encoding != "utf-8" else "text/html; charset=utf-8"
+
+    def stands(self, column: Column, key: int) -> bool:
+        """Whether the item is on the site today."""
+        return key not in column.removed and (0 <= key < column.count + len(column.mirrors) or key in column.extras)
+
+    def file(self, name: str) -> Response:
+        """The bytes of an attachment; only their first ones are true to their kind."""
+        kind = name.rsplit(".", 1)[-1].lower()
+        body, content_type = _BYTES.get(kind, _BYTES["pdf"])
+        return Response(body=body + escape(name).encode(), content_type=content_type)
+
+    def not_found(self) -> Response:
+        """The site's own 404 page."""
+        text = f"<html><head><title>404</title></head><body><h1>404</h1><p>您访问的页面不存在</p><p>{self.site.name}</p></body></html>"
+        return Response(status=404, body=self.encode(text, None))
+
+    # -------------------------------------------------------------- home and platform
+
+    def home_html(self, unit: Unit) -> str:
+        """The unit's home page: its columns by name with their latest items."""
+        city = self.city
+        blocks = []
+        for column in unit.shown:
+            if column.kind in PLATFORM_KINDS:
+                continue
+            rows = "".join(
+                f'<li><a href="{families.item_path(city, column, k)}">{escape(items.title_at(city, column, k))}</a></li>'
+                for k in items.order(city, column)[:4]
+            )
+            blocks.append(
+                f'<div class="mod"><h3><a href="{families.column_path(column)}">{column.name}</a></h3><ul>{rows}</ul></div>\n'
+            )
+        return "".join((
+            furniture.head(unit, unit.site.name, [("ColumnName", "首页")]), furniture.header(city, unit), '<div class="main-con">', *blocks,
+            f'<div class="mod"><a href="{unit.prefix}zfxxgk/">政府信息公开</a></div></div>', furniture.footer(unit),
+        ))  # fmt: skip
+
+    def _home(self, unit: Unit) -> Route:
+        def answer(request: Request) -> Response:
+            version = sum(c.version for c in unit.columns)
+            return Response(
+                make=lambda: self.encode(self.home_html(unit), None), etag=f'"{self.city.stamp}-h{unit.index:x}-{version:x}"',
+                content_type=self._unit_type(unit),
+            )  # fmt: skip
+
+        return answer
+
+    def _platform(self, unit: Unit) -> Route:
+        names = {
+            "guide": "政府信息公开指南",
+            "rules": "政府信息公开制度",
+            "catalogue": "法定主动公开内容",
+            "annual_reports": "政府信息公开年报",
+        }
+
+        def make() -> bytes:
+            links = "".join(
+                f'<li><a href="{families.column_path(c)}">{names[c.kind]}</a></li>'
+                for c in unit.shown
+                if c.kind in PLATFORM_KINDS
+            )
+            others = "".join(
+                f'<li><a href="{families.column_path(c)}">{c.name}</a></li>'
+                for c in unit.shown
+                if c.kind not in PLATFORM_KINDS
+            )
+            return self.encode("".join((
+                furniture.head(unit, f"政府信息公开_{unit.site.name}", [("ColumnName", "政府信息公开")]), furniture.header(self.city, unit),
+                f'<div class="main-con"><div class="gkpt"><h2>政府信息公开</h2><ul class="gkptnav">{links}</ul></div>',
+                f'<div class="fd"><h3>栏目</h3><ul>{others}</ul></div></div>', furniture.footer(unit),
+            )), None)  # fmt: skip
+
+        def answer(request: Request) -> Response:
+            version = sum(c.version for c in unit.columns)
+            return Response(
+                make=make, etag=f'"{self.city.stamp}-p{unit.index:x}-{version:x}"', content_type=self._unit_type(unit)
+            )
+
+        return answer
+
+    def _unit_type(self, unit: Unit) -> str:
+        if unit.charset_lie:
+            return "text/html; charset=ISO-8859-1"
+        return "text/html" if self.site.encoding != "utf-8" else "text/html; charset=utf-8"

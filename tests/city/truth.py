@@ -1,0 +1,150 @@
+"""What is true of the city, written down one line at a time: items, findings, faults, and the city file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.city import families, items
+from tests.city.model import Column, Facts
+
+if TYPE_CHECKING:
+    from tests.city.city import City
+
+# columns under these faults never show their rows
+HIDING = frozenset({
+    "block_403", "challenge_412", "challenge_521", "challenge_200", "timeout", "truncated", "redesign", "redirect_home",
+    "soft404", "home_404", "empty_api",
+})  # fmt: skip
+
+
+def _text(city: City, facts: Facts) -> str | None:
+    return "\n".join(items.body_of(city, facts)) or None
+
+
+def visible_keys(city: City, column: Column) -> Iterator[int]:
+    """Keys a careful harvester can reach through the column."""
+    if column.unit.dead or column.fault in HIDING:
+        return
+    keys = items.order(city, column)
+    yield from keys[: column.page_size] if column.fault == "empty_proxy" else keys
+
+
+def item_of(city: City, column: Column, key: int) -> dict[str, Any]:
+    """One line of items.jsonl."""
+    facts = items.facts_of(city, column, key)
+    base = column.unit.site.base
+    at = facts.published_at
+    return {
+        "unit": column.unit.id, "column": column.id, "columns": [column.id], "url": base + families.item_path(city, column, key),
+        "aliases": [], "title": facts.title, "published_on": facts.published_on.isoformat() if facts.published_on else None,
+        "published_at": at.isoformat() if at else None, "source": facts.source, "issuing_body": facts.issuing_body,
+        "document_number": facts.document_number, "index_number": facts.index_number,
+        "formed_on": facts.formed_on.isoformat() if facts.formed_on else None, "subject": facts.subject, "summary": facts.summary,
+        "attachments": [{"name": f.name, "url": base + f.path} for f in facts.files], "body_text": _text(city, facts),
+        "page": not facts.is_file, "reachable": True,
+    }  # fmt: skip
+
+
+def items_of(city: City) -> Iterator[dict[str, Any]]:
+    """Every expected catalogue item; a document in two columns is one item with two addresses."""
+    for unit in city.units:
+        shared: dict[tuple[int, int], list[tuple[Column, int]]] = {}
+        for column in unit.columns:
+            for n, (home, key) in enumerate(column.mirrors):
+                place = column.count + n
+                if place not in column.removed and not column.hidden and column.fault is None:
+                    shared.setdefault((home.no, key), []).append((column, place))
+        for column in unit.columns:
+            if column.hidden:
+                continue
+            for key in visible_keys(city, column):
+                if items.origin(column, key)[0] is not column:
+                    continue
+                line = item_of(city, column, key)
+                for other, place in shared.get((column.no, key), ()):
+                    line["columns"].append(other.id)
+                    line["aliases"].append(unit.site.base + families.item_path(city, other, place))
+                yield line
+
+
+def findings_of(city: City) -> Iterator[dict[str, Any]]:
+    """Every finding that is right, as seeded."""
+    yield from city.findings
+
+
+def faults_of(city: City) -> Iterator[dict[str, Any]]:
+    """Every fault of ours, with the address it lies on."""
+    for unit in city.units:
+        if unit.dead:
+            yield {"fault": "dns", "unit": unit.id, "column": None, "url": unit.home}
+        if unit.charset_lie:
+            yield {"fault": "charset_header", "unit": unit.id, "column": None, "url": unit.home}
+        for column in unit.columns:
+            if column.fault and not column.hidden:
+                yield {"fault": column.fault, "unit": unit.id, "column": column.id, "url": city.column_url(column)}
+
+
+def city_file(city: City) -> str:
+    """The city file; written by hand so that nothing of ours is needed (JSON is YAML)."""
+
+    def flow(values: dict[str, Any]) -> str:
+        return json.dumps(values, ensure_ascii=False)
+
+    lines = [
+        'city: {"name": "青禾市", "code": "629900", "timezone": "Asia/Shanghai", "contact": "mailto:office@qinghe.invalid"}',
+        "allow_private_addresses: true",
+        'defaults: {"delay_s": 0, "robots": "obey", "harvest": "daily"}',
+        "units:",
+    ]
+    for unit in city.units:
+        lines += [
+            f"  - id: {unit.id}", f"    name: {unit.name}", f"    kind: {unit.kind}", f"    supervision: {unit.supervision}",
+            f'    home: "{unit.home}"', f'    site_code: "{unit.site.code}"',
+            f"    contacts: [{flow({'name': '公开科', 'email': f'gk@{unit.id}.qinghe.invalid'})}]", "    columns:",
+        ]  # fmt: skip
+        for column in unit.columns:
+            if column.hidden:
+                continue
+            entry = {"id": column.id, "name": column.name, "kind": column.kind, "url": city.column_url(column)}
+            if column.feed:
+                entry["feed"] = f"{unit.site.base}{feed_path(column)}"
+            lines.append(f"      - {flow(entry)}")
+    return "\n".join(lines) + "\n"
+
+
+def feed_path(column: Column) -> str:
+    """Where the column's feed stands."""
+    return f"{column.path}{'atom' if column.feed and column.feed.startswith('atom') else 'rss'}.xml"
+
+
+def write(city: City, folder: Path) -> dict[str, Any]:
+    """Writes city.yml and truth/{items,findings,faults}.jsonl and summary.json."""
+    where = folder / "truth"
+    where.mkdir(parents=True, exist_ok=True)
+    (folder / "city.yml").write_text(city_file(city), encoding="utf-8")
+    counts: dict[str, int] = {}
+    for name, lines in (("items", items_of(city)), ("findings", findings_of(city)), ("faults", faults_of(city))):
+        counts[name] = 0
+        with (where / f"{name}.jsonl").open("w", encoding="utf-8") as out:
+            for line in lines:
+                out.write(json.dumps(line, ensure_ascii=False) + "\n")
+                counts[name] += 1
+    columns = city.columns
+    summary = {
+        "seed": city.seed, "as_of": city.as_of.isoformat(), "units": len(city.units), "sites": len(city.sites), "columns": len(columns),
+        **counts,
+        "by_rule": _count(f["rule"] for f in findings_of(city)), "by_fault": _count(f["fault"] for f in faults_of(city)),
+        "by_family": _count(c.family for c in columns), "feeds": _count(c.feed for c in columns if c.feed),
+    }  # fmt: skip
+    (where / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
+    return summary
+
+
+def _count(names: Iterator[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name in names:
+        found[name] = found.get(name, 0) + 1
+    return dict(sorted(found.items()))
