@@ -12,3 +12,25 @@ Engines are pure: bytes in, rows out. ``ENGINES`` is in the order of recognition
 """
 
 from __future__ import annotations
+
+from types import ModuleType
+
+from harvesters.engines import gkmlpt, govjson, hanweb, jpaas, static, ucap
+from harvesters.reading.document import Document
+from harvesters.reading.facts import Fetch, Listing
+
+ENGINES: tuple[ModuleType, ...] = (gkmlpt, jpaas, hanweb, ucap, static, govjson)
+
+
+def listing_of(doc: Document, fetch: Fetch | None = None) -> Listing | None:
+    """What ``doc`` lists, or None if it is not a list. ``fetch`` is the engine's own request ``doc`` answers."""
+    if fetch is not None:
+        for engine in ENGINES:
+            if fetch.state.get("engine") == engine.NAME:
+                answered: Listing = engine.more(doc, fetch)
+                return answered
+    for engine in ENGINES:
+        if engine.recognise(doc):
+            listing: Listing = engine.read(doc)
+            return listing
+    return None

@@ -1,0 +1,114 @@
+"""What a list page calls its column: the standard meta tag, the breadcrumb, the heading above the list, the title."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from harvesters.reading.document import Document
+from harvesters.reading.listing import squeeze
+
+_WHERE = re.compile(
+    r"(?:当前|您的|你的|所在|您现在的|现在的?|您当前的|目前|您所在的?)\s*(?:所在)?的?位置(?:是)?|位置\s*[:：]|您现在(?:正)?(?:在|位于)"
+)
+_STEP = re.compile(r"\s*(?:>>|>|》|»|›|＞|→|::|\\|/|(?<=\s)-(?=\s)|\||·)\s*")
+_NOT_A_NAME = re.compile(
+    r"^(?:首页|网站首页|主页|列表|正文|当前位置|文章列表|信息列表|列表页|详情|内容|更多|index|home)$", re.IGNORECASE
+)
+_TITLE_STEP = re.compile(r"\s*(?:[-_|–—>»:：,，]+|\s{2,})\s*")
+
+
+def column_name(doc: Document, place: LexborNode | None = None) -> str | None:
+    """The column's name as the page shows it. ``place`` is the element that holds the list."""
+    said = doc.meta.get("columnname")
+    if said:
+        return squeeze(said)
+    return _breadcrumb(doc) or _heading(place) or _from_title(doc)
+
+
+def _named(text: str) -> str | None:
+    text = squeeze(text).strip(" :：>»《》[]【】·|-")
+    return text if 1 < len(text) <= 30 and not _NOT_A_NAME.match(text) else None
+
+
+def _breadcrumb(doc: Document) -> str | None:
+    text = doc.text
+    nodes: list[LexborNode] = []
+    if "位置" in text or "您现在" in text:
+        for node in doc.tree.css("div,p,span,td,dt,li,em,strong,h2,h3,ul,dl,label,b,font,a,i"):
+            words = node.text(strip=True)
+            if len(words) <= 160 and ("位置" in words or "您现在" in words) and _WHERE.search(words):
+                nodes.append(node)
+                break
+    for node in nodes:
+        holder: LexborNode | None = node
+        for _ in range(4):
+            if holder is None or holder.tag in ("body", "html"):
+                break
+            name = _last_step(holder)
+            if name:
+                return name
+            holder = holder.parent
+    for node in doc.tree.css(
+        "[class*=crumb],[class*=Crumb],[class*=position],[class*=location],[class*=weizhi],[class*=dqwz],[id*=crumb],[class*=BreadC]"
+    ):
+        if len(node.text(strip=True)) <= 160 and (name := _last_step(node)):
+            return name
+    return None
+
+
+def _last_step(holder: LexborNode) -> str | None:
+    words = squeeze(holder.text(separator=" "))
+    if len(words) > 200:
+        return None
+    tail = _WHERE.split(words)[-1]
+    links = [squeeze(link.text()) for link in holder.css("a")]
+    steps = [step for step in _STEP.split(tail) if step.strip(" :：")]
+    names = [name for step in steps if (name := _named(step))]
+    if len(steps) >= 2 and names:
+        return names[-1]
+    linked = [name for link in links if (name := _named(link))]
+    return linked[-1] if linked and (len(linked) > 1 or len(links) > 1) else None
+
+
+def _heading(place: LexborNode | None) -> str | None:
+    """The nearest short heading before the list, climbing at most four levels."""
+    node = place
+    for _ in range(5):
+        if node is None or node.tag in ("body", "html"):
+            return None
+        before = node.prev
+        steps = 0
+        while before is not None and steps < 12:
+            if before.tag not in ("-text", "-comment", "script", "style"):
+                name = _heading_in(before)
+                if name:
+                    return name
+            before = before.prev
+            steps += 1
+        node = node.parent
+    return None
+
+
+def _heading_in(node: LexborNode) -> str | None:
+    klass = (node.attrs.get("class") or "") + (node.attrs.get("id") or "")
+    tag = node.tag or ""
+    if tag in ("h1", "h2", "h3", "h4") or re.search(r"tit|name|head|^t_", klass, re.IGNORECASE):
+        pieces = [piece for piece in node.text(separator="\x1f", strip=True).split("\x1f") if piece]
+        if pieces and len(pieces) <= 3:
+            return _named(pieces[0])
+    for inner in node.css("h1,h2,h3,h4,[class*=title],[class*=tit]"):
+        text = inner.text(strip=True)
+        if 1 < len(text) <= 20:
+            return _named(text)
+    return None
+
+
+def _from_title(doc: Document) -> str | None:
+    node = doc.tree.css_first("title")
+    if node is None:
+        return None
+    parts = [part for part in _TITLE_STEP.split(squeeze(node.text())) if part]
+    names = [name for part in parts if (name := _named(part))]
+    return names[0] if names else None
