@@ -74,7 +74,7 @@ def judge(item: Item, context: ItemContext, law: Regulation, days: WorkingDays, 
 
 def _is_displayed(item: Item) -> bool:
     """Whether a reader is told when the item came out; a date in its address tells nobody."""
-    origin = item.provenance.get("published_on")
+    origin = item.provenance.get("published_on") or item.provenance.get("published_at")
     return item.published_on is not None and (origin is None or origin.origin != "address")
 
 

@@ -1,0 +1,111 @@
+"""What a unit owes, when it is next due, and how much of what was due to be observed was observed.
+
+The registry says which columns a unit keeps, the regulation what each kind asks; nothing is stored. Three natures:
+recurring (定期, a column kept fresh; a yearly report), prompt (随时, an item within a limit of its formation) and
+standing (长期, a column that must always be there and never be blank).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from flows.compliance.annual_report import due_year, rule_for
+from flows.compliance.judgement import waiver_for
+from flows.compliance.regulation import Regulation
+from storage.schema import Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obligation:
+    """One thing a unit owes.
+
+    ``due_on`` is the last day on which it is met without anything new; None where nothing is due by a date
+    (prompt, standing) or the newest date of the column is not known.
+    """
+
+    unit: str
+    rule: str
+    nature: Literal["recurring", "prompt", "standing"]
+    title: str
+    limit: str
+    basis: str
+    column: str | None = None
+    due_on: dt.date | None = None
+    waived_until: dt.date | None = None
+
+
+def obligations(
+    unit: Unit, law: Regulation, as_of: dt.date, newest: Mapping[str, dt.date] | None = None
+) -> Iterator[Obligation]:
+    """Everything the unit owes on this day.
+
+    :param newest: the newest date each column displays, by column id, as far as it is known.
+    """
+    newest = newest or {}
+
+    def owe(
+        rule: str,
+        nature: Literal["recurring", "prompt", "standing"],
+        limit: str,
+        column: str | None = None,
+        due_on: dt.date | None = None,
+    ) -> Obligation:
+        text = law.rules[rule]
+        waiver = waiver_for(unit, rule, [column], as_of)
+        return Obligation(
+            unit=unit.id,
+            rule=rule,
+            nature=nature,
+            title=text.title,
+            limit=limit,
+            basis=text.basis,
+            column=column,
+            due_on=due_on,
+            waived_until=waiver.until if waiver else None,
+        )
+
+    for column in unit.columns:
+        found = law.window(column.kind)
+        if found is not None:
+            rule, window = found
+            shown = newest.get(column.id)
+            yield owe(rule, "recurring", str(window), column.id, window.due(shown) if shown else None)
+        if _in_force(law, "UP-06") and column.kind not in law.rules["UP-06"].event_driven:
+            yield owe("UP-06", "standing", "never blank", column.id)
+        if _in_force(law, "CT-01") and column.kind in law.rules["CT-01"].columns:
+            yield owe("CT-01", "standing", "four fields an entry", column.id)
+    report = rule_for(unit.kind, law)
+    if report is not None and _in_force(law, report) and (due := law.rules[report].due):
+        _, last = due_year(as_of, due)
+        yield owe(
+            report, "recurring", f"every year by {due[0]:02d}-{due[1]:02d}", due_on=last.replace(year=last.year + 1)
+        )
+    for kind in law.rules["PL-01"].required.get(unit.kind, ()) if _in_force(law, "PL-01") else ():
+        yield owe("PL-01", "standing", f"a {kind.value} column")
+    if _in_force(law, "TM-01"):
+        yield owe("TM-01", "prompt", f"{law.rules['TM-01'].working_days} working days from formation")
+
+
+def _in_force(law: Regulation, rule: str) -> bool:
+    return rule in law.rules and law.rules[rule].enabled
+
+
+def coverage(good: set[dt.date], tried: set[dt.date], as_of: dt.date, days: int) -> float | None:
+    """The share of the days due on which a good look was had; None where none was due yet.
+
+    Every day is due from the first look on, at most ``days`` back from ``as_of``; ``as_of`` itself only once
+    something was tried on it, so that a morning's assessment does not count the harvest still to come.
+
+    :param good: days with a good look, in the city's time zone.
+    :param tried: days with any look.
+    """
+    first = min(tried, default=None)
+    if first is None:
+        return None
+    begin = max(first, as_of - dt.timedelta(days=days - 1))
+    due = [dt.date.fromordinal(day) for day in range(begin.toordinal(), as_of.toordinal() + 1)]
+    due = [day for day in due if day != as_of or day in tried]
+    return sum(day in good for day in due) / len(due) if due else None
