@@ -1,0 +1,161 @@
+"""One stage now: harvest, probe, assess, deliver, each through its flow; and the scoreboard."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import difflib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from flows.commands.progress import watching
+from flows.commands.registry import apply_first
+from storage import registry, settings
+from storage.database import open_database
+from storage.exceptions import GongkaiError, UnknownTarget
+from storage.schema import City, Unit
+
+T = TypeVar("T")
+
+
+def harvest(city_file: Path | None, *, units: Sequence[str] | None, columns: Sequence[str] | None, full: bool) -> int:
+    """Harvests once; 1 where something could not be looked at.
+
+    :raises UnknownTarget: no such unit or column, or no city yet.
+    """
+    city = _city(city_file)
+    check_targets(city, units, columns)
+    with watching("harvest"):
+        from flows.harvest import harvest as harvest_flow
+
+        harvested = run(lambda: harvest_flow(units=units or None, columns=columns or None, full=full))
+    return tell_harvest(harvested)
+
+
+def tell_harvest(harvested: object) -> int:
+    """Prints what a harvest came to; 1 where something could not be looked at."""
+    typer.echo(str(harvested))
+    return 0
+
+
+def probe(city_file: Path | None) -> int:
+    """Looks at every unit's home page."""
+    _city(city_file)
+    with watching("probe"):
+        from flows.probe import probe as probe_flow
+
+        typer.echo(str(run(probe_flow)))
+    return 0
+
+
+def assess(city_file: Path | None, *, as_of: dt.date | None) -> int:
+    """Judges what is stored."""
+    _city(city_file)
+    prepare()
+    from flows.assess import assess as assess_flow
+
+    typer.echo(str(run(lambda: assess_flow(as_of=as_of))))
+    return 0
+
+
+def deliver() -> int:
+    """Delivers what waits."""
+    prepare()
+    from flows.deliver import deliver as deliver_flow
+
+    told = run(deliver_flow)
+    typer.echo(
+        f"delivered {told.upserts} changes and {told.deletes} withdrawals in {told.files} files to {told.receiver}, "
+        f"up to {told.last_seq}; {told.drift} wait"
+    )
+    return 1 if told.drift else 0
+
+
+def scoreboard(*, as_json: bool) -> None:
+    """Prints the scoreboard."""
+    from flows.report import board, lines
+
+    with closing(open_database()) as database:
+        told = board(database)
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(told), ensure_ascii=False, default=str))
+        return
+    for line in lines(told):
+        typer.echo(line)
+
+
+# ------------------------------------------------------------------ what the stages share
+
+
+def prepare() -> None:
+    """Gives Prefect its environment; to be called before anything imports it."""
+    settings.prepare_prefect(settings.load())
+
+
+def run(call: Callable[[], T]) -> T:
+    """Calls a flow; what goes wrong between us and Prefect's server becomes one line.
+
+    :raises GongkaiError: the server cannot be reached or started, or what the flow raised.
+    """
+    import httpx
+    from prefect.exceptions import PrefectException
+
+    known = settings.load().prefect_api_url
+    try:
+        return call()
+    except (httpx.HTTPError, PrefectException) as problem:
+        where = f"at {known} (PREFECT_API_URL)" if known else "started for this run"
+        raise GongkaiError(f"Prefect's server {where} does not answer: {problem}; start it and run again") from problem
+    except RuntimeError as problem:
+        if "ephemeral" not in str(problem) and "Failed to reach API" not in str(problem):
+            raise
+        where = f"at {known} (PREFECT_API_URL)" if known else "for this run"
+        raise GongkaiError(
+            f"Prefect's server {where} did not answer in time; run again when the machine is less busy"
+        ) from problem
+
+
+def _city(city_file: Path | None) -> City:
+    prepare()
+    with closing(open_database()) as database:
+        if city_file is not None:
+            apply_first(database, city_file)
+        city = registry.load_city(database)
+    if city is None:
+        raise UnknownTarget("no city yet; give --city FILE, or run gongkai city apply FILE first")
+    return city
+
+
+def check_targets(city: City, units: Sequence[str] | None, columns: Sequence[str] | None) -> None:
+    """Whether every unit and column named exists.
+
+    :raises UnknownTarget: one does not; the nearest that does is suggested.
+    """
+    known_units = [unit.id for unit in city.units]
+    for name in units or ():
+        if name not in known_units:
+            raise UnknownTarget(f"--unit {name}: there is no such unit{_nearest(name, known_units)}")
+    among = [unit for unit in city.units if not units or unit.id in units]
+    known_columns = list(_column_names(among))
+    for name in columns or ():
+        if name not in known_columns:
+            raise UnknownTarget(f"--column {name}: there is no such column{_nearest(name, known_columns)}")
+
+
+def _column_names(units: Sequence[Unit]) -> Iterator[str]:
+    for unit in units:
+        for column in unit.columns:
+            yield column.id
+            yield f"{column.unit}/{column.id}"
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    if close:
+        return f" (did you mean {close[0]}?)"
+    return f"; there are {', '.join(sorted(set(known))[:8])}{' …' if len(set(known)) > 8 else ''}"

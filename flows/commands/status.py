@@ -1,0 +1,111 @@
+"""``gongkai status``: how the last harvests went, what waits, and what an operator must do."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from contextlib import closing
+from typing import Any
+
+import typer
+
+from storage import observations, outbox, registry, settings
+from storage.database import Database, open_database
+from storage.schema import Subject
+from storage.scoreboard import scoreboard
+
+TOLD = 30  # things to do listed; --json has all
+
+
+def show_status(*, as_json: bool) -> None:
+    """Prints the status."""
+    with closing(open_database()) as database:
+        told = status(database)
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False, default=str))
+        return
+    for line in lines(told):
+        typer.echo(line)
+
+
+def status(database: Database) -> dict[str, Any]:
+    """What there is to know, JSON-safe but for times."""
+    now = settings.load()
+    board = scoreboard(database)
+    city = registry.load_city(database)
+    latest = observations.latest_by_column(database, Subject.COLUMN)
+    receiver = f"folder:{now.delivery_folder}"
+    todo, never = [], 0
+    for unit in city.units if city else ():
+        for column in unit.columns:
+            look = latest.get((unit.id, column.id))
+            if look is None:
+                never += 1
+            elif not look.outcome.is_good:
+                todo.append(
+                    {
+                        "unit": unit.id,
+                        "column": column.id,
+                        "name": f"{unit.name} {column.name}",
+                        "outcome": look.outcome.value,
+                        "reason": look.reason,
+                        "detail": look.detail,
+                        "url": column.url,
+                        "at": look.at,
+                    }
+                )
+    return {
+        "home": str(now.home),
+        "city": board.city or None,
+        "units": len(board.lines),
+        "columns": board.columns,
+        "items": board.items,
+        "looks": dict(board.looks),
+        "never_looked_at": never,
+        "last_look": max((look.at for look in latest.values()), default=None),
+        "assessed_as_of": board.as_of,
+        "coverage": board.coverage,
+        "open_findings": dict(board.findings),
+        "delivery": dataclasses.asdict(_drift(database, receiver)),
+        "to_do": todo,
+    }
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Drift:
+    """How far a receiver is behind."""
+
+    receiver: str
+    head: int
+    delivered: int
+    waiting: int
+
+
+def _drift(database: Database, receiver: str) -> Drift:
+    head, delivered = outbox.head(database), outbox.cursor(database, receiver)
+    return Drift(receiver=receiver, head=head, delivered=delivered, waiting=head - delivered)
+
+
+def lines(told: dict[str, Any]) -> list[str]:
+    """The status for people."""
+    if told["city"] is None:
+        return [f"{told['home']}: no city yet; run gongkai city apply FILE"]
+    looks = ", ".join(f"{count} {outcome}" for outcome, count in told["looks"].items()) or "none"
+    coverage = "-" if told["coverage"] is None else f"{100 * told['coverage']:.1f}%"
+    found = [
+        f"{told['city']}  {told['units']} units, {told['columns']} columns, {told['items']} items  ({told['home']})",
+        f"last look      {told['last_look'] or 'never'}",
+        f"latest looks   {looks}; {told['never_looked_at']} columns never looked at",
+        f"assessed       {told['assessed_as_of'] or 'never'}, coverage {coverage}, "
+        f"open findings {sum(told['open_findings'].values())}",
+        f"delivery       {told['delivery']['waiting']} changes wait for {told['delivery']['receiver']}",
+    ]
+    if not told["to_do"]:
+        return [*found, "nothing to do"]
+    found += ["", f"to do: {len(told['to_do'])} columns could not be read at the last look (no verdict on their units)"]
+    for entry in told["to_do"][:TOLD]:
+        why = entry["detail"] or entry["reason"] or entry["outcome"]
+        found.append(f"  {entry['unit']}/{entry['column']}  {entry['outcome']}: {why}  {entry['url']}")
+    if len(told["to_do"]) > TOLD:
+        found.append(f"  … {len(told['to_do']) - TOLD} more; gongkai status --json lists all")
+    return found
