@@ -1,0 +1,45 @@
+"""The catalogue: every item once, complete, with its changes and withdrawals; and the list rows it came from.
+
+Rows of a walk come in (``record_walk``), items come in (``upsert``), articles found unchanged are noted (``touch``);
+items and the facts of columns go out. What makes two copies one document is decided in ``identity``, what a copy may
+say in ``merging``, what is missing and what is withdrawn in ``walks`` and ``withdrawals``.
+"""
+
+from storage.catalogue.facts import ColumnFacts, column_facts
+from storage.catalogue.identity import item_id
+from storage.catalogue.reading import count_items, get_item, iter_changes, iter_items
+from storage.catalogue.upserting import UpsertResult, upsert
+from storage.catalogue.walks import (
+    ArticleLook,
+    KnownRow,
+    Walk,
+    WalkResult,
+    WalkRow,
+    known_rows,
+    record_articles,
+    record_walk,
+    touch,
+)
+from storage.catalogue.withdrawals import withdraw_due
+
+__all__ = [
+    "ArticleLook",
+    "ColumnFacts",
+    "KnownRow",
+    "UpsertResult",
+    "Walk",
+    "WalkResult",
+    "WalkRow",
+    "column_facts",
+    "count_items",
+    "get_item",
+    "item_id",
+    "iter_changes",
+    "iter_items",
+    "known_rows",
+    "record_articles",
+    "record_walk",
+    "touch",
+    "upsert",
+    "withdraw_due",
+]

@@ -1,0 +1,102 @@
+"""Items out: one by its id, or all of them in the order of their changes, in bounded memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from storage import tables
+from storage.catalogue import rows
+from storage.database import Database
+from storage.schema import Item
+
+PAGE: Final = 500  # items held at a time
+
+
+def iter_items(
+    db: Database, *, changed_after: int = 0, unit: str | None = None, column: str | None = None
+) -> Iterator[Item]:
+    """Items, withdrawn ones too, whose last change has a number above ``changed_after`` (see ``outbox.head``).
+
+    They come in the order of that number, a page to a transaction: writers are not held up, and an item that changes
+    meanwhile comes (again) later rather than never.
+    """
+    for item, _ in iter_changes(db, changed_after=changed_after, unit=unit, column=column):
+        yield item
+
+
+def iter_changes(
+    db: Database, *, changed_after: int = 0, unit: str | None = None, column: str | None = None
+) -> Iterator[tuple[Item, int]]:
+    """Like :func:`iter_items`, each with the number of its last change, to go on from there another time."""
+    at = tables.items.c
+    query = sa.select(*rows.ITEM_COLUMNS, at.seq).order_by(at.seq).limit(PAGE)
+    if unit is not None:
+        query = query.where(at.unit == unit)
+    if column is not None:
+        query = query.where(at.column == column)
+    after = changed_after
+    while True:
+        with db.read() as session:
+            found = session.execute(query.where(at.seq > after)).mappings().all()
+            page = _with_last_seen(session, found)
+        yield from zip(page, (row["seq"] for row in found), strict=True)
+        if len(found) < PAGE:
+            return
+        after = found[-1]["seq"]
+
+
+def get_item(db: Database, name: str) -> Item | None:
+    """The item of this id, as it stands now."""
+    with db.read() as session:
+        found = session.execute(sa.select(*rows.ITEM_COLUMNS).where(tables.items.c.id == name)).mappings().all()
+        return next(iter(_with_last_seen(session, found)), None)
+
+
+def count_items(
+    db: Database, *, unit: str | None = None, column: str | None = None, withdrawn: bool | None = None
+) -> int:
+    """How many items there are; ``withdrawn`` False: that stand, True: that do not."""
+    at = tables.items.c
+    query = sa.select(sa.func.count()).select_from(tables.items)
+    if unit is not None:
+        query = query.where(at.unit == unit)
+    if column is not None:
+        query = query.where(at.column == column)
+    if withdrawn is not None:
+        query = query.where(at.withdrawn_at.is_not(None) if withdrawn else at.withdrawn_at.is_(None))
+    with db.read() as session:
+        return int(session.execute(query).scalar_one())
+
+
+def _with_last_seen(session: Session, found: Any) -> list[Item]:
+    """The items, last seen when read or when a row of theirs last stood in its list, whichever was later."""
+    seen = _rows_last_seen(session, [row["id"] for row in found])
+    return [_later(rows.item_of(row), seen) for row in found]
+
+
+def _later(item: Item, seen: Mapping[str, dt.datetime]) -> Item:
+    last = seen.get(item.id)
+    if last is None or (item.last_seen is not None and item.last_seen >= last):
+        return item
+    return replace(item, last_seen=last)
+
+
+def _rows_last_seen(session: Session, names: list[str]) -> dict[str, dt.datetime]:
+    if not names:
+        return {}
+    row, look = tables.list_rows.c, tables.column_looks.c
+    covered = sa.and_(row.missing_since.is_(None), look.last_complete_at > row.last_seen)
+    last = sa.case((covered, look.last_complete_at), else_=row.last_seen)
+    query = (
+        sa.select(row.item_id, sa.func.max(last, type_=tables.UtcDateTime).label("last"))
+        .outerjoin(tables.column_looks, sa.and_(look.unit == row.unit, look.column == row.column))
+        .where(row.item_id.in_(names))
+        .group_by(row.item_id)
+    )
+    return {row.item_id: row.last for row in session.execute(query)}

@@ -1,0 +1,75 @@
+"""The one sequence of changes: takes the next numbers and writes revisions, which are the outbox too.
+
+The counter is a row, locked from the first write of a transaction to its commit. So numbers become visible in their
+order on PostgreSQL as on SQLite: a reader who has seen 7 will never find a 6 behind him.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from storage import tables
+from storage.database import dumps, utcnow
+from storage.formats.json_item import time_text
+
+_NAME: Final = "catalogue"
+_MINE: Final = tables.counters.c.name == _NAME
+
+
+@dataclass
+class Turn:
+    """This transaction's turn at changing the catalogue: others wait until it is committed."""
+
+    seq: int  # the last number given
+    datestamp: dt.datetime  # of every revision of this transaction
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, item: str, revision: int, changed: list[str], data: Mapping[str, Any], action: str = "upsert") -> int:
+        """Keeps a revision for :func:`finish`; its number comes back."""
+        self.seq += 1
+        self.rows.append(
+            {
+                "seq": self.seq,
+                "item_id": item,
+                "revision": revision,
+                "action": action,
+                "datestamp": self.datestamp,
+                "changed": changed,
+                "payload": dumps(data),
+            }
+        )
+        return self.seq
+
+
+def take_turn(session: Session) -> Turn:
+    """Waits for the turn: to be called before anything else of the catalogue is written in a transaction."""
+    counter = tables.counters.c
+    query = sa.select(counter.value, counter.stamped_at).where(_MINE).with_for_update()
+    value, stamped_at = session.execute(query).one()
+    now = utcnow()
+    return Turn(seq=value, datestamp=now if stamped_at is None else max(now, stamped_at))
+
+
+def finish(session: Session, turn: Turn) -> None:
+    """Writes the revisions and moves the counter on; the items they are of must be there already."""
+    if not turn.rows:
+        return
+    session.execute(sa.insert(tables.item_revisions), turn.rows)
+    session.execute(sa.update(tables.counters).where(_MINE).values(value=turn.seq, stamped_at=turn.datestamp))
+    turn.rows = []
+
+
+def head(session: Session) -> int:
+    """The number of the latest committed revision; 0 when there is none."""
+    return int(session.execute(sa.select(tables.counters.c.value).where(_MINE)).scalar_one())
+
+
+def tombstone(item: str, datestamp: dt.datetime) -> dict[str, Any]:
+    """What a consumer gets instead of an item that was withdrawn."""
+    return {"id": item, "deleted": True, "datestamp": time_text(datestamp)}

@@ -1,0 +1,300 @@
+"""Items in, revisions out: new documents are stored, changed ones get a revision, the rest is left in peace.
+
+One batch is a constant number of statements, whatever its size. Item, addresses, revision (which is the outbox entry)
+and the link from the list rows are one transaction: a process killed at any moment leaves all of a batch or nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from storage import tables
+from storage.addresses import address_key
+from storage.catalogue import merging, revisions, rows
+from storage.catalogue.identity import Incoming, Known, Likeness, item_id
+from storage.database import Database
+from storage.formats.json_item import evidence_json, from_json, to_json
+from storage.schema import Item
+
+BATCH: Final = 500  # items to a statement; SQLite takes at most 32,766 parameters in one
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpsertResult:
+    """How many of the items were new, changed, and known as they are."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+def upsert(db: Database, items: Sequence[Item], *, seen_at: dt.datetime) -> UpsertResult:
+    """Stores what was read at ``seen_at``, in one transaction; see ``identity`` and ``merging`` for what is decided.
+
+    ``first_seen`` and ``not_before`` of a new item are its list row's, where the row is known.
+
+    :raises DatabaseError: the database failed; none of the items was stored.
+    """
+    new = changed = same = 0
+    if not items:
+        return UpsertResult()
+    with db.begin() as session:
+        turn = revisions.take_turn(session)
+        for start in range(0, len(items), BATCH):
+            batch = _Batch(session, turn, items[start : start + BATCH], seen_at)
+            batch.decide()
+            batch.write()
+            new, changed, same = new + batch.new, changed + batch.changed, same + batch.same
+    return UpsertResult(new=new, changed=changed, same=same)
+
+
+class _Batch:
+    """Up to ``BATCH`` items on their way in: loaded together, decided one by one, written together."""
+
+    def __init__(self, session: Session, turn: revisions.Turn, items: Sequence[Item], seen_at: dt.datetime) -> None:
+        self.session, self.turn, self.seen_at = session, turn, seen_at
+        self.incoming = [Incoming.of(_clean(item)) for item in items]
+        self.known = Known(session, self.incoming)
+        self.rows = _ListRows(session, self.incoming)
+        self.stored = _stored(session, {one_id for one in self.incoming if (one_id := self.known.find(one))})
+        self.gone = _own_copy_gone(session, self._foreign_copies())
+        self.new = self.changed = self.same = 0
+        self.inserts: dict[str, dict[str, Any]] = {}
+        self.updates: dict[str, dict[str, Any]] = {}
+        self.refreshes: dict[str, Item] = {}
+        self.addresses: list[dict[str, Any]] = []
+        self.seen: set[str] = set()
+
+    def _foreign_copies(self) -> list[Item]:
+        """Stored items of which the batch brings a copy from another place than their own."""
+        found = {}
+        for one in self.incoming:
+            stored = self.stored.get(self.known.find(one) or "")
+            if stored is not None and (stored.column != one.item.column or stored.url != one.item.url):
+                found[stored.id] = stored
+        return list(found.values())
+
+    def decide(self) -> None:
+        for one in self.incoming:
+            found = self.known.find(one)
+            if found is None:
+                self._new(one)
+            else:
+                self._again(found, one)
+            self.rows.link(one, self.stored[found or item_id(one.item.unit, one.keys[0])])
+
+    def _new(self, one: Incoming) -> None:
+        name = item_id(one.item.unit, one.keys[0])
+        self._add_addresses(name, one)
+        first_seen, not_before = self.rows.appeared(one, self.seen_at)
+        aliases = one.urls[1:] if one.item.aliases else ()
+        item = replace(
+            one.item,
+            id=name,
+            revision=1,
+            aliases=aliases,
+            first_seen=first_seen,
+            not_before=not_before,
+            last_seen=self.seen_at,
+            withdrawn_at=None,
+        )
+        seq = self.turn.add(name, 1, [], to_json(item))
+        self.inserts[name] = rows.row_of(item, seq, one.likeness)
+        self.stored[name] = item
+        self.new += 1
+
+    def _again(self, name: str, one: Incoming) -> None:
+        stored = self.stored[name]
+        fresh = self._add_addresses(name, one)
+        merged = merging.merge(stored, one, own_copy_gone=name in self.gone, fresh=fresh)
+        if merged.changed:
+            item = replace(merged.item, revision=stored.revision + 1, last_seen=self.seen_at)
+            seq = self.turn.add(name, item.revision, list(merged.changed), to_json(item))
+            row = rows.row_of(item, seq, Likeness.of(item))
+            (self.inserts if name in self.inserts else self.updates)[name] = row
+            self.refreshes.pop(name, None)
+            self.changed += 1
+        else:
+            item = merged.item
+            if merged.refreshed and name not in self.inserts:
+                self.refreshes[name] = item
+            self.seen.add(name)
+            self.same += 1
+        if rows.is_displayed(item) != rows.is_displayed(stored) or merged.changed:
+            self.rows.changed(item)
+        self.stored[name] = item
+
+    def _add_addresses(self, name: str, one: Incoming) -> tuple[tuple[str, str], ...]:
+        fresh = self.known.add(name, one)
+        unit = one.item.unit
+        self.addresses += [{"address_key": key, "unit": unit, "item_id": name, "url": url} for key, url in fresh]
+        return fresh
+
+    def write(self) -> None:
+        execute = self.session.connection().execute
+        at = tables.items.c
+        if self.inserts:
+            execute(sa.insert(tables.items), list(self.inserts.values()))
+        if self.updates:
+            by_id = [{**row, "pk_id": row["id"]} for row in self.updates.values()]
+            execute(sa.update(tables.items).where(at.id == sa.bindparam("pk_id")), by_id)
+        if self.refreshes:
+            names = ("published_displayed", "provenance", "evidence")
+            values = {name: sa.bindparam(f"b_{name}", type_=at[name].type) for name in names}
+            refreshed = [{"pk_id": name, **_how_known(item)} for name, item in self.refreshes.items()]
+            execute(sa.update(tables.items).where(at.id == sa.bindparam("pk_id")).values(**values), refreshed)
+        untouched = self.seen - self.inserts.keys() - self.updates.keys()
+        if untouched:
+            execute(sa.update(tables.items).where(at.id.in_(untouched)).values(last_seen=self.seen_at))
+        if self.addresses:
+            execute(sa.insert(tables.item_addresses), self.addresses)
+        revisions.finish(self.session, self.turn)
+        self.rows.write()
+
+
+def _how_known(item: Item) -> dict[str, Any]:
+    return {
+        "b_published_displayed": rows.is_displayed(item),
+        "b_provenance": rows.provenance_of(item),
+        "b_evidence": None if item.evidence is None else evidence_json(item.evidence),
+    }
+
+
+class _ListRows:
+    """The list rows under which the batch's items stand, to date the new ones and to link them all."""
+
+    def __init__(self, session: Session, batch: Sequence[Incoming]) -> None:
+        self.session = session
+        at = tables.list_rows.c
+        units = {one.item.unit for one in batch}
+        keys = {key for one in batch for key in one.keys}
+        narrow = (at.unit, at.address_key, at.item_id, at.read, at.item_on, at.first_seen, at.not_before)
+        query = sa.select(*narrow).where(at.unit.in_(units), at.address_key.in_(keys))
+        self.by_address: dict[tuple[str, str], list[Any]] = {}
+        for row in session.execute(query):
+            self.by_address.setdefault((row.unit, row.address_key), []).append(row)
+        self.last_looks: dict[tuple[str, str], dt.datetime] | None = None
+        self.links: dict[tuple[str, str], dict[str, Any]] = {}
+        self.by_item: dict[str, dict[str, Any]] = {}
+
+    def appeared(self, one: Incoming, seen_at: dt.datetime) -> tuple[dt.datetime, dt.datetime | None]:
+        """When an item was first seen, and the last complete look without it."""
+        known = [row for key in one.keys for row in self.by_address.get((one.item.unit, key), ())]
+        if known:
+            first = min(known, key=lambda row: row.first_seen)
+            return first.first_seen, first.not_before
+        if self.last_looks is None:
+            at = tables.column_looks.c
+            query = sa.select(at.unit, at.column, at.last_complete_at).where(at.last_complete_at.is_not(None))
+            self.last_looks = {(row.unit, row.column): row.last_complete_at for row in self.session.execute(query)}
+        look = self.last_looks.get((one.item.unit, one.item.column))
+        return seen_at, look if look is not None and look < seen_at else None
+
+    def link(self, one: Incoming, item: Item) -> None:
+        """The rows at the item's addresses are this item's."""
+        facts = _row_facts(item)
+        for key in one.keys:
+            place = (item.unit, key)
+            for row in self.by_address.get(place, ()):
+                if (row.item_id, row.read, row.item_on) != (item.id, facts["b_read"], facts["b_item_on"]):
+                    self.links[place] = {"b_unit": item.unit, "b_key": key, "b_item": item.id, **facts}
+
+    def changed(self, item: Item) -> None:
+        """The item's rows elsewhere are to say what it says now."""
+        self.by_item[item.id] = {"b_item": item.id, **_row_facts(item)}
+
+    def write(self) -> None:
+        at, bind = tables.list_rows.c, sa.bindparam
+        execute = self.session.connection().execute
+        update = sa.update(tables.list_rows).values(
+            item_id=bind("b_item", type_=at.item_id.type),
+            read=bind("b_read", type_=at.read.type),
+            item_on=bind("b_item_on", type_=at.item_on.type),
+            shown_on=sa.func.coalesce(bind("b_shown_on", type_=at.item_on.type), at.row_date),
+        )
+        if self.by_item:
+            execute(update.where(at.item_id == bind("b_item")), list(self.by_item.values()))
+        if self.links:
+            here = (at.unit == bind("b_unit"), at.address_key == bind("b_key"))
+            execute(update.where(*here), list(self.links.values()))
+
+
+def _row_facts(item: Item) -> dict[str, Any]:
+    shown = item.published_on if rows.is_displayed(item) else None
+    return {"b_read": item.page_read, "b_item_on": shown, "b_shown_on": shown}
+
+
+def _stored(session: Session, names: set[str]) -> dict[str, Item]:
+    if not names:
+        return {}
+    query = sa.select(*rows.ITEM_COLUMNS).where(tables.items.c.id.in_(names))
+    return {row["id"]: rows.item_of(row) for row in session.execute(query).mappings()}
+
+
+def _own_copy_gone(session: Session, items: Sequence[Item]) -> set[str]:
+    """Which of the items are proven to be gone from their own place: row missing, or column no longer watched."""
+    if not items:
+        return set()
+    row, item, column = tables.list_rows.c, tables.items.c, tables.columns.c
+    names = [one.id for one in items]
+    own = {(one.unit, one.column, address_key(one.url)): one.id for one in items}
+    query = sa.select(row.unit, row.column, row.address_key).where(
+        row.item_id.in_(names), row.missing_since.is_not(None)
+    )
+    missing = {own[place] for found in session.execute(query) if (place := tuple(found)) in own}
+    left = (
+        sa.select(item.id)
+        .join(tables.columns, sa.and_(column.unit == item.unit, column.id == item.column))
+        .where(item.id.in_(names), column.left_at.is_not(None))
+    )
+    return missing | set(session.execute(left).scalars())
+
+
+# ------------------------------------------------------------------ what databases cannot hold
+
+
+def _clean(item: Item) -> Item:
+    """The item without NUL signs and lone surrogates, which APIs escape into JSON and PostgreSQL refuses to store."""
+    text = "".join(_texts(item))
+    if "\x00" not in text:
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            pass
+        else:
+            return item
+    cleaned: Item = from_json(_storable(to_json(item)))
+    return cleaned
+
+
+def _texts(item: Item) -> Iterator[str]:
+    plain = (
+        (item.title, item.url, item.body_text, item.summary, item.index_number, item.document_number, item.issuer),
+        (item.publisher, item.source, item.validity, item.theme, item.genre, item.statutory, item.stage, item.form),
+        item.keywords,
+        item.aliases,
+    )
+    yield from filter(None, itertools.chain.from_iterable(plain))
+    for file in item.attachments:
+        yield f"{file.name}{file.url}"
+    for relation in item.relations:
+        yield relation.target
+    for origin in item.provenance.values():
+        yield f"{origin.raw}{origin.conflict}"
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {name: _storable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    return value

@@ -1,0 +1,1 @@
+"""One module per schema revision; each says what it changes and why."""

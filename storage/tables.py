@@ -1,0 +1,399 @@
+"""The tables, as SQLAlchemy Core sees them; the migrations make exactly these.
+
+Core tables and not mapped classes: what leaves this room are the frozen types of ``schema``, and batches are written
+with one statement for many rows. Times are UTC and aware on both databases; calendar dates are dates; structures are
+JSON. What was seen (items, rows, looks, verdicts) has no foreign key into the registry: a unit that leaves the city
+keeps its history.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A moment: refuses naive times on the way in, gives aware UTC on the way out, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone: only aware times are stored")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+Json: JSON = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _required(name: str, kind: Any, *args: Any, **options: Any) -> Column[Any]:
+    return Column(name, kind, *args, nullable=False, **options)
+
+
+# ------------------------------------------------------------------ the registry
+
+city = Table(
+    "city",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1: one installation, one city
+    _required("facts", Json),  # City without its units
+    _required("applied_at", UtcDateTime),
+)
+
+units = Table(
+    "units",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _required("position", Integer),  # order in the city file
+    _required("facts", Json),  # Unit without its columns and waivers
+    _required("since", UtcDateTime),
+    Column("left_at", UtcDateTime),
+)
+
+columns = Table(
+    "columns",
+    metadata,
+    Column("unit", Text, ForeignKey("units.id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    _required("position", Integer),
+    _required("facts", Json),  # Column without unit and id
+    _required("since", UtcDateTime),
+    Column("left_at", UtcDateTime),
+)
+
+waivers = Table(
+    "waivers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("unit", Text, ForeignKey("units.id"), index=True),
+    _required("position", Integer),
+    _required("facts", Json),
+    _required("since", UtcDateTime),
+    Column("left_at", UtcDateTime),  # kept after it left: an approved exception is a record
+)
+
+# ------------------------------------------------------------------ the catalogue
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _required("value", BigInteger),
+    Column("stamped_at", UtcDateTime),  # last datestamp given, so that they never run backwards
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _required("seq", BigInteger),  # of the latest revision
+    _required("revision", Integer),
+    _required("unit", Text),
+    _required("column", Text),
+    _required("url", Text),
+    _required("title", Text),
+    _required("category", Text),
+    Column("summary", Text),
+    Column("index_number", Text),
+    Column("document_number", Text),
+    Column("issuer", Text),
+    Column("publisher", Text),
+    Column("source", Text),
+    Column("formed_on", Date),
+    Column("published_on", Date),
+    Column("published_at", UtcDateTime),
+    _required("published_displayed", Boolean),  # False: known from the address alone, no reader was told
+    Column("effective_on", Date),
+    Column("repealed_on", Date),
+    Column("validity", Text),
+    Column("theme", Text),
+    Column("genre", Text),
+    Column("statutory", Text),
+    Column("stage", Text),
+    Column("relations", Json),
+    Column("keywords", Json),
+    Column("form", Text),
+    Column("aliases", Json),
+    Column("attachments", Json),
+    _required("language", Text),
+    Column("provenance", Json),
+    Column("evidence", Json),
+    _required("content_hash", Text),
+    _required("page_read", Boolean),
+    Column("first_seen", UtcDateTime),
+    Column("not_before", UtcDateTime),
+    Column("last_seen", UtcDateTime),
+    Column("withdrawn_at", UtcDateTime),
+    # 64-bit hashes of what two copies of one document share; candidates are compared in full (identity.py)
+    Column("by_index", BigInteger),
+    Column("by_document", BigInteger),
+    Column("by_content", BigInteger),
+    Column("body_text", Text),  # last, so that a scan of the other columns need not read it
+    Index("uq_items_seq", "seq", unique=True),
+    Index("ix_items_unit_column_published_on", "unit", "column", "published_on"),
+    *(
+        Index(
+            f"ix_items_{name}",
+            name,
+            sqlite_where=text(f"{name} IS NOT NULL"),
+            postgresql_where=text(f"{name} IS NOT NULL"),
+        )
+        for name in ("by_index", "by_document", "by_content")
+    ),
+)
+
+item_addresses = Table(
+    "item_addresses",
+    metadata,
+    Column("address_key", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    _required("item_id", Text, ForeignKey("items.id"), index=True),
+    _required("url", Text),
+)
+
+item_revisions = Table(  # also the outbox: a revision and its entry are one row, so neither is ever without the other
+    "item_revisions",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _required("item_id", Text, ForeignKey("items.id")),
+    _required("revision", Integer),
+    _required("action", Text),  # upsert | delete
+    _required("datestamp", UtcDateTime),  # our clock at writing; never runs backwards as seq grows
+    _required("changed", Json),  # names of the fields that differ from the revision before
+    _required("payload", Text),  # the whole item as JSON, word for word as it is delivered
+    UniqueConstraint("item_id", "revision"),
+)
+
+list_rows = Table(
+    "list_rows",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("address_key", Text, primary_key=True),
+    Column("column", Text, primary_key=True),
+    _required("url", Text),
+    _required("title", Text),
+    Column("row_date", Date),
+    _required("first_seen", UtcDateTime),
+    Column("not_before", UtcDateTime),
+    _required("last_seen", UtcDateTime),  # of a row that still stands: or its column's last complete look, if later
+    Column("missing_since", UtcDateTime),
+    _required("missing_looks", Integer, server_default=text("0")),
+    Column("item_id", Text, ForeignKey("items.id"), index=True),
+    _required("read", Boolean, server_default=false()),  # the linked item's article was read
+    Column("item_on", Date),  # the linked item's displayed date of publication
+    Column("shown_on", Date),  # coalesce(item_on, row_date)
+    _required("tries", Integer, server_default=text("0")),  # looks at the article since the last good one
+    Column("last_outcome", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Index("ix_list_rows_unit_column_shown_on", "unit", "column", "shown_on"),
+    Index(
+        "ix_list_rows_missing_since",
+        "missing_since",
+        sqlite_where=text("missing_since IS NOT NULL"),
+        postgresql_where=text("missing_since IS NOT NULL"),
+    ),
+)
+
+column_looks = Table(
+    "column_looks",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("column", Text, primary_key=True),
+    Column("first_complete_at", UtcDateTime),
+    Column("last_complete_at", UtcDateTime),
+    _required("complete_looks", Integer, server_default=text("0")),
+    Column("last_walk_at", UtcDateTime),
+    Column("held_since", UtcDateTime),
+    Column("held_reason", Text),
+    Column("held_lost", Integer),
+    Column("held_of", Integer),
+)
+
+# ------------------------------------------------------------------ what was seen, and the crawler's memory
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _required("unit", Text),
+    Column("column", Text),
+    _required("subject", Text),
+    _required("url", Text),
+    _required("at", UtcDateTime),
+    _required("seconds", Float),
+    _required("outcome", Text),
+    Column("status", Integer),
+    Column("reason", Text),
+    Column("detail", Text),
+    _required("facts", Json),
+    _required("evidence", Json),
+    Index("ix_observations_at_id", "at", "id"),
+    Index("ix_observations_unit_column_subject_at", "unit", "column", "subject", "at"),
+)
+
+observation_heads = Table(  # the latest look and the latest good one, so that nobody scans years of looks
+    "observation_heads",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("column", Text, primary_key=True),  # "" where the look was not at a column
+    Column("subject", Text, primary_key=True),
+    _required("latest_id", Text),
+    _required("latest_at", UtcDateTime),
+    Column("good_id", Text),
+    Column("good_at", UtcDateTime),
+)
+
+list_pages = Table(
+    "list_pages",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("column", Text, primary_key=True),
+    Column("request_key", Text, primary_key=True),
+    _required("url", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    _required("sha256", Text),
+    _required("rows", Json),
+    Column("next", Json),
+    _required("ended", Boolean),
+    Column("total_pages", Integer),
+    Column("total_rows", Integer),
+    _required("seen_at", UtcDateTime),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("host", Text, primary_key=True),
+    _required("holder", Text),
+    _required("until", UtcDateTime),
+)
+
+# ------------------------------------------------------------------ judging
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("key", Text, primary_key=True),  # of rule, unit, column and item
+    _required("rule", Text),
+    _required("rule_version", Text),
+    _required("unit", Text),
+    Column("column", Text),
+    Column("item", Text),
+    _required("verdict", Text),
+    Column("reason", Text),
+    _required("as_of", Date),
+    Column("kind", Text),
+    Column("severity", Text),
+    Column("basis", Text),
+    _required("facts", Json),
+    _required("evidence", Json),
+    Column("coverage", Float),
+    _required("since", UtcDateTime),  # since when the verdict has been this one (breach, compliant, …)
+    _required("digest", Text),  # of everything but as_of: an unchanged verdict is not written again
+    Index("ix_verdicts_rule_as_of", "rule", "as_of"),
+    Index("ix_verdicts_unit_column", "unit", "column"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _required("rule", Text),
+    _required("rule_version", Text),
+    _required("kind", Text),
+    _required("severity", Text),
+    _required("unit", Text),
+    Column("column", Text),
+    Column("item", Text),
+    _required("state", Text),
+    _required("opened_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    _required("basis", Text),
+    _required("facts", Json),
+    _required("evidence", Json),
+    Column("coverage", Float),
+    Index("ix_findings_state_id", "state", "id"),
+    Index("ix_findings_unit_state", "unit", "state"),
+)
+
+finding_events = Table(
+    "finding_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("finding", Text, ForeignKey("findings.id"), index=True),
+    _required("at", UtcDateTime),
+    _required("who", Text),
+    _required("step", Text),
+    Column("note", Text),
+    Column("verdict", Json),  # the verdict that made this step, whole: it can be replayed when the finding has moved on
+)
+
+# ------------------------------------------------------------------ handing on
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("receiver", Text),
+    _required("seq", BigInteger),
+    _required("at", UtcDateTime),
+    _required("receipt", Json),
+    UniqueConstraint("receiver", "seq"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _required("kind", Text),
+    _required("payload", Json),
+    _required("state", Text),  # left | claimed | done | failed
+    _required("left_at", UtcDateTime),
+    Column("claimed_by", Text),
+    Column("claimed_at", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("result", Json),
+    Column("error", Text),
+    Index("ix_requests_state_left_at", "state", "left_at"),
+)
