@@ -18,13 +18,38 @@ _NOT_A_NAME = re.compile(
 )
 _TITLE_STEP = re.compile(r"\s*(?:[-_|–—>»:：,，]+|\s{2,})\s*")
 
+_AROUND_WHERE = ",".join(
+    f'{tag}:lexbor-contains("{word}")'
+    for tag in ("div", "p", "span", "td", "li", "dt", "em", "h2", "h3", "ul", "dl", "label", "b", "font", "i", "strong")
+    for word in ("位置", "您现在")
+)
+_CRUMBS = "[class*=crumb],[class*=Crumb],[class*=bread],[class*=Bread],[class*=position],[class*=location],[class*=weizhi],[class*=dqwz]"
+
 
 def column_name(doc: Document, place: LexborNode | None = None) -> str | None:
-    """The column's name as the page shows it. ``place`` is the element that holds the list."""
-    said = doc.meta.get("columnname")
-    if said:
-        return squeeze(said)
-    return _breadcrumb(doc) or _heading(place) or _from_title(doc)
+    """The column's name as the page shows it. ``place`` is the element that holds the list.
+
+    The meta tag is asked first, then breadcrumb, heading and title; but what two of them agree on beats what one
+    says alone, since templates are copied with their meta tags.
+    """
+    meta, kind = (_named(doc.meta.get(name, "")) for name in ("columnname", "columntype"))
+    crumb = _breadcrumb(doc)
+    if crumb is not None and (meta is None or crumb == meta):
+        return crumb
+    heading, titled = _heading(place), _from_title(doc)
+    said = [name for name in (meta, crumb, heading, titled) if name]
+    for name in said:
+        if said.count(name) > 1 or (name == titled and name in (kind, _main_heading(doc, name))):
+            return name
+    return said[0] if said else None
+
+
+def _main_heading(doc: Document, name: str) -> str | None:
+    """``name`` if a heading of the page is just that."""
+    for node in doc.tree.css("h1,h2,h3"):
+        if node.text(strip=True) == name:
+            return name
+    return None
 
 
 def _named(text: str) -> str | None:
@@ -33,26 +58,20 @@ def _named(text: str) -> str | None:
 
 
 def _breadcrumb(doc: Document) -> str | None:
-    text = doc.text
-    nodes: list[LexborNode] = []
-    if "位置" in text or "您现在" in text:
-        for node in doc.tree.css("div,p,span,td,dt,li,em,strong,h2,h3,ul,dl,label,b,font,a,i"):
+    if "位置" in doc.text or "您现在" in doc.text:
+        # the outermost of the elements around the words comes first: the short ones are the breadcrumb's own
+        for node in doc.tree.css(_AROUND_WHERE):
             words = node.text(strip=True)
-            if len(words) <= 160 and ("位置" in words or "您现在" in words) and _WHERE.search(words):
-                nodes.append(node)
+            if len(words) <= 160 and _WHERE.search(words):
+                holder: LexborNode | None = node
+                for _ in range(4):
+                    if holder is None or holder.tag in ("body", "html"):
+                        break
+                    if name := _last_step(holder):
+                        return name
+                    holder = holder.parent
                 break
-    for node in nodes:
-        holder: LexborNode | None = node
-        for _ in range(4):
-            if holder is None or holder.tag in ("body", "html"):
-                break
-            name = _last_step(holder)
-            if name:
-                return name
-            holder = holder.parent
-    for node in doc.tree.css(
-        "[class*=crumb],[class*=Crumb],[class*=position],[class*=location],[class*=weizhi],[class*=dqwz],[id*=crumb],[class*=BreadC]"
-    ):
+    for node in doc.tree.css(_CRUMBS):
         if len(node.text(strip=True)) <= 160 and (name := _last_step(node)):
             return name
     return None

@@ -93,6 +93,23 @@ _FIRST_WORDS = frozenset({"首页", "第一页", "上一页", "上页", "前一�
 _DRAWN_LATER = re.compile(
     r"laypage|\.pagination\s*\(|\.jpage\s*\(|create[Pp]age\w*\s*\(\s*[\"'\d]|\bPaging\s*\(|\.Paging\s*\(|\.page\s*\(\s*\{|loadMore|加载更多"
 )
+_PAGER_WORDS = (
+    ("下一页", 240, 300),
+    ("下页", 240, 300),
+    ("尾页", 120, 200),
+    ("末页", 120, 200),
+    ("页次", 20, 120),
+    ("总记录", 20, 120),
+    ("记录总数", 20, 120),
+    ("总条数", 20, 120),
+    ("otal record", 20, 160),
+    ("共", 20, 160),
+)
+# $("#page").pagination({pageIndex: 0, pageSize: 15, total: 75, …}) and the address its click handler builds
+_PLUGIN = re.compile(r"\.pagination\s*\(\s*\{([^{}]{10,900})")
+_BUILT = re.compile(
+    r"""["']([^"'\s]*?)["']\s*\+\s*\(\s*(?:\w+\.)?(?:pageIndex|page|index|current\w*)\s*\+\s*1\s*\)\s*\+\s*["'](\.\w+)["']"""
+)
 _SUFFIX = re.compile(r"^(.*?)[_-](\d{1,5})(\.\w+)$")
 
 
@@ -109,19 +126,23 @@ def pager_of(doc: Document) -> Pager:
             drawn = _variables(doc, text) or drawn
     if drawn is None:
         found = said != (None, None, None) or bool(_DRAWN_LATER.search(text))
-        return Pager(found=found, page=said[0], total_pages=said[1], total_rows=said[2])
+        ended = said[1] is not None and said[0] == said[1]
+        return Pager(found=found, ended=ended, page=said[0], total_pages=said[1], total_rows=said[2])
     page = drawn.page or said[0]
     total_pages = drawn.total_pages or said[1]
     total_rows = drawn.total_rows if drawn.total_rows is not None else said[2]
-    ended = drawn.ended or (drawn.next is None and page is not None and page == total_pages)
+    ended = drawn.ended or (drawn.next is None and (total_pages == 1 or (page is not None and page == total_pages)))
     return replace(drawn, page=page, total_pages=total_pages, total_rows=total_rows, ended=ended)
 
 
 def _said(text: str) -> tuple[int | None, int | None, int | None]:
     """Page, pages and rows as the page words them: 共52条, 1/11, 第1页 共11页."""
-    if "共" not in text and "页" not in text and "总" not in text and "otal" not in text:
+    text = _near_pager_words(text)
+    if not text:
         return None, None, None
     rows = _TOTAL_ROWS.search(text) or _TOTAL_ROWS_LABEL.search(text)
+    if rows and "页" not in text[max(0, rows.start() - 120) : rows.end() + 160] and "记录" not in rows.group(0):
+        rows = None  # a title that counts its articles: 共12条措施
     pages = _TOTAL_PAGES.search(text)
     page = _OF_PAGES.search(text)
     current = int(page.group(1)) if page else None
@@ -129,16 +150,32 @@ def _said(text: str) -> tuple[int | None, int | None, int | None]:
     for fraction in _FRACTION.finditer(text):
         one, all_ = int(fraction.group(1)), int(fraction.group(2))
         near = text[max(0, fraction.start() - 60) : fraction.end() + 30]
-        if (
-            1 <= one <= all_
-            and (fraction.group(3) or "共" in near or "页" in near)
-            and (total is None or total == all_)
-        ):
+        if 1 <= one <= all_ and (fraction.group(3) or "共" in near or "页" in near) and (total is None or total == all_):
             current, total = one, all_
             break
     if current is not None and total is None:
         current = None  # "第1页" alone is a link's words
     return current, total, int(rows.group(1)) if rows else None
+
+
+def _near_pager_words(text: str) -> str:
+    """The stretches of a page in which a pager may word its numbers; a whole page takes ten times as long."""
+    spans: list[tuple[int, int]] = []
+    for word, before, after in _PAGER_WORDS:
+        at = text.find(word)
+        while at >= 0 and len(spans) < 60:
+            spans.append((max(0, at - before), at + after))
+            at = text.find(word, at + len(word))
+    spans.sort()
+    pieces: list[str] = []
+    end = 0
+    for start, stop in spans:
+        if start < end:
+            start = end
+        if stop > start:
+            pieces.append(("" if start == end else "\n") + text[start:stop])
+            end = stop
+    return "".join(pieces)
 
 
 # ------------------------------------------------------------------ drawn by a script call
@@ -214,6 +251,8 @@ def _pager_object(doc: Document, inside: str) -> Pager | None:
 
 def _variables(doc: Document, text: str) -> Pager | None:
     """A hand-written pager: ``var currentPage = 0; var countPage = 125`` and the name it writes links with."""
+    if ".pagination" in text and (plugin := _plugin(doc, text)):
+        return plugin
     pages, current = _VARIABLE_PAGES.search(text), _VARIABLE_CURRENT.search(text)
     if not pages or not current:
         return None
@@ -228,6 +267,32 @@ def _variables(doc: Document, text: str) -> Pager | None:
         ended=ended,
         page=index - first_page + 1,
         total_pages=max(total, 1),
+    )
+
+
+def _plugin(doc: Document, text: str) -> Pager | None:
+    """The jQuery plugin's settings: page (from 0), page size and rows in all; its handler builds the address."""
+    found = _PLUGIN.search(text)
+    if not found:
+        return None
+    numbers = {key: int(value) for key, value in re.findall(r"(\w+)\s*:\s*[\"']?(\d+)", found.group(1))}
+    size, rows = numbers.get("pageSize"), numbers.get("total", numbers.get("totalCount"))
+    index = numbers.get("pageIndex")
+    if index is None and (variable := re.search(r"\bvar\s+pageIndex\s*=\s*(\d+)", text)):
+        index = int(variable.group(1))
+    if not size or rows is None or index is None:
+        return None
+    total = pages_for(rows, size)
+    ended = index + 1 >= total
+    built = _BUILT.search(text)
+    following = f"{built.group(1)}{index + 2}{built.group(2)}" if built and not ended else None
+    return Pager(
+        found=True,
+        next=_joined(doc, following) if following else None,
+        ended=ended,
+        page=index + 1,
+        total_pages=total,
+        total_rows=rows,
     )
 
 
@@ -249,9 +314,9 @@ def _links(
     for link in nodes if nodes is not None else doc.tree.css("a"):
         text = link.text(strip=True)
         if not text or len(text) > 8:
-            if text or (link.attrs.get("class") or "").lower() not in ("next", "nextpage"):
+            if text or (link.attrs.get("title") or "").strip() not in _NEXT_WORDS:
                 continue
-            text = "next"
+            text = "下一页"
         if text.isdigit():
             if len(text) <= 5:
                 numbered.setdefault(int(text), link)
@@ -261,6 +326,8 @@ def _links(
             # a bare arrow also stands on slide shows: only words and real addresses count
             url = address_of(link, doc)
             if url is not None and fetchable(url):
+                if not re.search("[一-鿿]", word) and not _beside_this(url, doc.url):
+                    continue
                 if following is None or len(word) > 2:
                     following = link
             elif len(word) > 2 or word in ("下页",):
@@ -428,6 +495,15 @@ def _joined(doc: Document, href: str) -> str | None:
         return doc.absolute(href)
     except ValueError:
         return None
+
+
+def _beside_this(url: str, here: str) -> bool:
+    """Whether an address lies where a next page would: same host, same folder (or the folder named like the page)."""
+    one, two = urlsplit(url), urlsplit(here)
+    stem = two.path.rsplit(".", 1)[0]
+    return one.netloc.lower() == two.netloc.lower() and (
+        one.path.rsplit("/", 1)[0] in (two.path.rsplit("/", 1)[0], stem)
+    )
 
 
 def _same_page(one: str, two: str) -> bool:

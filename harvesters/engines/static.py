@@ -137,14 +137,15 @@ def _listing(doc: Document, found: MainList | None, state: Any) -> Listing:
             headers={"Referer": doc.url},
             state={"engine": NAME, "key": found.key, "page": int(state.get("page", 1)) + 1},
         )
+    # no pager at all, drawn or called, is a list of one page; so is one that shows as many rows as it counts
+    alone = not state.get("page") and (not pager.found or (pager.total_rows == len(found.rows) and bool(found.rows)))
     return Listing(
         engine=NAME,
         column_name=column_name(doc, found.place),
         rows=found.rows,
         next=following,
-        # no pager at all, drawn or called, is a list of one page
-        ended=pager.ended or (not pager.found and not state.get("page")),
-        total_pages=pager.total_pages or (1 if not pager.found and not state.get("page") else None),
+        ended=pager.ended or (following is None and alone),
+        total_pages=pager.total_pages or (1 if alone else None),
         total_rows=0 if found.empty else pager.total_rows,
         page_key=_page_key(doc.url),
     )
@@ -193,6 +194,7 @@ def _groups(doc: Document) -> tuple[list[_Group], int]:
     folder = urlsplit(doc.url).path.rsplit("/", 1)[0] + "/"
     host = doc.host
     groups: dict[tuple[int, str], _Group] = {}
+    crowded: set[int] = set()
     more_links = 0
     for node in doc.tree.css("a"):
         attributes = node.attrs
@@ -219,9 +221,9 @@ def _groups(doc: Document) -> tuple[list[_Group], int]:
             near = _near(href, folder, host)
         link = _Link(node, target, length, article, near, text, title)
         child = node
-        for _ in range(14):
+        for _ in range(12):
             parent = child.parent
-            if parent is None:
+            if parent is None or child.mem_id in crowded:
                 break
             tag = child.tag or ""
             if tag in _ROW_TAGS:
@@ -234,6 +236,8 @@ def _groups(doc: Document) -> tuple[list[_Group], int]:
                     group.children[child.mem_id] = (child, [link])
                 else:
                     entry[1].append(link)
+                    if len(entry[1]) > 8:
+                        crowded.add(child.mem_id)  # no row has so many links: neither has anything around it
             if parent.tag in ("body", "html"):
                 break
             child = parent
@@ -251,7 +255,7 @@ def _near(href: str, folder: str, host: str) -> bool:
 
 def _choose(doc: Document, groups: list[_Group], pager: Pager, hint: str) -> tuple[_Group | None, list[_Group]]:
     """The group that is the page's list, and all groups that read like a list of articles."""
-    by_promise = sorted(groups, key=_promise, reverse=True)[:16]
+    by_promise = sorted(groups, key=_promise, reverse=True)[:10]
     pager_ids = _ancestors(pager.nodes[0], 5) if pager.nodes else {}
     candidates: list[_Group] = []
     for group in by_promise:

@@ -44,6 +44,7 @@ _ARTICLE = re.compile(
     r"|//mp\.weixin\.qq\.com/s",
     re.IGNORECASE,
 )
+_HAS_DIGIT = re.compile(r"\d")
 _NOT_ARTICLE = re.compile(r"/(?:index|list|_list|default)(?:_\d+)?\.(?:s?html?|jhtml|jspx?|aspx?|php)$", re.IGNORECASE)
 _ADDRESS_YEAR = re.compile(r"(?:(?<=/)|(?<=/t)|(?<=_))((?:19|20)\d\d)(?=[-/]|\d{2}(?:\d{2})?[/_])")
 
@@ -133,6 +134,8 @@ def plain_text(markup: str) -> str:
 def is_article(url: str) -> bool:
     """Whether an address has one of the shapes known of articles and files."""
     path = url.partition("#")[0]
+    if not _HAS_DIGIT.search(path) and "." not in path[-5:]:
+        return False
     return bool(_ARTICLE.search(path)) and not _NOT_ARTICLE.search(path)
 
 
