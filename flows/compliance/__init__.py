@@ -64,7 +64,7 @@ def judge_column(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Iterat
     judgements: dict[str, Judgement] = {found[0]: freshness.judge(column, law, as_of)} if found else {}
     judgements["UP-06"] = blank.judge(column, law, as_of)
     judgements["UP-07"] = undated.judge(column, law, as_of)
-    look = column.looks.proof or column.looks.last
+    look = column.looks.last
     for rule, judgement in judgements.items():
         if law.rules[rule].enabled:
             yield verdict(
@@ -76,7 +76,7 @@ def judge_column(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Iterat
                 column=column.column.id,
                 as_of=as_of,
                 waiver=waiver_for(column.unit, rule, [column.column.id], as_of),
-                evidence=(*(look.evidence[:1] if look else ()), *column.evidence),
+                evidence=look.evidence[:1] if look else (),
                 coverage=column.looks.coverage,
             )
 
@@ -99,7 +99,7 @@ def judge_unit(unit: UnitFacts, law: Regulation, as_of: dt.date, city: str) -> I
             coverage=min(known, default=None),
         )
     if law.rules["PL-01"].enabled:
-        look = unit.home.proof or unit.home.last
+        look = unit.home.last
         yield verdict(
             required_columns.judge(unit, law, as_of),
             rule="PL-01",

@@ -91,7 +91,7 @@ def judge(unit: UnitFacts, law: Regulation, as_of: dt.date, city: str) -> Judgem
     if cut is not None:
         words = f"a title is cut short and its page has not been read: {cut.title}"
         return not_assessable("cut_title", words, **facts, url=cut.url)
-    looks = [column.looks.proof for column in columns.values() if column.looks.proof is not None]
+    looks = [column.looks.last for column in columns.values() if column.looks.last is not None]
     return breach(
         evidence=tuple(page for look in looks for page in look.evidence[:1]),
         **facts,

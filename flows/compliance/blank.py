@@ -30,7 +30,7 @@ def judge(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Judgement:
     if column.ever:
         words = f"{column.ever} rows were listed before and are gone: look at the page"
         return not_assessable("rows_vanished", words, ever=column.ever)
-    proof = column.looks.proof
-    if proof is None or proof.outcome not in (Outcome.OK_EMPTY, Outcome.NOT_MODIFIED):
+    last = column.looks.last
+    if last is None or last.outcome not in (Outcome.OK_EMPTY, Outcome.NOT_MODIFIED):
         return not_assessable("unproven_blank", "no rows were read, but the page did not prove that it lists none")
-    return breach(rows=0, ever=0, judged_on=seen.on, looked_at=proof.at, engine=proof.facts.get("engine"))
+    return breach(rows=0, ever=0, judged_on=seen.on, looked_at=last.at, engine=last.facts.get("engine"))

@@ -15,15 +15,15 @@ from storage.schema import Column, Evidence, Observation, Unit
 
 @dataclass(frozen=True, kw_only=True)
 class Looks:
-    """The looks at one column or home page.
+    """The looks at one column or home page; days are calendar days in the city's time zone.
 
-    ``last`` is the newest one. ``proof`` is the newest good one that saw everything (for a column: every page of
-    the list), None where there was none. ``day`` is the proof's calendar day in the city's time zone.
+    ``whole_on`` is the day of the newest good look that saw everything: for a column a walk to the proven end of its
+    list. Quick passes in between read its first pages again.
     """
 
     last: Observation | None = None
-    proof: Observation | None = None
-    day: dt.date | None = None
+    last_on: dt.date | None = None
+    whole_on: dt.date | None = None
     coverage: float | None = None  # share of the days due on which a good look was had
 
 
@@ -49,7 +49,6 @@ class ColumnFacts:
     newest_url: str | None = None
     held: bool = False  # a mass change was seen and not written
     moved_to: str | None = None  # the home page links the column's name at this other address
-    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,9 +94,10 @@ class RuleText(Strict):
 
 
 class Look(Strict):
-    """How old a look may be, and over how many days coverage is counted."""
+    """How old a look may be, the newest and the newest whole one, and over how many days coverage is counted."""
 
     stale_after_days: Annotated[int, Field(ge=0)]
+    whole_within_days: Annotated[int, Field(ge=0)]
     coverage_days: Annotated[int, Field(ge=1)]
 
 

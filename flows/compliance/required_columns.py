@@ -28,15 +28,15 @@ def judge(unit: UnitFacts, law: Regulation, as_of: dt.date) -> Judgement:
     if not absent:
         return compliant(required=[kind.value for kind in required])
     seen = looks_prove(unit.home, law, as_of)
-    if seen.gap is not None or unit.home.proof is None:
+    if seen.gap is not None or unit.home.last is None:
         word, _, words = ((seen.gap.reason if seen.gap else None) or "no_look: no look").partition(": ")
         return not_assessable(word, f"home page: {words}", absent=absent)
-    shown = unit.home.proof.facts
+    shown = unit.home.last.facts
     links: dict[str, str] = dict(shown.get("links") or {})
     known = {column.id for column in unit.unit.columns}
     linked = known & set(shown.get("columns_linked") or ())
     facts: dict[str, Any] = {
-        "home": unit.home.proof.url,
+        "home": unit.home.last.url,
         "columns": len(known),
         "columns_linked": len(linked),
         "judged_on": seen.on,

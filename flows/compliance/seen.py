@@ -12,8 +12,9 @@ from typing import NamedTuple
 from flows.compliance.facts import ColumnFacts, Looks
 from flows.compliance.judgement import Judgement, not_assessable
 from flows.compliance.regulation import Regulation
+from storage.schema import Observation
 
-NOT_WHOLE = "not every page of the list was seen"
+NOT_WHOLE = "not every page of the list was seen lately"
 
 
 class Seen(NamedTuple):
@@ -30,7 +31,7 @@ class Seen(NamedTuple):
 def looks_prove(looks: Looks, law: Regulation, as_of: dt.date) -> Seen:
     """What the looks prove on this day."""
     last = looks.last
-    if last is None:
+    if last is None or looks.last_on is None:
         return Seen(as_of, not_assessable("no_look", "nothing has been looked at yet: harvest first"))
     if last.reason == "mass_change":
         return Seen(as_of, not_assessable("mass_change", _detail(last.detail, "too much changed at once"), at=last.at))
@@ -38,13 +39,14 @@ def looks_prove(looks: Looks, law: Regulation, as_of: dt.date) -> Seen:
         cause = f"{last.outcome.value} ({last.reason})" if last.reason else last.outcome.value
         words = _detail(last.detail, f"the last look at {last.url} came to {cause}")
         return Seen(as_of, not_assessable(last.outcome.value, words, at=last.at, cause=last.reason, status=last.status))
-    if looks.proof is None or looks.day is None:
-        return Seen(as_of, not_assessable("incomplete_walk", NOT_WHOLE), part_seen=True)
-    age = (as_of - looks.day).days
+    age = (as_of - looks.last_on).days
     if age > law.look.stale_after_days:
-        words = f"last seen whole on {looks.day.isoformat()}, {age} days before {as_of.isoformat()}"
-        return Seen(looks.day, not_assessable("stale_look", words, at=looks.proof.at))
-    return Seen(min(as_of, looks.day), None)
+        words = f"last seen on {looks.last_on.isoformat()}, {age} days before {as_of.isoformat()}"
+        return Seen(looks.last_on, not_assessable("stale_look", words, at=last.at))
+    on = min(as_of, looks.last_on)
+    if looks.whole_on is None or (as_of - looks.whole_on).days > law.look.whole_within_days:
+        return Seen(on, not_assessable("incomplete_walk", NOT_WHOLE, whole_on=looks.whole_on), part_seen=True)
+    return Seen(on, None)
 
 
 def column_seen(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Seen:
@@ -57,10 +59,14 @@ def column_seen(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Seen:
         words = f"the home page links {column.column.name} at {column.moved_to}: correct the registry if it moved"
         return Seen(seen.on, not_assessable("moved", words, registered=column.column.url, linked=column.moved_to))
     last = column.looks.last
-    is_cut_short = last is not None and last.facts.get("complete") is False and last.facts.get("full") is not False
-    if seen.gap is None and is_cut_short:
-        return Seen(seen.on, not_assessable("incomplete_walk", NOT_WHOLE), part_seen=True)
+    if seen.gap is None and last is not None and _is_cut_short(last):
+        return Seen(seen.on, not_assessable("incomplete_walk", NOT_WHOLE, at=last.at), part_seen=True)
     return seen
+
+
+def _is_cut_short(look: Observation) -> bool:
+    """Whether it set out to walk the whole list and did not come to its end."""
+    return look.facts.get("complete") is False and look.facts.get("full") is not False
 
 
 def _detail(detail: str | None, otherwise: str) -> str:

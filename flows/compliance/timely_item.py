@@ -36,7 +36,7 @@ def judge(item: Item, context: ItemContext, law: Regulation, days: WorkingDays, 
         return not_assessable("no_formed_date", "the page shows no date of formation")
     first_seen, not_before = _day(item.first_seen, zone), _day(item.not_before, zone)
     published = min(filter(None, (item.published_on, first_seen)), default=None)
-    displayed = item.published_on if _is_displayed(item) else None
+    displayed = item.published_on if is_displayed(item) else None
     facts: dict[str, Any] = {"formed_on": formed, "published_on": item.published_on, "limit": limit}
     if published != item.published_on:
         facts["first_seen_on"] = first_seen
@@ -72,7 +72,7 @@ def judge(item: Item, context: ItemContext, law: Regulation, days: WorkingDays, 
     )
 
 
-def _is_displayed(item: Item) -> bool:
+def is_displayed(item: Item) -> bool:
     """Whether a reader is told when the item came out; a date in its address tells nobody."""
     origin = item.provenance.get("published_on") or item.provenance.get("published_at")
     return item.published_on is not None and (origin is None or origin.origin != "address")

@@ -1,4 +1,4 @@
-"""Facts to judge, made short: a unit, a column, looks and items with everything ordinary unless a test says otherwise."""
+"""Facts to judge, made short: units, columns, looks and items, ordinary in everything a test does not name."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def look(outcome: str = "ok", day: dt.date = TODAY, subject: str = "column", **g
 
 
 def looks(outcome: str = "ok", day: dt.date = TODAY, **given: Any) -> Looks:
-    """One look on that day; a good one proves what it saw."""
+    """One look on that day; a good one saw everything."""
     one = look(outcome, day, **given)
-    return Looks(last=one, proof=one if one.outcome.is_good else None, day=day if one.outcome.is_good else None)
+    return Looks(last=one, last_on=day, whole_on=day if one.outcome.is_good else None)
 
 
 def facts(kind: str = "notices", *, of: Unit | None = None, **given: Any) -> ColumnFacts:

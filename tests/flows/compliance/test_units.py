@@ -130,9 +130,10 @@ THREE = FOUR[:3]
 LINKED = [one.id for one in THREE]
 
 
-def platform(*columns: Any, shown: dict[str, Any] | None = None, **of: Any) -> UnitFacts:
-    given = home(shown) if shown is not None else home(outcome="unreachable")
-    return unit_facts(unit(*columns, **of), home=given)
+def platform(*columns: Any, shown: dict[str, Any] | None = None, day: dt.date = TODAY) -> UnitFacts:
+    """``shown``: the facts of the look at the home page; None: it could not be reached."""
+    given = home(shown, day=day) if shown is not None else home(outcome="unreachable")
+    return unit_facts(unit(*columns), home=given)
 
 
 PLATFORMS: list[tuple[UnitFacts, str, str | None]] = [
@@ -148,8 +149,8 @@ PLATFORMS: list[tuple[UnitFacts, str, str | None]] = [
         "unregistered",
     ),
     (platform(*THREE), "not_assessable", "unreachable"),
-    (unit_facts(unit(*THREE), home=home({"columns_linked": LINKED}, day=dt.date(2026, 6, 1))), "not_assessable", "stale_look"),
-]  # fmt: skip
+    (platform(*THREE, shown={"columns_linked": LINKED}, day=dt.date(2026, 6, 1)), "not_assessable", "stale_look"),
+]
 
 
 @pytest.mark.parametrize(("known", "verdict", "reason"), PLATFORMS)
