@@ -127,8 +127,8 @@ class ScoreText(Strict):
 class Holidays(Strict):
     """Days the city keeps that the national calendar does not know, or a notice newer than the calendar's data."""
 
-    off: dict[dt.date, str] = Field(default_factory=dict)
-    worked: dict[dt.date, str] = Field(default_factory=dict)
+    days_off: dict[dt.date, str] = Field(default_factory=dict)
+    days_worked: dict[dt.date, str] = Field(default_factory=dict)
     announced: tuple[int, ...] = ()
 
 
