@@ -73,6 +73,8 @@ class Article:
     keywords: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     body_text: str | None = None
+    form: str | None = None  # 公开方式
+    unshown: Mapping[str, Any] = field(default_factory=dict)  # what only meta tags say, under this class's names
     next_part: str | None = None  # address of page 2 of a multi-page article
 
 

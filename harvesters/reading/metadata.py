@@ -57,13 +57,15 @@ _LABELS = {
         分享到 打印 收藏 信息类别 信息分类 服务对象 服务对象分类 公开范围 公开时限 公开程序 公开期限 信息格式
         载体类型 语种 在线链接地址 责任部门 联系方式 联系电话 附件 附件下载 相关附件 审校 校对 编校 主编
         值班主编 一审 二审 三审 图片 摄影 公开事项 所属栏目 栏目 信息所属单位 有效期 实施单位 收件人
-        规范性文件编号 规范性文件统一编号 统一编号 登记号 编号 办文部门 关联文件 解读 来文单位 信息编号
+        文章类型 文章性质 规范性文件编号 规范性文件统一编号 统一编号 登记号 编号 办文部门 关联文件 解读 来文单位 信息编号
     """,
 }
 FIELD_OF = {label: name for name, labels in _LABELS.items() for label in labels.split()}
 _PREFERENCE = {label: place for labels in _LABELS.values() for place, label in enumerate(labels.split())}
 # labels that occur inside other words or after a value without a gap; these need a boundary before them
-_BOUND = {label for label in FIELD_OF if len(label) <= 2} | {"主题词", "关键词", "关键字", "发布人", "发布者", "通讯员"}
+_BOUND = {label for label, name in FIELD_OF.items() if len(label) <= 2 or name in ("source", "keywords")} | {
+    *("发布人", "发布者", "通讯员"),
+}
 _GAP = "\x1f"  # where one text node ends and the next begins
 
 
@@ -158,10 +160,14 @@ def said(layout: Layout, lines: Sequence[Line]) -> list[Said]:
     return found
 
 
-def best(statements: Iterable[Said], name: str) -> Said | None:
-    """The statement of ``name`` under its most telling label; the first one of equal ones."""
-    ranked = [one for one in statements if one.field == name]
-    return min(ranked, key=lambda one: _PREFERENCE.get(one.label, 99)) if ranked else None
+def by_preference(statements: Iterable[Said], name: str) -> list[Said]:
+    """The statements of ``name``, the one under the most telling label first."""
+    return sorted((one for one in statements if one.field == name), key=lambda one: _PREFERENCE[one.label])
+
+
+def unpieced(value: str) -> str:
+    """A value as one run of text."""
+    return clean(value.replace(_GAP, ""))
 
 
 def source_of(value: str) -> str | None:

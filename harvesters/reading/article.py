@@ -1,0 +1,349 @@
+"""What an article page says of its document: every source of a fact is asked, the displayed one wins.
+
+A ``Document`` and its layout come in; out go an ``Article``, the provenance of every field, and the signs that
+prove there is an article at all. Asked are the label block, the line beside the title, the structure of the page and
+the meta tags. What is shown is what the public was told, so it beats a meta tag that says otherwise; the meta tag's
+value is then kept as the ``conflict``. What only a meta tag says is not shown: it goes into ``unshown``, for those who
+need a value where the page has none. 成文日期 fills ``formed_on`` and nothing else; 更新时间 stands for the publication date
+only where no other date is shown; a date that cannot be leaves the field empty and its raw text in the provenance.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harvesters.reading.attachments import find_attachments
+from harvesters.reading.body import Body, body_lines, find_body, footer_from, text_of
+from harvesters.reading.dates import ReadDate, all_dates, read_date, read_split
+from harvesters.reading.document import Document
+from harvesters.reading.facts import Article
+from harvesters.reading.headline import Headline, find_headline, plain
+from harvesters.reading.layout import Layout, Line
+from harvesters.reading.metadata import MetaTags, Said, by_preference, said, source_of, unpieced
+from harvesters.reading.numbers import (
+    is_placeholder,
+    number_at_end,
+    own_number,
+    read_document_number,
+    read_index_number,
+)
+from storage.schema import Provenance
+
+_LABEL_BEFORE = re.compile(r"[\u4e00-\u9fa5]{1,8}\s*[:：]\s*$")
+_ABOVE, _BELOW = 40, 40  # lines around the document in which labels are looked for
+_INFO_GAP = 3  # lines that may stand between two lines of facts under a headline: a subtitle, a counter, a switch
+_WEAK_DATES = frozenset(("日期", "时间"))
+_BODY_CONFIDENCE = {"named": 0.95, "mark": 0.9, "dense": 0.75}
+_LABEL_FIELDS = frozenset(
+    (
+        "index_number",
+        "document_number",
+        "issuing_body",
+        "publisher",
+        "formed_on",
+        "subject",
+        "validity",
+        "genre",
+        "form",
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleReading:
+    """An article with where each value is from. ``signs`` name what proves it: meta, headline, date, label, body …"""
+
+    article: Article
+    provenance: Mapping[str, Provenance]
+    signs: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """The parts of a page: headline, where facts may stand, where the document's text begins."""
+
+    layout: Layout
+    headline: Headline | None
+    text_from: int  # first line of the document's text
+    statements: Sequence[Said]
+
+    def ranked(self, field: str) -> list[Said]:
+        """The statements of ``field``: those between headline and text first, then those above, then those below."""
+        top = self.headline.last if self.headline else 0
+
+        def rank(one: Said) -> tuple[bool, int]:
+            if one.line >= self.text_from:
+                return one.label in _WEAK_DATES, 2
+            return one.label in _WEAK_DATES, 0 if one.line >= top else 1
+
+        return sorted((one for one in by_preference(self.statements, field)), key=rank)
+
+
+def read_article(
+    doc: Document, layout: Layout, meta: MetaTags, *, reference: dt.date | None = None
+) -> ArticleReading | None:
+    """The article on this page, as seen on day ``reference``; None if the page says nothing at all."""
+    if not layout.lines and not meta.title:
+        return None
+    footer = footer_from(layout)
+    body = find_body(layout, footer)
+    start = body.element.first if body else footer
+    statements = said(layout, _visible(layout, start - _ABOVE, start))
+    headline = find_headline(doc, layout, meta, statements, start, footer)
+    text_from = max(headline.last, start) if headline else start
+    if body and text_from < body.element.last and headline and body.element.first < headline.last:
+        # the container holds the headline too: what stands between it and the text is read like the lines above
+        inner = _facts_under(layout, text_from, body)
+        statements += said(layout, inner)
+        text_from = inner[-1].index + 1 if inner else text_from
+    lines = body_lines(layout, body, text_from - 1, footer) if body else []
+    if lines:
+        end = lines[-1].index + 1
+        statements += said(layout, _visible(layout, end, min(footer, end + _BELOW)))
+        text_from = lines[0].index
+    place = _Place(layout=layout, headline=headline, text_from=text_from, statements=statements)
+    facts = _Facts()
+    _title(facts, headline, meta)
+    _published(facts, place, meta, reference)
+    _source(facts, place, meta)
+    _labelled(facts, place, reference)
+    _numbers(facts, place, lines)
+    text = text_of(_without_title(lines, headline))
+    if text and body:
+        where = body.element.names.strip() or body.element.tag
+        facts.put("body_text", text, "structure", where, _BODY_CONFIDENCE[body.how])
+    _summary(facts, place, meta, text)
+    first = headline.last if headline else start
+    files = find_attachments(doc, layout, body.element if body else None, first, footer)
+    if files:
+        facts.put("attachments", files, "structure", "、".join(file.name for file in files), 0.9)
+    return ArticleReading(
+        article=Article(**facts.values, unshown=facts.unshown),
+        provenance=facts.provenance,
+        signs=_signs(facts, place, meta, body, text),
+    )
+
+
+def _visible(layout: Layout, first: int, last: int) -> list[Line]:
+    return [line for line in layout.lines[max(0, first) : last] if not line.hidden and not line.frame]
+
+
+def _facts_under(layout: Layout, after: int, body: Body) -> list[Line]:
+    """The lines of facts right under a headline that stands in the same container as the text."""
+    lines = _visible(layout, after, min(body.element.last, after + _ABOVE))
+    last = 0
+    for place, line in enumerate(lines):
+        if place - last > _INFO_GAP or len(line.text) > 200:
+            break
+        if said(layout, [line]) or (len(line.text) <= 40 and read_date(line.text)):
+            last = place + 1
+    return lines[:last]
+
+
+# ------------------------------------------------------------------ one fact after the other
+
+
+class _Facts:
+    """What has been found so far, with where each value is from."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.unshown: dict[str, Any] = {}
+        self.provenance: dict[str, Provenance] = {}
+
+    def put(
+        self, field: str, value: Any, origin: str, raw: str, confidence: float, conflict: str | None = None
+    ) -> None:
+        """Set ``field``; a value of None keeps only the raw text, as "shown but not usable"."""
+        if value is not None:
+            self.values[field] = value
+        self.provenance[field] = Provenance(origin=origin, raw=raw, confidence=confidence, conflict=conflict)
+
+
+def _title(facts: _Facts, headline: Headline | None, meta: MetaTags) -> None:
+    if headline:
+        differs = meta.title and plain(meta.title) != plain(headline.text)
+        conflict = meta.title if differs else None
+        facts.put("title", headline.text, headline.origin, headline.text, headline.confidence, conflict)
+
+
+def _published(facts: _Facts, place: _Place, meta: MetaTags, reference: dt.date | None) -> None:
+    found, origin, confidence = _shown_date(place, reference)
+    claimed = meta.published
+    if found:
+        conflict = claimed.raw if claimed and claimed.on and found.on and claimed.on != found.on else None
+        facts.put("published_on", found.on, origin, found.raw, confidence if found.on else 0.0, conflict)
+        if found.at:
+            facts.put("published_at", found.at, origin, found.raw, confidence, conflict)
+    if claimed and claimed.on and not (found and found.on):
+        facts.unshown["published_on"] = claimed.on
+        if claimed.at:
+            facts.unshown["published_at"] = claimed.at
+
+
+def _shown_date(place: _Place, reference: dt.date | None) -> tuple[ReadDate | None, str, float]:
+    """The publication date the page shows: labelled, else standing alone under the headline, else the update's."""
+    rejected: tuple[ReadDate | None, str, float] = (None, "", 0.0)
+    for one in place.ranked("published_on"):
+        found = read_date(one.value, reference=reference)
+        if found and found.on:
+            return found, one.origin, 0.95
+        if found and rejected[0] is None:
+            rejected = found, one.origin, 0.0
+    if rejected[0]:
+        return rejected
+    alone = _unlabelled_date(place, reference)
+    if alone:
+        return alone, "beside_title", 0.8
+    for one in place.ranked("updated_on"):
+        found = read_date(one.value, reference=reference)
+        if found:
+            return found, one.origin, 0.5
+    return rejected
+
+
+def _unlabelled_date(place: _Place, reference: dt.date | None) -> ReadDate | None:
+    """A date under the headline, or right above it, that no label gives another meaning."""
+    lines = place.layout.lines
+    headline = place.headline
+    if headline is None:
+        return None
+    under = _visible(place.layout, headline.last, min(place.text_from, headline.last + 25))
+    over = [line for line in _visible(place.layout, headline.first - 4, headline.first) if len(line.text) <= 40]
+    for line in (*under, *reversed(over)):
+        if line.links * 2 > len(line.text):
+            continue
+        for found in all_dates(line.text, reference=reference):
+            if not _LABEL_BEFORE.search(line.text[: found.start]):
+                if found.start == 0 and line.index and _is_label_line(lines[line.index - 1]):
+                    continue
+                return found
+    for line, following in zip(under, under[1:], strict=False):
+        if len(line.text) <= 8 and len(following.text) <= 12:
+            split = read_split((line.text, following.text), reference=reference)
+            if split:
+                return split
+    return None
+
+
+def _is_label_line(line: Line) -> bool:
+    return line.text.endswith((":", "：")) and len(line.text) <= 12
+
+
+def _source(facts: _Facts, place: _Place, meta: MetaTags) -> None:
+    for one in place.ranked("source"):
+        source = source_of(one.value)
+        if source:
+            conflict = meta.source if meta.source and plain(meta.source) != plain(source) else None
+            facts.put("source", source, one.origin, source, 0.9, conflict)
+            return
+    if meta.source:
+        facts.unshown["source"] = meta.source
+
+
+def _labelled(facts: _Facts, place: _Place, reference: dt.date | None) -> None:
+    """The fields that only labels state."""
+    for field in ("issuing_body", "publisher", "subject", "validity", "genre", "form"):
+        for one in place.ranked(field):
+            if not is_placeholder(one.value) and len(one.value) <= 80:
+                facts.put(field, unpieced(one.value), one.origin, unpieced(one.value), 0.9)
+                break
+    if "issuing_body" not in facts.values and "publisher" in facts.values:
+        facts.values["issuing_body"] = facts.values["publisher"]
+        facts.provenance["issuing_body"] = facts.provenance["publisher"]
+    for field in ("formed_on", "effective_on", "repealed_on"):
+        for one in place.ranked(field):
+            found = read_date(one.value, reference=reference if field == "formed_on" else None)
+            if found:
+                facts.put(field, found.on, one.origin, found.raw, 0.9 if found.on else 0.0)
+                break
+
+
+def _numbers(facts: _Facts, place: _Place, lines: Sequence[Line]) -> None:
+    for one in place.ranked("index_number"):
+        number = read_index_number(unpieced(one.value))
+        if number:
+            facts.put("index_number", number.value, one.origin, number.raw, 0.6 if number.problem else 0.95)
+            break
+    for one in place.ranked("document_number"):
+        number = read_document_number(unpieced(one.value))
+        if number:
+            facts.put(
+                "document_number", number.value, one.origin, number.raw, 0.7 if number.problem == "form" else 0.95
+            )
+            return
+    headline = place.headline
+    if headline is None:
+        return
+    near = [*_visible(place.layout, headline.last, place.text_from)[:6], *lines[:4]]
+    for number, origin in (
+        *((own_number(line.text), "body") for line in near),
+        (number_at_end(headline.text), "structure"),
+    ):
+        if number:
+            facts.put("document_number", number.value, origin, number.raw, 0.8)
+            return
+
+
+def _summary(facts: _Facts, place: _Place, meta: MetaTags, text: str | None) -> None:
+    """内容概述 and keywords: as labelled, else from the meta tags where these speak of this document."""
+    title = plain(place.headline.text) if place.headline else ""
+    for one in place.ranked("summary"):
+        if plain(one.value) not in ("", title):
+            facts.put("summary", unpieced(one.value), one.origin, unpieced(one.value), 0.9)
+            break
+    else:
+        summary = meta.description
+        names = {plain(name) for name in (meta.site.name, meta.column_name) if name}
+        if summary and meta.title and len(summary) >= 10 and plain(summary) not in {title, *names}:
+            about_site = any(name in plain(summary) for name in names) and plain(summary)[:12] not in plain(text or "")
+            if not about_site:
+                facts.put("summary", summary, "meta", summary, 0.6)
+    for one in place.ranked("keywords"):
+        words = tuple(word for word in re.split(r"[,，;；、\s|]+", unpieced(one.value)) if word)
+        if words and not is_placeholder(one.value):
+            facts.put("keywords", words, one.origin, unpieced(one.value), 0.9)
+            return
+    whole = f"{place.headline.text if place.headline else ''}\n{text or ''}"
+    words = tuple(word for word in meta.keywords if len(word) > 1 and word in whole)
+    if words and meta.title:
+        facts.put("keywords", words, "meta", "、".join(meta.keywords), 0.6)
+
+
+def _without_title(lines: list[Line], headline: Headline | None) -> list[Line]:
+    """``lines`` without the headline repeated at their top."""
+    whole = plain(headline.text) if headline else ""
+    spelled = ""
+    for place, line in enumerate(lines[:6]):
+        spelled += plain(line.text)
+        if spelled == whole:
+            return lines[place + 1 :]
+        if not whole.startswith(spelled):
+            break
+    return lines
+
+
+def _signs(facts: _Facts, place: _Place, meta: MetaTags, body: Body | None, text: str | None) -> frozenset[str]:
+    """What speaks for this page being an article."""
+    signs = set()
+    if meta.title:
+        signs.add("meta")
+    if place.headline and place.headline.origin != "meta":
+        signs.add("headline")
+    if facts.values.get("published_on"):
+        signs.add("date")
+    if "source" in facts.values:
+        signs.add("source")
+    if sum(one.field in _LABEL_FIELDS for one in place.statements) >= 2:
+        signs.add("labels")
+    if body and body.how != "dense":
+        signs.add("container")
+    if text and len(text) >= 60:
+        signs.add("text")
+    if facts.values.get("attachments"):
+        signs.add("files")
+    return frozenset(signs)

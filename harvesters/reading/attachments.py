@@ -1,0 +1,162 @@
+"""The files that belong to a document.
+
+A layout and where the document stands in it come in, ``Attachment`` tuples go out, addresses absolute and percent-encoded,
+in page order, once each. A link is a file by its extension, by a download script, or by the file name in its query; PDFs shown
+only by a viewer (a picture with ``data-powerurl``, ``#pdfshow[data-value]``, a frame) count too. Files of the
+document stand in its container, or between it and the page's footer in the part of the page that is the article's:
+not in side columns, navigation, or the site's own download boxes.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from harvesters.reading.document import Document
+from harvesters.reading.layout import Element, Layout, clean
+from storage.schema import Attachment
+
+_KINDS = "pdf|docx?|wps|wpt|ofd|xlsx?|et|csv|pptx?|dps|zip|rar|7z|txt|rtf|ceb|caj|tiff?|dwg|xml"
+_BY_NAME = re.compile(rf"\.({_KINDS})$", re.IGNORECASE)
+_SCRIPTS = re.compile(
+    r"/(?:downfile|download(?:file|attach)?|filedown(?:load)?|downloadattach\w*|attach(?:ment)?down\w*)(?:\.\w{2,5})?$|"
+    r"/document/download$|/module/download/",
+    re.IGNORECASE,
+)
+_FILE_PARAMETERS = ("filename", "file", "name", "fileurl", "path", "url", "filepath")
+_SAYS_NOTHING = re.compile(
+    r"^(?:点击|请点击|在线|立即|附件|文件)?(?:下载|查看|浏览|预览|打开|此处|这里|附件)+(?:文件|附件|地址|\d+)?[>》]*$|^$"
+)
+_BOX = re.compile(
+    r"fujian|attach|appendix|(?:^|[\s_-])(?:fj|fjxz|downfile|filelink|file-?list|accessory)(?:$|[\s_-])|^filerider"
+)
+_HEADING = re.compile(r"^\s*[【\[]?(?:相关)?附件(?:下载|列表|信息)?[】\]]?\s*[:：>]*")
+_VIEWERS = {"iframe": "src", "embed": "src", "object": "data"}
+
+
+def find_attachments(
+    doc: Document, layout: Layout, container: Element | None, after: int, footer: int
+) -> tuple[Attachment, ...]:
+    """The files of the document in ``container`` whose headline ends before line ``after``."""
+    found: dict[str, Attachment] = {}
+    article = _article(layout, container, after)
+    heading = False
+    for element in layout.elements:
+        if element.frame or element.tag not in ("a", "img", "iframe", "embed", "object", "div", "p", "span"):
+            continue
+        inside = container is not None and container.index <= element.index < container.end
+        if not inside and (element.first < after or element.first >= footer):
+            continue
+        href = _file_address(element)
+        if not href:
+            continue
+        url = absolute(doc, href)
+        if url is None or not is_file(url):
+            continue
+        heading = inside or _in_box(layout, element) or _after_heading(layout, element)
+        nearby = article is not None and article.index <= element.index < article.end
+        if element.hidden and not (inside or heading):
+            continue
+        if (heading or nearby) and url not in found:
+            found[url] = Attachment(name=_name(layout, element, url), url=url, type=kind_of(url))
+    return tuple(found.values())
+
+
+def is_file(url: str) -> bool:
+    """Whether an address leads to a file to be kept, and not to a page."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        return False
+    if _BY_NAME.search(unquote(parts.path)):
+        return not parts.path.lower().endswith((".xml", ".txt")) or "sitemap" not in parts.path.lower()
+    if _SCRIPTS.search(parts.path):
+        return True
+    return any(_BY_NAME.search(value) for key, value in parse_qsl(parts.query) if key.lower() in _FILE_PARAMETERS)
+
+
+def kind_of(url: str) -> str | None:
+    """The file's type by its name in path or query ("pdf", "docx" …), lower-case; None where no name says it."""
+    parts = urlsplit(url)
+    names = [unquote(parts.path), *(value for key, value in parse_qsl(parts.query) if key.lower() in _FILE_PARAMETERS)]
+    for name in reversed(names):
+        match = _BY_NAME.search(name)
+        if match:
+            return match[1].lower()
+    return None
+
+
+def absolute(doc: Document, href: str) -> str | None:
+    """``href`` as an absolute http(s) address with raw Chinese and spaces percent-encoded; None for a script."""
+    href = href.strip().replace("\\", "/")
+    if not href or href.startswith(("#", "javascript:", "mailto:", "data:")):
+        return None
+    try:
+        url = doc.absolute(href)
+        urlsplit(url).port  # noqa: B018 - raises for a broken port
+    except ValueError:
+        return None
+    return quote(url, safe="%/:?#[]@!$&'()*+,;=~-._")
+
+
+def _file_address(element: Element) -> str | None:
+    """The address of a file that ``element`` links or shows."""
+    attributes = element.node.attributes
+    if element.tag == "a":
+        return attributes.get("href")
+    if element.tag in _VIEWERS:
+        address = attributes.get(_VIEWERS[element.tag])
+        if address and not _BY_NAME.search(urlsplit(address).path):
+            inner = dict(parse_qsl(urlsplit(address).query)).get("file")
+            return inner if inner and _BY_NAME.search(urlsplit(inner).path) else None
+        return address
+    for name in ("data-powerurl", "data-value", "data-pdf", "data-file", "data-fileurl"):
+        address = attributes.get(name)
+        if address and _BY_NAME.search(urlsplit(address).path):
+            return address
+    return None
+
+
+def _article(layout: Layout, container: Element | None, after: int) -> Element | None:
+    """The part of the page that holds headline and document and nothing else; None if that is the whole page."""
+    if container is None or not layout.lines:
+        return None
+    headline = layout.lines[max(0, min(after - 1, len(layout.lines) - 1))]
+    common = layout.common(container.index, headline.element)
+    return common if common.index != 0 and layout.mass(common) <= 2 * max(layout.mass(container), 200) else None
+
+
+def _in_box(layout: Layout, element: Element) -> bool:
+    """Whether an attachment box is around ``element``, at most six levels up."""
+    return any(_BOX.search(around.names) for around in layout.ancestors(element.index)[:6] if around.names)
+
+
+def _after_heading(layout: Layout, element: Element) -> bool:
+    """Whether the line of ``element`` or one of the twelve before it begins with "附件"."""
+    for line in reversed(layout.lines[max(0, element.first - 12) : element.first + 1]):
+        if _HEADING.match(line.text):
+            return True
+        if not line.links and len(line.text) > 40:
+            return False
+    return False
+
+
+def _name(layout: Layout, element: Element, url: str) -> str:
+    """The file's name: the link's text, else its title, else the name in the query, else the last of the path."""
+    attributes = element.node.attributes
+    candidates = [
+        element.node.text() if element.tag == "a" else "",
+        attributes.get("title"),
+        attributes.get("textvalue"),
+    ]
+    for candidate in candidates:
+        name = clean(candidate or "")
+        if name and not _SAYS_NOTHING.match(name):
+            return name
+    parts = urlsplit(url)
+    for key, value in parse_qsl(parts.query):
+        if key.lower() in ("filename", "name") and value:
+            return clean(value)
+    line = layout.lines[element.first] if element.first < len(layout.lines) else None
+    before = clean(line.text[: line.text.find(candidates[0] or "")]) if line and candidates[0] else ""
+    before = _HEADING.sub("", before).strip(" ：:【[（(")
+    return before or unquote(parts.path.rsplit("/", 1)[-1]) or url

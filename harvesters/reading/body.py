@@ -1,0 +1,177 @@
+"""Where the document stands on its page, and its text.
+
+A layout comes in; out go the element that holds the document and the lines that are its text. Containers that
+the large site generators name alike everywhere are believed first (``UCAP-CONTENT``, ``TRS_Editor``, ``zoom``,
+``vsb_content`` …, each seen on sites of many cities), then the element in which running text is densest. What is not
+the document is left out: hidden second copies, share bars, print and font switches, the editor's line, neighbours
+("上一篇"), further reading, the footer every government site must have (国办发〔2017〕47号, 底部功能区).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from harvesters.reading.layout import Element, Layout, Line
+
+# containers of site generators, and the names that sites of many makers share
+_NAMED = re.compile(
+    r"(?:^|\s)(?:ucap-?content|trs_editor_view|trs_u?editor|view\s.*trs_\w+|zoom(?:con)?|xxgk-content|article-con(?:tent)?|"
+    r"article_con(?:tent)?|articlecontent|content_article|pages_content|detail-content|pub-det\S*|ivs_content|main-txt|"
+    r"vsb_content\w*|v_news_content|wp_articlecontent|contxt|fontzoom|neirong|newscontnet|newscontent|wzcon|"
+    r"j-fontcontent|maintext|article-text|article-content|tyxxy_main|news_cont_d_wrap|div_zhengwen|mian-cont|art-con|"
+    r"article_zoom|ewb-article-detail|bt_content|view-content|news_content|con_con|textbody)(?:\s|$)"
+)
+_MARK = re.compile(r"(?:信息内容|正文|content|文章内容)\S{0,4}\s*(?:begin|start|开始)", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"ICP备|公网安备|网站标识码|版权所有|主办单位\s*[:：]|承办单位\s*[:：]|Copyright|All Rights Reserved|技术支持\s*[:：]|主办[:：]|"
+    r"^(?:网站地图|联系我们|关于我们|网站声明|站点地图|使用帮助)\b",
+    re.IGNORECASE,
+)
+_STOPS = "，。；、：！？,;"
+# lines that belong to the page and not to the document, wherever they stand
+_NOISE = re.compile(
+    r"[\s【\[（(|｜·]*(?:扫一扫.{0,20}|.{0,6}二维码|分享(?:到|至)?[:：]?.{0,12}|打印(?:本页|此页|文章|页面)?|"
+    r"关闭(?:窗口|本页|页面)?|返回(?:顶部|首页|列表)?|收藏(?:本页)?|字体.{0,14}|字号.{0,14}|.{0,2}浏览次数.{0,12}|"
+    r".{0,2}点击(?:数|次数|量|率).{0,12}|阅读(?:次数|量).{0,12}|大 ?中 ?小|TOP|我要纠错|纠错|听全文|语音播报|点赞|"
+    r"下载客户端.*|首页|上一页|下一页|尾页|[<>×]|附件[:：]?|相关附件[:：>]*|相关链接[:：>]*|附件下载[:：]?|"
+    r"打印.{0,4}关闭.{0,3}|关闭.{0,3}打印.{0,3})[\s】\]）)|｜]*"
+)
+_PAGE_LINK = re.compile(r"[【\[(（]?\d{1,3}[】\])）]?")
+_EDITOR = re.compile(
+    r"[（(【\[\s]*(?:责任编辑|责编|编辑|编审|审核|审校|初审|复审|终审|校对|信息员|录入员?|发布人|发布者|作者|供稿|撰稿人?|"
+    r"一审|二审|三审)\s*[:：]"
+)
+_AFTER = re.compile(
+    r"[\s【\[]*(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇|推荐(?:阅读|新闻|文章)|延伸阅读|更多(?:新闻|信息)|"
+    r"相关(?:链接|新闻|阅读|文章|信息|稿件|内容|推荐|文件|解读|报道|专题|政策)|热门(?:新闻|文章|推荐)|"
+    r"最新(?:新闻|文章|信息|更新)|扫一扫|分享到|打印本页|关闭窗口|信息来源\s*[:：])"
+)
+_NEIGHBOUR = re.compile(r"^[\s【\[]*(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """Where the document stands. ``how``: "named", "mark" or "dense"; ``mass``: its characters outside links."""
+
+    element: Element
+    how: str
+    mass: int
+
+
+@lru_cache(maxsize=8192)
+def _is_named(names: str) -> bool:
+    return _NAMED.search(names) is not None
+
+
+def footer_from(layout: Layout) -> int:
+    """The line from which on only the site's footer stands; the number of lines if there is none."""
+    lines = layout.lines
+    first = len(lines)
+    for line in reversed(lines):
+        if line.hidden:
+            continue
+        if _FOOTER.search(line.text) and len(line.text) < 300:
+            first = line.index
+        elif first - line.index > 60:
+            break
+    return first
+
+
+def find_body(layout: Layout, footer: int) -> Body | None:
+    """The element that holds the document, or None where the page has no running text and no named container."""
+    named = _named(layout)
+    dense = _dense(layout, footer)
+    if named and (named.mass >= 80 or dense is None or dense.mass < 4 * max(named.mass, 20)):
+        return named
+    if dense and dense.mass >= 20:
+        return dense
+    return named
+
+
+def _named(layout: Layout) -> Body | None:
+    """The outermost named container around the most text; of two copies the first."""
+    marked = {element for comment, element in layout.marks if _MARK.search(comment)}
+    candidates = [
+        element
+        for element in layout.elements
+        if ((element.names and _is_named(element.names)) or element.tag == "ucapcontent" or element.index in marked)
+        and not element.hidden
+        and not element.frame
+        and element.tag not in ("a", "img", "input")
+    ]
+    if not candidates:
+        return None
+    masses = [layout.mass(element) for element in candidates]
+    most = max(masses)
+    chosen = next(element for element, mass in zip(candidates, masses, strict=True) if mass * 2 >= most)
+    how = "mark" if chosen.index in marked and not _is_named(chosen.names) else "named"
+    return Body(element=chosen, how=how, mass=layout.mass(chosen))
+
+
+def _dense(layout: Layout, footer: int) -> Body | None:
+    """The element whose own paragraphs carry the most running text."""
+    scores: dict[int, float] = {}
+    elements = layout.elements
+    for line in layout.lines[:footer]:
+        text = line.text
+        size = len(text)
+        if line.hidden or line.frame or size < 4 or line.links * 2 > size:
+            continue
+        weight = size - line.links + 8 * min(sum(text.count(stop) for stop in _STOPS), 8)
+        element = elements[line.element]
+        while element.tag in ("td", "th", "tr", "tbody", "table") and (size < 40 or element.tag != "td"):
+            if element.parent < 0:
+                break
+            element = elements[element.parent]
+        if element.tag == "p" or element.last - element.first == 1:
+            element = elements[element.parent] if element.parent >= 0 else element
+        scores[element.index] = scores.get(element.index, 0) + weight
+        if element.parent >= 0:
+            scores[element.parent] = scores.get(element.parent, 0) + weight / 2
+    if not scores:
+        return None
+    chosen = elements[max(scores, key=lambda index: scores[index])]
+    return Body(element=chosen, how="dense", mass=layout.mass(chosen))
+
+
+def body_lines(layout: Layout, body: Body, after: int, footer: int) -> list[Line]:
+    """The document's lines: those of its container that stand after line ``after`` and are not the page's own."""
+    element = body.element
+    end = min(element.last, footer) if body.how == "dense" else element.last
+    visible = [line for line in layout.lines[max(element.first, after + 1) : end] if not line.hidden and not line.frame]
+    lines = _cut_followers(visible)
+    first, last = 0, len(lines)
+    while first < last and _is_noise(lines[first]):
+        first += 1
+    while last > first and (_is_noise(lines[last - 1]) or _EDITOR.match(lines[last - 1].text)):
+        last -= 1
+    return [line for line in lines[first:last] if len(line.text) <= 3 or not _is_noise(line)]
+
+
+def _cut_followers(lines: list[Line]) -> list[Line]:
+    """``lines`` up to the neighbours and further reading that follow a document inside its container."""
+    total = sum(len(line.text) for line in lines)
+    passed = 0
+    for place, line in enumerate(lines):
+        if len(line.text) < 120 and _AFTER.match(line.text):
+            rest = lines[place:]
+            size = sum(len(other.text) for other in rest)
+            linked = sum(other.links for other in rest)
+            if _NEIGHBOUR.match(line.text) or linked * 2 > size or size * 4 < total or size < 80:
+                return lines[:place]
+        passed += len(line.text)
+    return lines
+
+
+def _is_noise(line: Line) -> bool:
+    """Whether a line is a switch, a button, a counter, an empty heading or a page number."""
+    if len(line.text) > 40:
+        return False
+    return _NOISE.fullmatch(line.text) is not None or (line.links > 0 and _PAGE_LINK.fullmatch(line.text) is not None)
+
+
+def text_of(lines: list[Line]) -> str | None:
+    """The text of ``lines``, a paragraph a line; None if there is none."""
+    return "\n".join(line.text for line in lines) or None

@@ -1,0 +1,196 @@
+"""The document's full title as the page shows it, and where it stands.
+
+A layout, the meta tags and the ``<title>`` come in; one ``Headline`` goes out. Headings, elements named as titles,
+and lines that spell what ``ArticleTitle`` or ``<title>`` say are weighed against each other. The name of the column
+or of the site is never the title, though it often stands in ``<title>`` and in the largest letters. A title broken over
+several lines is put together again; one cut off with an ellipsis is taken whole from the meta tag.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from harvesters.reading.document import Document
+from harvesters.reading.layout import Layout, clean
+from harvesters.reading.metadata import MetaTags, Said, label_field
+
+_TITLED = re.compile(
+    r"(?:^|[\s_-])(?:\w*?(?:title|headline|biaoti)|(?:xl|con|wz|art|xx|news|m-txt|content|arti|page)[_-]?ti?t|tit|bt|wzbt|xilan_tit)(?=$|[\s_-])"
+)
+_NOT_TITLED = re.compile(r"sub-?_?tit|common_tit|share|nav|menu|submenu|more|tab|fu-?title|lanmu|mtit")
+_INFO = re.compile(
+    r"(?:时间|日期|来源|浏览|点击|阅读|字体|字号|作者|编辑|文号)\s*[:：]|(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
+)
+_MARKUP = re.compile(r"<[^<>]{1,40}>")
+_DROPPED = re.compile(r"[\s\u200b\ufeff\"'“”‘’《》<>()\[\]【】〔〕「」,.:;!?、。·\-_—–|/…]+")
+_ELLIPSIS = re.compile(r"(?:…+|\.{3,})$")
+_TAG_SCORE = {"ucaptitle": 6.0, "h1": 4.0, "h2": 3.0, "h3": 2.0, "h4": 2.0, "h5": 2.0, "h6": 1.5}
+_LONGEST = 200  # characters; titles of notices that name a list of documents come near it
+_ENOUGH = 3.0  # a lone heading of any rank without a hint reaches it only right above the line with the date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headline:
+    """The title, the lines it stands in (``first`` up to before ``last``), and where it comes from."""
+
+    text: str
+    first: int
+    last: int
+    origin: str  # structure, beside_title (the line above the date), label, meta
+    confidence: float
+
+
+def plain(text: str) -> str:
+    """``text`` for comparison: width, case, white space and punctuation do not count."""
+    return _DROPPED.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+def find_headline(
+    doc: Document, layout: Layout, meta: MetaTags, statements: Sequence[Said], start: int, footer: int
+) -> Headline | None:
+    """The headline of the page whose document begins at line ``start``."""
+    named = next((one.value for one in statements if one.field == "title" and one.label != "主题"), None)
+    heads = _html_titles(doc)
+    hints = _Hints(
+        meta=plain(meta.title or ""),
+        label=plain(named or ""),
+        heads=tuple(filter(None, map(plain, heads))),
+        never=frozenset(filter(None, (plain(meta.column_name or ""), plain(meta.site.name or "")))) - {""},
+    )
+    found = None
+    reached = _ENOUGH
+    for first, last, base in _candidates(layout, hints, start, footer):
+        lines = layout.lines[first:last]
+        text = clean(" ".join(line.text for line in lines))
+        score = base + _score(layout, text, first, last, hints, start)
+        if score > reached:
+            found, reached = (text, first, last), score
+    if found:
+        text, first, last = found
+        whole = meta.title if meta.title and _ELLIPSIS.search(text) else None
+        if whole is None and meta.title and plain(meta.title) == plain(text):
+            text = clean(meta.title) if len(meta.title) <= len(text) else text
+        return Headline(
+            text=whole or text,
+            first=first,
+            last=last,
+            origin="meta" if whole else "structure",
+            confidence=min(0.99, 0.6 + reached / 30),
+        )
+    if named:
+        return Headline(text=named, first=start, last=start, origin="label", confidence=0.9)
+    above = _above_info(layout, hints, start)
+    if meta.title:
+        first = above[1] if above else start
+        return Headline(text=meta.title, first=first, last=first, origin="meta", confidence=0.7)
+    if above:
+        text, first = above
+        return Headline(text=text, first=first, last=first + 1, origin="beside_title", confidence=0.5)
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Hints:
+    """What the title may be, from elsewhere; ``never`` are names of column and site."""
+
+    meta: str
+    label: str
+    heads: tuple[str, ...]
+    never: frozenset[str]
+
+    def weigh(self, text: str) -> float:
+        """How well ``text`` (plain) agrees with what is said elsewhere."""
+        score = 0.0
+        for whole, weight in ((self.meta, 8.0), (self.label, 6.0)):
+            if whole and text == whole:
+                score += weight
+            elif whole and len(text) >= 6 and (text in whole or whole in text):
+                score += weight * 0.5 * min(len(text), len(whole)) / max(len(text), len(whole))
+        best = 0.0
+        for head in self.heads:
+            if text == head or (len(text) >= 4 and head.startswith(text)):
+                best = max(best, 5.0)
+            elif len(text) >= 6 and text in head:
+                best = max(best, 3.5)
+            elif len(head) >= 8 and head in text:
+                best = max(best, 3.0)
+        score += best
+        if text in self.never and text != self.meta:
+            score -= 8
+        return score
+
+
+@lru_cache(maxsize=8192)
+def _is_titled(names: str) -> bool:
+    return _TITLED.search(names) is not None and _NOT_TITLED.search(names) is None
+
+
+def _html_titles(doc: Document) -> list[str]:
+    """The texts of ``<title>``; a picture's own title is none."""
+    nodes = doc.tree.css("title")
+    texts = [node.text() for node in nodes if node.parent is None or node.parent.tag in ("head", "html", "body")]
+    return [text for text in (clean(_MARKUP.sub(" ", one)) for one in texts) if text]
+
+
+def _candidates(layout: Layout, hints: _Hints, start: int, footer: int) -> Iterator[tuple[int, int, float]]:
+    """Runs of lines that may be the title, each with what its mark-up is worth."""
+    for element in layout.elements:
+        base = _TAG_SCORE.get(element.tag, 0.0)
+        if element.names and _is_titled(element.names):
+            base += 2.5
+        if not base or element.frame or not 0 < element.last - element.first <= 6 or element.first >= footer:
+            continue
+        yield element.first, element.last, base - (5 if element.hidden else 0)
+    wholes = [whole for whole in (hints.meta, hints.label, *hints.heads) if len(whole) >= 6]
+    for line in layout.lines[: min(footer, start + 12)]:
+        if line.hidden or line.frame or line.links * 2 > len(line.text) or len(line.text) < 4:
+            continue
+        text = plain(line.text)
+        for whole in wholes:
+            if text and whole.startswith(text):
+                last = line.index + 1
+                while len(text) < len(whole) and last < min(line.index + 6, len(layout.lines)):
+                    longer = text + plain(layout.lines[last].text)
+                    if not whole.startswith(longer):
+                        break
+                    text, last = longer, last + 1
+                if text == whole or len(text) >= 6:
+                    yield line.index, last, 0.5
+
+
+def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, start: int) -> float:
+    """What speaks for lines ``first`` to ``last`` beside their mark-up."""
+    if len(text) > _LONGEST or label_field(text) is not None:
+        return -99
+    lines = layout.lines[first:last]
+    flat = plain(text)
+    score = hints.weigh(flat)
+    if len(flat) < 5:
+        score -= 3
+    if sum(line.links for line in lines) * 2 > len(text):
+        score -= 3
+    if _INFO.search(text) and len(flat) < 40:
+        score -= 4
+    if first > start + 6:
+        score -= 6  # inside the document: a heading of a part
+    elif first <= start:
+        score -= 0.1 * min(start - last, 30)
+    if any(_INFO.search(line.text) for line in layout.lines[last : last + 4]):
+        score += 2
+    return score
+
+
+def _above_info(layout: Layout, hints: _Hints, start: int) -> tuple[str, int] | None:
+    """The line right above the one with date or source, where nothing is marked up as a title."""
+    for line in layout.lines[:start]:
+        if line.hidden or line.frame or not _INFO.search(line.text) or line.links * 2 > len(line.text):
+            continue
+        for above in reversed(layout.lines[max(0, line.index - 3) : line.index]):
+            flat = plain(above.text)
+            if 6 <= len(flat) <= 120 and not above.hidden and not above.links and flat not in hints.never:
+                return above.text, above.index
+    return None

@@ -1,0 +1,267 @@
+"""What one look came to where it is not content: blocked, gone, moved, a shell, cut off.
+
+A ``Document`` comes in, a ``Refusal`` goes out, or None where nothing speaks against the page. Status codes, sizes and
+tell-tale strings are read here and nowhere else. Only ``refusal_by_status`` and ``cut_off`` may be asked before the page has
+shown what it is: tell-tale strings stand on genuine pages too (a disclosure page titled "403" that spoke of its WAF
+was real), so ``refusal_by_body`` is for pages that brought no proof of content.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urldefrag, urlsplit
+
+from harvesters.reading.document import Document
+from storage.schema import Outcome
+
+# answers of protection systems: 412 瑞数, 521/512 加速乐, 405 and 418 cloud WAFs, 49x 网站卫士, 567 EdgeOne
+_BLOCKING = frozenset({401, 402, 405, 406, 407, 412, 418, 423, 425, 429, 449, 451, 455, 468, 491, 493, 512, 521, 567})
+_MAYBE_BLOCKING = frozenset({400, 403, 503})  # also what a site answers by itself
+_GONE = frozenset({404, 410})
+
+_CHALLENGES = (
+    ("ruishu", r"\$_ts\s*=\s*window\['\$_ts'\]|\$_ts\.(?:nsd|cd)\s*=|<(?:meta|script)[^>]{0,200}\br=['\"]m['\"]"),
+    ("jiasule", r"__jsl_clearance|document\.cookie=\('_'\)\+\('_'\)\+\('j'\)|go\(\{\"bts\"|本站开启了验证码保护"),
+    ("chuangyu", r"创宇盾|365cyd\.com|ks-waf-error"),
+    ("wzws", r"/wzws-waf-cgi/|WZWS_CONFIRM_PREFIX|wzwschallenge|waf_slider_verify|enable JavaScript and refresh the"),
+    ("yunsuo", r"网防G01|yunsuologo|YunsuoAutoJump|security_verify_"),
+    ("anheng", r"dbappwaf|玄武盾|访问请求可能对网站造成安全威胁"),
+    ("aliyun", r"errors\.aliyun\.com|data-spm=\"7663354\"|acw_sc__v2|var arg1='[0-9A-F]{20,}'"),
+    ("huawei", r"https_waf_cookie|HWWAFSES"),
+    ("tencent", r"waf\.tencent-cloud\.com"),
+    ("haplat", r"seccaptcha\.haplat|captchaPage|comImageValidate"),
+    ("cookie", r"document\.cookie\s*=\s*[\"'](?:C3VK|CT6TS?)="),
+    ("f5", r"The requested URL was rejected"),
+    ("cloudflare", r"cf-browser-verification|/cdn-cgi/challenge-platform/|/cdn-cgi/js/captcha"),
+    (
+        "waf",
+        r"网站防火墙|404\.safedog\.cn|被网站管理员设置拦截|疑似(?:黑客)?攻击|(?:访问|请求)被(?:阻断|拦截|拒绝|禁止)|拦截提示|非法请求|"
+        r"(?:访问|请求)(?:过于|太)频繁|您的IP.{0,20}(?:限制|禁止|封)|Access Denied|Request Blocked|请(?:完成|进行)(?:安全)?验证",
+    ),
+)
+_CHALLENGE = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _CHALLENGES), re.IGNORECASE)
+_MISSING = re.compile(
+    r"页面(?:不存在|没有找到|未找到|已删除|被删除|走丢|丢失)|(?:找不到|无法找到|未找到|没有找到).{0,8}(?:页面|网页|文件|资源|内容|信息)|"
+    r"您(?:所)?访问的.{0,12}(?:不存在|已删除|已被删除|无法)|(?:文章|信息|内容|栏目|资源)(?:不存在|已删除|已被删除|已下线|未发布)|"
+    r"错误页面|404\s*(?:错误|not found|页面|！|!)|not found|抱歉.{0,20}(?:不存在|找不到|删除)|(?:^|\D)404(?:\D|$)",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(
+    r"(?:网站|域名|站点|本站|平台).{0,8}(?:已|变更|迁移|搬迁|更换|停用|关停|下线|整合).{0,30}(?:迁移|变更|更换|关停|停用|公告|通知|新域名|新网址)"
+    r"|网站域名变更|已(?:整体)?迁移至"
+)
+_REPAIR = re.compile(
+    r"(?:系统|网站|站点|平台|服务器)(?:正在)?(?:维护|升级|改版|建设|检修)(?:中|期间)?|服务(?:暂时)?不可用|bad gateway|service unavailable",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(r"系统提示.{0,40}(?:登录|权限)|(?:请(?:先)?|需要)登录(?:后|系统)|统一身份认证", re.DOTALL)
+_REFRESH = re.compile(
+    r"<meta[^>]{0,40}http-equiv\s*=\s*[\"']?refresh[\"']?[^>]{0,40}content\s*=\s*[\"']?\s*(\d+(?:\.\d+)?)\s*[;,]\s*url\s*=\s*['\"]?([^\"'>\s]+)",
+    re.IGNORECASE,
+)
+_JUMP = re.compile(
+    r"(?:(?:window|self|top|parent|document)\s*\.\s*)?location(?:\.href)?\s*(?:=|\.replace\(|\.assign\()\s*[\"']([^\"']{1,300})[\"']",
+    re.IGNORECASE,
+)
+_APP_ROOT = re.compile(
+    r"<(?:div|section|main)[^>]{0,80}\bid=[\"'](?:app|root|__next|__nuxt|main-app)[\"']|\bng-app\b|\bv-cloak\b",
+    re.IGNORECASE,
+)
+_FRAME_SOURCE = re.compile(r"<i?frame\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_NOT_A_LIST = re.compile(
+    r"visitcount|login|tree\.jsp|share|footer|header|weather|tianqi|search|about:blank", re.IGNORECASE
+)
+SHELL_BYTES = 600  # below it no government page of content was ever seen
+SHELL_TEXT = 120  # visible characters of a page that draws itself in the browser
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why a look yielded nothing: kind of page, outcome, machine word, and what the operator can do."""
+
+    kind: str
+    outcome: Outcome
+    reason: str
+    detail: str
+    target: str | None = None  # where a redirect leads
+
+
+def refusal_by_status(doc: Document, *, own_page: bool) -> Refusal | None:
+    """What the status says. ``own_page``: the body is a page of the site itself, which 403 and 503 need to count."""
+    status = doc.status
+    if status == 304:
+        return Refusal(
+            kind="other", outcome=Outcome.NOT_MODIFIED, reason="http_304", detail="Unchanged since last time."
+        )
+    if 300 <= status < 400:
+        target = doc.headers.get("location")
+        return _redirected("http_redirect", doc.absolute(target) if target else None)
+    if status in _BLOCKING or (status == 202 and not own_page):
+        return _blocked(doc, f"http_{status}")
+    if status in _MAYBE_BLOCKING and not own_page:
+        return _blocked(doc, f"http_{status}")
+    if status in _GONE:
+        return Refusal(
+            kind="error",
+            outcome=Outcome.SOFT404,
+            reason=f"http_{status}",
+            detail=f"The site says {status}: the page is gone or has moved; look for the column's new address.",
+        )
+    if status >= 500:
+        return Refusal(
+            kind="error",
+            outcome=Outcome.UNREACHABLE,
+            reason=f"http_{status}",
+            detail=f"The site's server failed with {status}; it is asked again later.",
+        )
+    if status >= 400 and not own_page:
+        return _blocked(doc, f"http_{status}")
+    return None
+
+
+def cut_off(doc: Document) -> Refusal | None:
+    """A body that ends before its end: shorter than announced, or broken off inside JSON, XML or an HTML tag."""
+    announced = doc.headers.get("content-length", "")
+    short = announced.isdigit() and not doc.headers.get("content-encoding") and 0 < len(doc.body) < int(announced)
+    if not short and doc.body:
+        text = doc.text
+        tail = text[-3000:].rstrip().lower()
+        first = text.lstrip("\ufeff \t\r\n")[:1]
+        if first in ("{", "["):
+            short = doc.json is None and tail[-1:] not in ("}", "]", ")", ";")
+        elif "<html" in text[:3000].lower():
+            short = not tail.endswith(">") and "</html" not in tail and "</body" not in tail
+    if not short:
+        return None
+    return Refusal(
+        kind="error",
+        outcome=Outcome.UNREACHABLE,
+        reason="truncated",
+        detail="The answer breaks off before its end, so nothing is concluded from it; it is asked again later.",
+    )
+
+
+def refusal_by_body(doc: Document, shown: str) -> Refusal | None:
+    """What a page without proof of content is. ``shown`` is its visible text."""
+    text = doc.text
+    if not text.strip():
+        return Refusal(
+            kind="shell",
+            outcome=Outcome.SHELL,
+            reason="empty_body",
+            detail="The server answered with nothing at all; sites that fence out foreign or bulk visitors do so.",
+        )
+    small = len(shown) < 2000
+    match = _CHALLENGE.search(text) if small or len(doc.body) < 30_000 else None
+    if match and (match.lastgroup != "waf" or len(shown) < 600):
+        return _blocked(doc, match.lastgroup or "waf")
+    title = _title(doc)
+    if small and (_MOVED.search(title) or (len(shown) < 600 and _MOVED.search(shown))):
+        target = redirect_target(doc, force=True)
+        where = f" It names {target}." if target else ""
+        return Refusal(
+            kind="error",
+            outcome=Outcome.SOFT404,
+            reason="moved",
+            detail=f"The site says that it has moved or closed; enter its new address in the city file.{where}",
+            target=target,
+        )
+    target = redirect_target(doc)
+    if target and len(shown) < 400:
+        return _redirected("page_redirect", target)
+    if _MISSING.search(title) or (len(shown) < 2000 and _MISSING.search(shown[:600])):
+        return Refusal(
+            kind="error",
+            outcome=Outcome.SOFT404,
+            reason="soft404",
+            detail="The page says that it does not exist, though its status does not; look for its new address.",
+        )
+    if len(shown) < 600 and _REPAIR.search(f"{title} {shown}"):
+        return Refusal(
+            kind="error",
+            outcome=Outcome.UNREACHABLE,
+            reason="maintenance",
+            detail="The site says that it is under maintenance; it is asked again later.",
+        )
+    if len(shown) < 600 and _LOGIN.search(f"{title} {shown}"):
+        return _blocked(doc, "login")
+    return _shell(doc, shown)
+
+
+def _shell(doc: Document, shown: str) -> Refusal | None:
+    text = doc.text
+    frames = [src for src in _FRAME_SOURCE.findall(text) if not _NOT_A_LIST.search(src)]
+    if len(shown) < SHELL_TEXT and frames:
+        return _redirected("frame", doc.absolute(frames[0]))
+    if _APP_ROOT.search(text) and (len(shown) < 3 * SHELL_TEXT or "{{" in shown):
+        reason = "app_shell"
+    elif len(shown) < SHELL_TEXT and "<script" in text.lower():
+        reason = "script_only"
+    elif len(doc.body) < SHELL_BYTES or not shown:
+        reason = "stub"
+    else:
+        return None
+    return Refusal(
+        kind="shell",
+        outcome=Outcome.SHELL,
+        reason=reason,
+        detail="The page draws its content in the browser or is a stub; find the address its data comes from.",
+    )
+
+
+def redirect_target(doc: Document, *, force: bool = False) -> str | None:
+    """Where a page that only sends its visitor on leads: meta refresh within 5 s, or a script that sets location.
+
+    ``force`` looks for a script's jump in long pages too.
+    """
+    text = doc.text
+    here = urldefrag(doc.url)[0]
+    match = _REFRESH.search(text[:20_000])
+    if match and float(match[1]) <= 5:
+        return _elsewhere(doc, match[2], here)
+    if force or len(doc.body) < 4096:
+        for found in _JUMP.finditer(text):
+            target = _elsewhere(doc, found[1], here)
+            if target:
+                return target
+    return None
+
+
+def _elsewhere(doc: Document, href: str, here: str) -> str | None:
+    try:
+        target = doc.absolute(href)
+    except ValueError:
+        return None
+    return target if urlsplit(target).scheme in ("http", "https") and urldefrag(target)[0] != here else None
+
+
+def _title(doc: Document) -> str:
+    node = doc.tree.css_first("title")
+    return node.text().strip() if node else ""
+
+
+def _blocked(doc: Document, how: str) -> Refusal:
+    """Blocked, named after the protection system where it can be told."""
+    if how.startswith("http_"):
+        match = _CHALLENGE.search(doc.text[:50_000])
+        name = match.lastgroup if match else None
+        reason = f"challenge:{name}" if name and name != "waf" else name or how
+    else:
+        reason = how if how in ("waf", "login") else f"challenge:{how}"
+    return Refusal(
+        kind="challenge",
+        outcome=Outcome.BLOCKED,
+        reason=reason,
+        detail="The site does not let the harvester in; ask its operator to allow the harvester's address.",
+    )
+
+
+def _redirected(reason: str, target: str | None) -> Refusal:
+    return Refusal(
+        kind="shell",
+        outcome=Outcome.REDIRECTED,
+        reason=reason,
+        detail=f"The address only leads on to {target or 'another one'}; enter that one if it is the column.",
+        target=target,
+    )

@@ -1,0 +1,325 @@
+"""One response, read: what kind of page it is, whether the look was good, and everything it says.
+
+A ``Document`` comes in, a ``Page`` goes out. The rule: a page is taken for content only on positive proof (rows, an article, the
+skeleton of an answer that says zero), and proof beats every suspicion; without proof it is asked what else it is:
+challenge, error, notice of a move, shell. What is left, a page of the right site with nothing recognisable on it,
+has changed its structure; that says nothing about the unit.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from harvesters.engines import listing_of
+from harvesters.reading.article import ArticleReading, read_article
+from harvesters.reading.document import Document
+from harvesters.reading.facts import Article, Fetch, Listing, Page, Site
+from harvesters.reading.layout import Layout, lay_out
+from harvesters.reading.listing import capture_date, is_article
+from harvesters.reading.metadata import MetaTags, read_meta
+from harvesters.reading.outcome import Refusal, cut_off, refusal_by_body, refusal_by_status
+from storage.schema import Outcome, Provenance
+
+_FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
+_XML = re.compile(r"\s*(?:<\?xml|<datastore)", re.IGNORECASE)
+_FILES = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")
+_SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:：]?\s*(bm\d{8}|\d{10})(?!\d)", re.IGNORECASE)
+_ANNUAL = re.compile(
+    r"(?:信息|政务)公开.{0,8}(?:年度.{0,6}(?:报告|报表)|年报)[（(]?.{0,12}[)）]?\s*$|(?:19|20)\d\d\s*年?度?.{0,30}(?:信息|政务)公开.{0,6}报告\s*$"
+)
+_PLATFORM = ("公开指南", "公开制度", "法定主动公开", "公开年报", "年度报告", "依申请公开", "公开目录", "基层政务公开")
+_HUB_LINKS = 15  # links of eight characters and more: a home page or hub has them, an error page does not
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """What is known of the column or unit a page should belong to."""
+
+    site_code: str | None = None
+    column_name: str | None = None
+    unit_name: str | None = None
+
+
+def read_page(
+    doc: Document, *, expect: str | None = None, fetch: Fetch | None = None, profile: Profile | None = None
+) -> Page:
+    """Everything ``doc`` says. ``expect`` is "listing" or "article" where the caller knows what should be there;
+    ``fetch`` is the engine's request that ``doc`` answers; ``profile`` what the page must agree with. Never raises for
+    what a page contains.
+    """
+    if doc.body[:4].startswith(_FILES):
+        return _page(doc, "other", Outcome.OK, reason="file", detail="The address is a file, not a page.")
+    if doc.status >= 300:
+        refused = refusal_by_status(doc, own_page=_is_own_page(doc))
+        if refused:
+            return _refused(doc, refused)
+    cut = cut_off(doc)
+    if cut:
+        return _refused(doc, cut)
+    if _FEED.search(doc.text[:1500]):
+        return _page(doc, "feed", Outcome.OK, engine="feed")
+    if (
+        doc.json is not None
+        or _XML.match(doc.text[:200])
+        or (fetch is not None and "<html" not in doc.text[:2000].lower())
+    ):
+        return _answer(doc, fetch)
+    return _html(doc, expect, fetch, profile or Profile())
+
+
+def as_json(page: Page) -> dict[str, Any]:
+    """``page`` in the machine-readable form of ``gongkai read``: absent is null, dates ISO, addresses absolute."""
+    return {
+        "url": page.url,
+        "kind": page.kind,
+        "outcome": page.outcome.value,
+        "reason": page.reason,
+        "detail": page.detail,
+        "engine": page.engine,
+        "encoding": page.encoding,
+        "site": {"name": page.site.name, "domain": page.site.domain, "id_code": page.site.id_code},
+        "listing": _listing_json(page.listing),
+        "article": _article_json(page.article),
+        "provenance": {field: _provenance_json(one) for field, one in page.provenance.items()},
+    }
+
+
+# ------------------------------------------------------------------ answers of list interfaces
+
+
+def _answer(doc: Document, fetch: Fetch | None) -> Page:
+    """An answer of a list interface: its skeleton is the proof, and a skeleton that says zero is truly empty."""
+    listing = listing_of(doc, fetch)
+    if listing is not None and (listing.rows or listing.total_rows == 0):
+        outcome = Outcome.OK if listing.rows else Outcome.OK_EMPTY
+        return _page(doc, "endpoint", outcome, engine=listing.engine, listing=listing)
+    refused = None if doc.json is not None else refusal_by_body(doc, _shown(lay_out(doc.tree)))
+    if refused and refused.outcome is not Outcome.SHELL:
+        return _refused(doc, refused)
+    return _page(
+        doc,
+        "endpoint",
+        Outcome.STRUCTURE_CHANGED,
+        reason="no_rows",
+        detail="The list interface answers, but with no rows and without saying zero; it may limit how deep one reads.",
+        engine=listing.engine if listing else None,
+        listing=listing,
+    )
+
+
+# ------------------------------------------------------------------ pages
+
+
+def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profile) -> Page:
+    reference = capture_date(doc)
+    meta = read_meta(doc, reference=reference)
+    listing = listing_of(doc, fetch)
+    if listing is not None and fetch is not None and listing.rows:
+        return _judged_listing(doc, listing, meta, None, profile)
+    layout = lay_out(doc.tree)
+    reading = read_article(doc, layout, meta, reference=reference)
+    as_article = _article_weight(doc, reading, meta) + (1.5 if expect == "article" else 0)
+    as_listing = _listing_weight(listing, meta) + (1.5 if expect == "listing" else 0)
+    if reading is not None and as_article >= 4 and as_article > as_listing:
+        return _judged_article(doc, reading, meta, layout, profile)
+    if listing is not None and (listing.rows or listing.next is not None or listing.total_rows == 0):
+        return _judged_listing(doc, listing, meta, layout, profile)
+    return _without_proof(doc, meta, layout, expect, listing)
+
+
+def _article_weight(doc: Document, reading: ArticleReading | None, meta: MetaTags) -> float:
+    """How much speaks for an article."""
+    if reading is None:
+        return 0.0
+    worth = {
+        "meta": 3.0,
+        "headline": 1.0,
+        "date": 1.0,
+        "source": 1.0,
+        "labels": 2.0,
+        "container": 1.0,
+        "text": 1.5,
+        "files": 0.5,
+    }
+    weight = sum(worth[sign] for sign in reading.signs)
+    path = doc.url.partition("://")[2].partition("/")[2]
+    if is_article("/" + path):
+        weight += 1.5
+    elif not path or path.endswith("/") or re.search(r"(?:^|/)(?:index|list|default)[\w-]*\.\w+$", path):
+        weight -= 1.5
+    if meta.column_name and not meta.title and "labels" not in reading.signs:
+        weight -= 1.5
+    return weight
+
+
+def _listing_weight(listing: Listing | None, meta: MetaTags) -> float:
+    """How much speaks for a list."""
+    if listing is None:
+        return 0.0
+    rows = len(listing.rows)
+    dated = sum(row.date is not None for row in listing.rows)
+    weight = 2.0 * (rows >= 3) + 1.0 * (rows >= 8) + 2.0 * (dated * 2 >= rows > 1)
+    if listing.next is not None or (listing.total_pages or 0) > 1:
+        weight += 2.0
+    if listing.total_rows == 0 and not rows:
+        weight += 2.0
+    if meta.column_name and not meta.title:
+        weight += 1.5
+    return weight
+
+
+def _judged_article(doc: Document, reading: ArticleReading, meta: MetaTags, layout: Layout, profile: Profile) -> Page:
+    article = reading.article
+    kind = "annual_report" if article.title and _ANNUAL.search(article.title) else "article"
+    site = _site(doc, meta, layout)
+    other = _other_site(site, profile)
+    if other:
+        return _page(doc, kind, Outcome.STRUCTURE_CHANGED, reason="other_site", detail=other, site=site)
+    return _page(doc, kind, Outcome.OK, article=article, provenance=dict(reading.provenance), site=site)
+
+
+def _judged_listing(doc: Document, listing: Listing, meta: MetaTags, layout: Layout | None, profile: Profile) -> Page:
+    site = _site(doc, meta, layout)
+    other = _other_site(site, profile)
+    if other:
+        return _page(
+            doc,
+            "listing",
+            Outcome.STRUCTURE_CHANGED,
+            reason="other_site",
+            detail=other,
+            engine=listing.engine,
+            site=site,
+        )
+    outcome = Outcome.OK if listing.rows or listing.next is not None else Outcome.OK_EMPTY
+    return _page(doc, "listing", outcome, engine=listing.engine, listing=listing, site=site)
+
+
+def _without_proof(doc: Document, meta: MetaTags, layout: Layout, expect: str | None, listing: Listing | None) -> Page:
+    """A page that showed neither rows nor an article."""
+    shown = _shown(layout)
+    site = _site(doc, meta, layout)
+    refused = refusal_by_body(doc, shown)
+    if refused:
+        return _refused(doc, refused, site)
+    links = sum(line.links >= 8 for line in layout.lines)
+    text = "".join(line.text for line in layout.lines if line.links)
+    platform = sum(word in text for word in _PLATFORM) >= 4
+    if expect is None and (links >= _HUB_LINKS or platform):
+        return _page(doc, "platform" if platform else "listing", Outcome.OK, reason="hub", site=site)
+    if expect is None and (site.id_code or site.name) and links:
+        return _page(doc, "other", Outcome.OK, reason="no_list", site=site)
+    wanted = {"listing": "a list", "article": "an article"}.get(expect or "", "a list or an article")
+    return _page(
+        doc,
+        "other",
+        Outcome.STRUCTURE_CHANGED,
+        reason="hub" if links >= _HUB_LINKS else "not_recognised",
+        detail=f"The page is not recognised as {wanted}; open it, and correct the column's address if it has changed.",
+        engine=listing.engine if listing else None,
+        site=site,
+    )
+
+
+# ------------------------------------------------------------------ shared
+
+
+def _is_own_page(doc: Document) -> bool:
+    """Whether an answer with an error status is all the same a page of the site: it carries the site's code."""
+    return "siteidcode" in doc.meta and len(doc.body) > 2000
+
+
+def _other_site(site: Site, profile: Profile) -> str | None:
+    if profile.site_code and site.id_code and site.id_code.lower() != profile.site_code.lower():
+        return (
+            f"The page carries the code of another site ({site.id_code}, expected {profile.site_code}); "
+            "correct the column's address or the unit's site code."
+        )
+    return None
+
+
+def _site(doc: Document, meta: MetaTags, layout: Layout | None) -> Site:
+    """The site by its meta tags; its code else from the footer, its domain else from the address."""
+    code = meta.site.id_code
+    if code is None and layout is not None:
+        for line in reversed(layout.lines):
+            match = _SITE_CODE.search(line.text)
+            if match:
+                code = match[1].lower()
+                break
+    return Site(name=meta.site.name, domain=meta.site.domain or doc.host or None, id_code=code)
+
+
+def _shown(layout: Layout) -> str:
+    return "\n".join(line.text for line in layout.lines if not line.hidden)
+
+
+def _refused(doc: Document, refused: Refusal, site: Site | None = None) -> Page:
+    return _page(doc, refused.kind, refused.outcome, reason=refused.reason, detail=refused.detail, site=site)
+
+
+def _page(
+    doc: Document,
+    kind: str,
+    outcome: Outcome,
+    *,
+    reason: str | None = None,
+    detail: str | None = None,
+    engine: str | None = None,
+    site: Site | None = None,
+    listing: Listing | None = None,
+    article: Article | None = None,
+    provenance: dict[str, Provenance] | None = None,
+) -> Page:
+    return Page(
+        url=doc.url,
+        kind=kind,
+        outcome=outcome,
+        reason=reason,
+        detail=detail,
+        engine=engine,
+        encoding=None if reason == "file" else doc.encoding,
+        site=site or Site(domain=doc.host or None),
+        listing=listing,
+        article=article,
+        provenance=provenance or {},
+    )
+
+
+def _listing_json(listing: Listing | None) -> dict[str, Any] | None:
+    if listing is None:
+        return None
+    return {
+        "column_name": listing.column_name,
+        "items": [
+            {"title": row.title, "url": row.url, "date": row.date.isoformat() if row.date else None}
+            for row in listing.rows
+        ],
+        "next_page": listing.next.url if listing.next else None,
+        "total_pages": listing.total_pages,
+    }
+
+
+def _article_json(article: Article | None) -> dict[str, Any] | None:
+    if article is None:
+        return None
+    return {
+        "title": article.title,
+        "published_on": article.published_on.isoformat() if article.published_on else None,
+        "published_at": article.published_at.isoformat() if article.published_at else None,
+        "source": article.source,
+        "issuing_body": article.issuing_body,
+        "document_number": article.document_number,
+        "index_number": article.index_number,
+        "formed_on": article.formed_on.isoformat() if article.formed_on else None,
+        "subject": article.subject,
+        "attachments": [{"name": file.name, "url": file.url} for file in article.attachments],
+        "body_text": article.body_text,
+    }
+
+
+def _provenance_json(one: Provenance) -> dict[str, Any]:
+    told = {"from": one.origin, "raw": one.raw, "confidence": round(one.confidence, 2)}
+    return told if one.conflict is None else {**told, "conflict": one.conflict}
