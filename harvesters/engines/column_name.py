@@ -23,7 +23,9 @@ _AROUND_WHERE = ",".join(
     for tag in ("div", "p", "span", "td", "li", "dt", "em", "h2", "h3", "ul", "dl", "label", "b", "font", "i", "strong")
     for word in ("位置", "您现在")
 )
-_CRUMBS = "[class*=crumb],[class*=Crumb],[class*=bread],[class*=Bread],[class*=position],[class*=location],[class*=weizhi],[class*=dqwz]"
+_CRUMBS = ",".join(
+    f"[class*={word}]" for word in ("crumb", "Crumb", "bread", "Bread", "position", "location", "weizhi", "dqwz")
+)
 
 
 def column_name(doc: Document, place: LexborNode | None = None) -> str | None:

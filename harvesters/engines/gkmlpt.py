@@ -163,7 +163,11 @@ def _node(doc: Document, number: int) -> Mapping[str, Any] | None:
     try:
         tree, _ = json.JSONDecoder().raw_decode(doc.text, found.end() - 1)
     except ValueError:
-        return None
+        # a script's literal with bare keys and single quotes: only the name is taken
+        named = re.compile(rf"\bid[\"']?\s*:\s*[\"']?{number}\b[^{{}}\[\]]*?\bname[\"']?\s*:\s*[\"']([^\"']+)").search(
+            doc.text
+        )
+        return {"name": named.group(1)} if named else None
     todo = list(tree) if isinstance(tree, list) else []
     while todo:
         node = todo.pop()

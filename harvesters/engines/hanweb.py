@@ -34,6 +34,9 @@ _PROXY = re.compile(r"proxyUrl\s*:\s*[\"']([^\"']*dataproxy\.jsp[^\"']*)[\"']")
 _ANY_PROXY = re.compile(r"[\"']([^\"'\s<>]*dataproxy\.jsp\?[^\"'\s<>]*columnid=[^\"'\s<>]*)[\"']", re.IGNORECASE)
 _AJAX = re.compile(r"ajaxParam\s*:\s*\{([^{}]*)\}")
 _PER_PAGE = re.compile(r"perPage\s*:\s*[\"']?(\d+)")
+# the plugin's settings: $("#325").jpage({perPage: 15, totalPage: 4, totalRecord: 52, …})
+_SCRIPT_ROWS = re.compile(r"\btotalRecords?\s*:\s*[\"']?(\d+)")
+_SCRIPT_PAGES = re.compile(r"\btotalPages?\s*:\s*[\"']?(\d+)")
 _PAGE = re.compile(r"([?&]page=)(\d*)", re.IGNORECASE)
 _RANGE = re.compile(r"&(?:startrecord|endrecord|perpage)=\d*", re.IGNORECASE)
 
@@ -50,6 +53,10 @@ def read(doc: Document) -> Listing:
     store = _richest(text)
     rows = _rows(store, doc)
     total_rows, total_pages = _totals(store)
+    if total_rows is None and (said := _SCRIPT_ROWS.search(text)):
+        total_rows = int(said.group(1))
+    if total_pages is None and (said := _SCRIPT_PAGES.search(text)):
+        total_pages = int(said.group(1))
     proxy, named_page = _proxy(doc, text, store)
     size_said = _PER_PAGE.search(text)
     size = int(size_said.group(1)) if size_said else _perpage(doc.url) or _page_size(len(rows), total_rows, total_pages)

@@ -16,10 +16,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from harvesters.engines import static
 from harvesters.engines.column_name import column_name
 from harvesters.engines.json_rows import as_number
 from harvesters.engines.pager import pages_for
@@ -68,8 +69,15 @@ def recognise(doc: Document) -> bool:
     if doc.body[:1] in (b"{", b"\xef") or doc.body.lstrip()[:1] == b"{":
         return _fragment(doc) is not None
     text = doc.text
-    lowered = "querydata" in text or "queryData" in text
-    return lowered and ("unitbuild" in text or "page/build/unit" in text or "jpaas-publish-server" in text)
+    if "queryData" not in text and "querydata" not in text:
+        return False
+    if "unitbuild" not in text and "page/build/unit" not in text and "jpaas-publish-server" not in text:
+        return False
+    units = _units(doc)
+    if not units or "articletitle" in doc.meta:
+        return False
+    # blocks of frame only (heads, menus, counters) around a list that stands in the page itself
+    return any(_likelihood(unit) < 2 for unit in units) or static.main_list(doc) is None
 
 
 def read(doc: Document) -> Listing:
@@ -101,9 +109,10 @@ def _tried(doc: Document, markup: str | None, state: Mapping[str, Any]) -> Listi
     """Page 1 of one unit: the column's list if it is paged; else remembered, and the others are asked first."""
     unit, units = int(state["unit"]), state["units"]
     rows = _rows(doc, markup) if markup else []
-    if markup and rows and (_paging(markup) is not None or (unit + 1 >= len(units) and state.get("fallback") is None)):
-        if _paging(markup) is not None or _reads_like_list(rows):
-            return _accepted(doc, markup, state)
+    counted = _paging(markup) if markup else None
+    alone = unit + 1 >= len(units) and state.get("fallback") is None and _reads_like_list(rows)
+    if markup and (alone or (counted is not None and (rows or counted[1] == 0))):
+        return _accepted(doc, markup, state)
     fallback = state.get("fallback")
     if fallback is None and _reads_like_list(rows):
         fallback = unit
@@ -118,9 +127,6 @@ def _tried(doc: Document, markup: str | None, state: Mapping[str, Any]) -> Listi
     if fallback is not None:
         following = _request({**state, "unit": fallback, "accept": True})
         return Listing(engine=NAME, column_name=None, rows=(), next=following, page_key=f"unit{unit}")
-    counted = _paging(markup) if markup else None
-    if counted is not None and counted[1] == 0:
-        return Listing(engine=NAME, column_name=None, rows=(), ended=True, total_pages=1, total_rows=0, page_key="1")
     return _nothing(state)
 
 
@@ -225,6 +231,8 @@ def _units(doc: Document) -> list[dict[str, Any]]:
             url = doc.absolute(address)
         except ValueError:
             continue
+        if dict(pairs).get("pageType", "column").lower() in ("article", "info", "detail"):
+            continue
         unit = {"url": url, "query": pairs}
         if unit not in units:
             units.append(unit)
@@ -278,8 +286,6 @@ def _request(state: Mapping[str, Any]) -> Fetch:
 
 def _unit_of_address(url: str) -> dict[str, Any]:
     """The unit an answer's own address asked for."""
-    from urllib.parse import parse_qsl
-
     parts = urlsplit(url)
     pairs = [[key, value] for key, value in parse_qsl(parts.query, keep_blank_values=True)]
     return {"url": url.split("?")[0], "query": pairs}

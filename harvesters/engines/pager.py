@@ -141,7 +141,11 @@ def _said(text: str) -> tuple[int | None, int | None, int | None]:
     if not text:
         return None, None, None
     rows = _TOTAL_ROWS.search(text) or _TOTAL_ROWS_LABEL.search(text)
-    if rows and "页" not in text[max(0, rows.start() - 120) : rows.end() + 160] and "记录" not in rows.group(0):
+    if (
+        rows
+        and "页" not in text[max(0, rows.start() - 120) : rows.end() + 160]
+        and not re.search("记录|record", rows.group(0))
+    ):
         rows = None  # a title that counts its articles: 共12条措施
     pages = _TOTAL_PAGES.search(text)
     page = _OF_PAGES.search(text)
@@ -150,7 +154,11 @@ def _said(text: str) -> tuple[int | None, int | None, int | None]:
     for fraction in _FRACTION.finditer(text):
         one, all_ = int(fraction.group(1)), int(fraction.group(2))
         near = text[max(0, fraction.start() - 60) : fraction.end() + 30]
-        if 1 <= one <= all_ and (fraction.group(3) or "共" in near or "页" in near) and (total is None or total == all_):
+        if (
+            1 <= one <= all_
+            and (fraction.group(3) or "共" in near or "页" in near)
+            and (total is None or total == all_)
+        ):
             current, total = one, all_
             break
     if current is not None and total is None:

@@ -210,10 +210,12 @@ def _groups(doc: Document) -> tuple[list[_Group], int]:
         if _MORE.match(text):
             more_links += 1
             continue
-        if length < 4 and not (length >= 2 and is_article("/" + href)):
+        # menus are short words at addresses without numbers; a short title has an article's address
+        scripted = href[:11].lower() == "javascript:" or not href or href[0] == "#"
+        if length < 6 and (length < 2 or not (length >= 4 if scripted else is_article("/" + href))):
             continue
-        target = onclick if (not href or href[:1] == "#" or href[:11].lower() == "javascript:") and onclick else href
-        if target is onclick or href[:11].lower() == "javascript:":
+        target = onclick if scripted and onclick else href
+        if scripted:
             article = bool(re.search(r"\.s?html?|\d{4,}", target))
             near = False
         else:
@@ -306,9 +308,9 @@ def _date_rows(group: _Group) -> None:
 def _shows_date(parts: Sequence[str], links: Sequence[_Link]) -> bool:
     own = {link.text for link in links}
     for part in parts:
-        if part[:1] and not (len(part) > 40 and part in own) and _DATE_HINT.search(part):
-            if is_only_date(part) or not any(part in text for text in own):
-                return True
+        hinted = not (len(part) > 40 and part in own) and _DATE_HINT.search(part)
+        if hinted and (is_only_date(part) or not any(part in text for text in own)):
+            return True
     digits = [part for part in parts if len(part) <= 8 and part[:1].isdigit()]
     return len(digits) >= 2
 
@@ -438,8 +440,27 @@ def _is_hub(chosen: _Group, blocks: list[_Group], more_links: int) -> bool:
     alike = [group for group in blocks if group is not chosen and len(group.rows) * 2 >= size and _apart(group, chosen)]
     if len(alike) < 2:
         return False
+    names = {name for group in (chosen, *alike) if (name := _block_name(group)) and not re.search(r"\d", name)}
+    if len(names) >= 3:
+        return True
     homes = {_home_of(group) for group in (chosen, *alike)}
     return len(homes) >= 3 or (more_links >= 3 and len(alike) >= 2)
+
+
+def _block_name(group: _Group) -> str:
+    """The short words right before a block, as home pages head their blocks."""
+    node: LexborNode | None = group.parent
+    for _ in range(3):
+        if node is None or node.tag in ("body", "html"):
+            return ""
+        before = node.prev
+        while before is not None and (before.tag in ("-comment", "script") or not before.text(strip=True)):
+            before = before.prev
+        if before is not None:
+            words = before.text(strip=True)
+            return words if len(words) <= 20 else ""
+        node = node.parent
+    return ""
 
 
 def _apart(one: _Group, two: _Group) -> bool:
@@ -615,7 +636,7 @@ def _empty(doc: Document, pager: Pager) -> MainList | None:
 
 def _hidden(node: LexborNode | None) -> bool:
     for _ in range(6):
-        if node is None:
+        if node is None or node.tag in ("body", "html"):
             return False
         if "display:none" in (node.attrs.get("style") or "").replace(" ", ""):
             return True

@@ -21,7 +21,7 @@ from harvesters.reading.dates import CHINA, ReadDate, all_dates, read_date, read
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Row
 
-# Address shapes of articles by family: TRS t-date, Hanweb art, content_ID, c.html, ARTI, UCAP hex, NFCMS post, VSB info,
+# Address shapes of articles by family: TRS t-date, Hanweb art, content_ID, c.html, ARTI, UCAP hex, NFCMS, VSB,
 # content.html below c<id>, 北京 pnidpv, uuid, plain numeric ids, date folders; and files, which rows also point at.
 _ARTICLE = re.compile(
     r"/t\d{8}_\d+\.s?html?$"
