@@ -58,12 +58,14 @@ def metas(facts: Facts, url: str) -> list[tuple[str, str]]:
     return [*found, ("Url", url), ("Keywords", column.unit.site.name)]
 
 
-def info_line(facts: Facts) -> str:
+def info_line(facts: Facts, clicks: int) -> str:
     """What stands by the title."""
     style = facts.column.unit.style
     when = stamp(facts.published_on, facts.clock, style.date) if facts.published_on else None
     fonts = '字体：[<a href="javascript:setFont(18)">大</a> <a href="javascript:setFont(16)">中</a> <a href="javascript:setFont(14)">小</a>]'
     views = f'浏览次数：<span id="hits"></span><script src="/count.jsp?id={facts.key}"></script>次'
+    if facts.column.family == "powereasy":
+        views = f"点击数：<span>{clicks}</span>"
     source = facts.source
     if style.info == 0:
         pieces = [
@@ -165,6 +167,7 @@ def _neighbours(app: SiteApp, column: Column, key: int) -> tuple[str, str]:
 def page(app: SiteApp, facts: Facts, frame: Frame) -> str:
     """The whole article page."""
     city, column = app.city, facts.column
+    app.clicks += 1
     unit = column.unit
     path = families.item_path(city, column, facts.key)
     around, side = _neighbours(app, column, facts.key)
@@ -180,13 +183,16 @@ def page(app: SiteApp, facts: Facts, frame: Frame) -> str:
         f'<p align="center"><img data-uitype="pdf" data-powerurl="{escape(f.path)}" src="/images/pdf_new.png" alt=""/></p>'
         for f in facts.files if f.shape == "viewer"
     )  # fmt: skip
+    heading = facts.html_title if facts.html_title != facts.title else escape(facts.title)
+    if column.family.startswith("ucap"):
+        heading = f"<UCAPTITLE>{heading}</UCAPTITLE>"
     top = f"{facts.title}_{column.name}_{unit.site.name}" if unit.index % 3 else f"{unit.site.name} {column.name}"
     return "".join((
         furniture.head(unit, top, metas(facts, unit.site.base + path), frame.scripts),
         furniture.header(city, unit), furniture.breadcrumb(city, column, "正文"),
         '<div class="main-con"><div class="wrap">\n', labels(facts) if unit.style.nav else "",
-        f'<h1 class="title">{facts.html_title if facts.html_title != facts.title else escape(facts.title)}</h1>\n',
-        info_line(facts), "" if unit.style.nav else labels(facts),
+        f'<h1 class="title">{heading}</h1>\n',
+        info_line(facts, app.clicks), "" if unit.style.nav else labels(facts),
         '<div class="share bdsharebuttonbox">分享到：<a href="javascript:;" class="bds_weixin" title="分享到微信"></a><a href="javascript:;" class="bds_tsina" title="分享到微博"></a></div>\n',
         frame.before, body, views, frame.after, attachments(facts),
         '<div class="print"><a href="javascript:doPrint()">打印本页</a> <a href="javascript:window.close()">关闭窗口</a></div>\n',

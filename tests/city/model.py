@@ -117,7 +117,6 @@ class Unit:
     columns: list[Column] = field(default_factory=list)
     missing: str | None = None  # PL-01
     dead: bool = False  # its host name does not resolve
-    charset_lie: bool = False
     caches: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -22,9 +22,9 @@ from tests.city.model import (
 )
 
 FAMILIES = (
-    "trs", "hanweb", "gkmlpt", "trs_bare", "trs",
+    "trs", "hanweb", "gkmlpt", "jpaas", "ucap", "vsb", "powereasy", "trs_bare", "ucap_json", "trs",
 )  # fmt: skip
-SECTION_FAMILIES = ("trs", "trs", "trs_bare")
+SECTION_FAMILIES = ("trs", "jpaas", "trs", "powereasy", "trs_bare")  # one host mixes engines
 
 ORDER = {
     "district": (
@@ -200,7 +200,7 @@ def _add(seed: int, unit: Unit, number: int, kind: str, place: int, as_of: dt.da
         column.newest_age = dice.between(30, 500)
     else:
         column.newest_age = dice.between(5, 300)
-    column.row_dates = family not in ("trs_bare", "jpaas") or kind in PLATFORM_KINDS
+    column.row_dates = family != "trs_bare" or kind in PLATFORM_KINDS
     if (
         kind not in (*LABELLED_KINDS, *PLATFORM_KINDS)
         and not column.labelled

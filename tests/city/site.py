@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from tests.city import families, faults, furniture, items
+from tests.city.families import feeds
 from tests.city.model import PLATFORM_KINDS, Column, Site, Unit
 from tests.city.web import Request, Response
 
@@ -36,11 +37,14 @@ class SiteApp:
         self.routes: dict[str, Route] = {}
         self.attempts: Counter[str] = Counter()
         self.trapped = 0
+        self.clicks = 0
+        self._exact = {u.prefix for u in site.units} | {f"{u.prefix}zfxxgk/" for u in site.units}
         for unit in site.units:
             self.routes[unit.prefix] = self._home(unit)
             self.routes[f"{unit.prefix}zfxxgk/"] = self._platform(unit)
             for column in unit.columns:
                 families.mount(self, column)
+                feeds.mount(self, column)
 
     # -------------------------------------------------------------- answering
 
@@ -70,10 +74,6 @@ class SiteApp:
             return Response(body=b"/* */", content_type="text/css")
         return self.not_found()
 
-    @property
-    def _exact(self) -> set[str]:
-        return {u.prefix for u in self.site.units} | {f"{u.prefix}zfxxgk/" for u in self.site.units}
-
     def guard(self, column: Column, request: Request, role: str, healthy: Callable[[], Response]) -> Response:
         """The answer of a column, or what its seeded fault makes of it; ``role`` is list, data, article or file."""
         if column.fault is None:
@@ -88,7 +88,7 @@ class SiteApp:
 
     def content_type(self, column: Column) -> str:
         """The Content-Type of the column's pages, true or not."""
-        if column.fault == "charset_header" or column.unit.charset_lie:
+        if column.fault == "charset_header":
             return "text/html; charset=ISO-8859-1"
         return "text/html" if self.site.encoding != "utf-8" else "text/html; charset=utf-8"
 
@@ -172,6 +172,4 @@ class SiteApp:
         return answer
 
     def _unit_type(self, unit: Unit) -> str:
-        if unit.charset_lie:
-            return "text/html; charset=ISO-8859-1"
         return "text/html" if self.site.encoding != "utf-8" else "text/html; charset=utf-8"

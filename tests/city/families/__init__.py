@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tests.city import items
-from tests.city.families import gkmlpt, hanweb, trs
+from tests.city.families import gkmlpt, hanweb, jpaas, powereasy, trs, ucap, vsb
 from tests.city.model import Column, File
 from tests.city.web import Request, Response
 
@@ -24,6 +24,11 @@ MODULES: dict[str, ModuleType] = {
     "trs_bare": trs,
     "hanweb": hanweb,
     "gkmlpt": gkmlpt,
+    "jpaas": jpaas,
+    "ucap": ucap,
+    "ucap_json": ucap,
+    "vsb": vsb,
+    "powereasy": powereasy,
 }
 
 
@@ -67,4 +72,6 @@ def _article(app: SiteApp, column: Column, request: Request) -> Response:
     from tests.city import article
 
     frame = MODULES[column.family].FRAME
-    return article.answer(app, column, items.order(app.city, column)[0], request, frame)
+    return article.answer(
+        app, column, items.order(app.city, column)[0], request, frame, stable=column.family != "powereasy"
+    )
