@@ -1,0 +1,104 @@
+"""The console as one ASGI application: pages at ``/``, REST at ``/api/v1``, ``/healthz``, ``/metrics``.
+
+A database comes in; every answer is rendered on the server, escaped, and carries headers that let a browser run no
+script and load nothing from elsewhere. What fails is told to a reader in one sentence, in JSON where JSON is spoken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from storage.console import api, operations, pages, rendering
+from storage.database import Database, open_database
+from storage.exceptions import DatabaseError
+
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",  # evidence links lead to the units' sites, which need not know who looks
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_log = logging.getLogger(__name__)
+
+
+def create_app(database: Database | None = None) -> FastAPI:
+    """The console over ``database``; one it opened itself (the settings') it also closes.
+
+    :raises DatabaseError: no database was given and the settings' cannot be opened.
+    """
+    opened = database or open_database()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        if database is None:
+            opened.close()
+
+    app = FastAPI(
+        title="gongkai",
+        version="1",
+        summary="What a city's public bodies publish, and what they owe: items, looks, verdicts, findings.",
+        lifespan=lifespan,
+        docs_url=None,  # the interactive pages load scripts from elsewhere
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.database = opened
+    app.include_router(pages.router)
+    app.include_router(api.router)
+    app.include_router(operations.router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+
+    @app.middleware("http")
+    async def protect(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        return _protected(await call_next(request))
+
+    @app.exception_handler(HTTPException)
+    async def refuse(request: Request, error: HTTPException) -> Response:
+        return _explain(request, error.status_code, str(error.detail), error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def misunderstand(request: Request, error: RequestValidationError) -> Response:
+        said = "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors())
+        return _explain(request, HTTPStatus.UNPROCESSABLE_ENTITY, said)
+
+    @app.exception_handler(DatabaseError)
+    async def cannot_read(request: Request, error: DatabaseError) -> Response:
+        _log.error("%s %s: %s", request.method, request.url.path, error)
+        return _explain(request, HTTPStatus.SERVICE_UNAVAILABLE, "the database cannot be read; see /healthz")
+
+    @app.exception_handler(Exception)
+    async def fail(request: Request, error: Exception) -> Response:
+        said = "the program failed; the fault was logged"  # the server logs the traceback itself
+        return _protected(_explain(request, HTTPStatus.INTERNAL_SERVER_ERROR, said))
+
+    return app
+
+
+def _protected(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers[name] = value
+    return response
+
+
+def _explain(request: Request, status: int, said: str, headers: object = None) -> Response:
+    """An error as a page where a person reads, as JSON below ``/api``."""
+    extra = headers if isinstance(headers, dict) else None
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"detail": said}, status_code=status, headers=extra)
+    return rendering.error_page(request, status, said, extra)

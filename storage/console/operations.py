@@ -1,0 +1,91 @@
+"""What the operator's tools ask: ``/healthz`` (is it up) and ``/metrics`` (Prometheus text, how is it going)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
+
+from storage import catalogue, findings, observations, outbox, registry
+from storage.console import board, queries
+from storage.console.api import Store
+from storage.database import utcnow
+from storage.exceptions import DatabaseError
+from storage.schema import FindingKind, Subject
+
+router = APIRouter(tags=["operation"])
+_Sample = tuple[dict[str, str], float]
+
+
+@router.get("/healthz", response_class=PlainTextResponse, responses={503: {"description": "database unreadable"}})
+def healthz(store: Store) -> PlainTextResponse:
+    """Whether the database answers; 503 and one sentence for the operator when it does not."""
+    try:
+        outbox.head(store)
+    except DatabaseError as error:
+        return PlainTextResponse(f"{error}\n", status_code=503)
+    return PlainTextResponse("ok\n")
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+def metrics(store: Store) -> PlainTextResponse:
+    """Items, findings, looks and the outbox in Prometheus' text format."""
+    now = utcnow()
+    text = "".join(
+        line
+        for name, what, samples in _figures(store, now)
+        for line in (f"# HELP {name} {what}\n", f"# TYPE {name} gauge\n", *_lines(name, samples))
+    )
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _figures(store: Store, now: dt.datetime) -> Iterator[tuple[str, str, list[_Sample]]]:
+    city = registry.load_city(store)
+    columns = [(column.unit, column.id) for unit in (city.units if city else ()) for column in unit.columns]
+    latest = observations.latest_by_column(store, Subject.COLUMN)
+    held = queries.held_columns(store)
+    well = sum(board.failure(latest.get(place), is_held=place in held) is None for place in columns)
+    looked = [latest[place].at for place in columns if place in latest]
+    head = outbox.head(store)
+    standing = catalogue.count_items(store, withdrawn=False)
+    withdrawn = catalogue.count_items(store, withdrawn=True)
+    counts = queries.open_findings(store)
+    yield (
+        "gongkai_items",
+        "Items in the catalogue.",
+        [
+            ({"state": "standing"}, standing),
+            ({"state": "withdrawn"}, withdrawn),
+        ],
+    )
+    kinds = {**dict.fromkeys([kind.value for kind in FindingKind], 0), **counts}
+    yield "gongkai_open_findings", "Open findings.", [({"kind": kind}, count) for kind, count in kinds.items()]
+    yield (
+        "gongkai_columns",
+        "Columns in the registry, by whether the last look at them was good.",
+        [
+            ({"observed": "well"}, well),
+            ({"observed": "not_well"}, len(columns) - well),
+        ],
+    )
+    if looked:
+        age = max(0.0, (now - max(looked)).total_seconds())
+        yield "gongkai_last_look_age_seconds", "Time since the newest look at any column.", [({}, age)]
+    yield "gongkai_outbox_head", "Number of the catalogue's latest change.", [({}, head)]
+    yield (
+        "gongkai_outbox_lag",
+        "Changes a receiver has not been given yet.",
+        [({"receiver": receiver}, head - seq) for receiver, seq in queries.receivers(store).items()],
+    )
+
+
+def _lines(name: str, samples: Iterable[_Sample]) -> Iterator[str]:
+    for labels, value in samples:
+        shown = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+        yield f"{name}{{{shown}}} {value:.15g}\n" if shown else f"{name} {value:.15g}\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

@@ -1,0 +1,262 @@
+"""Every word the console shows, in Chinese and English: a key in, a text out; Chinese is the first language.
+
+A key with a dot is a value's word (``outcome.blocked``). A value nobody gave a word to is shown as it is, because
+rules, reasons and facts may come that the console has not heard of.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+Language = Literal["zh", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+
+_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    # ---------------------------------------------------------------- furniture
+    "product": ("政府信息公开监测", "Disclosure watch"),
+    "board": ("总览", "Board"),
+    "data": ("数据接口", "Data"),
+    "skip": ("跳到正文", "Skip to the content"),
+    "other_language": ("English", "中文"),
+    "no_city_name": ("尚未设置城市", "no city yet"),
+    "times_in": ("时间均为 {zone}", "Times are {zone}"),
+    # ---------------------------------------------------------------- the board
+    "units": ("公开主体", "Units"),
+    "unit": ("公开主体", "Unit"),
+    "columns": ("栏目", "Columns"),
+    "column": ("栏目", "Column"),
+    "items": ("信息", "Items"),
+    "open_findings": ("未整改问题", "Open findings"),
+    "well_observed": ("正常观测栏目", "Columns well observed"),
+    "last_look": ("最近观测", "Last look"),
+    "last_good_look": ("最近有效观测", "Last good look"),
+    "judged_as_of": ("判定至", "Judged up to"),
+    "of": ("{part} / {whole}", "{part} of {whole}"),
+    "never": ("从未", "never"),
+    "total": ("合计", "Total"),
+    "our_side": ("我方待处理", "On our side"),
+    "our_side_why": (
+        "以下栏目最近一次观测未成功，属采集方待处理事项，不计为单位问题。",
+        "The last look at these did not succeed. That is ours to put right; it is held against no unit.",
+    ),
+    "our_side_none": (
+        "没有待处理事项：各栏目最近一次观测均有效。",
+        "Nothing to do: every column's last look was good.",
+    ),
+    "what_happened": ("情况", "What happened"),
+    "what_to_do": ("处理建议", "What to do"),
+    "places": ("栏目", "Where"),
+    "more": ("另有 {count} 项", "{count} more"),
+    "home_page": ("首页", "home page"),
+    # ---------------------------------------------------------------- a unit
+    "kind": ("类别", "Kind"),
+    "outcome": ("结果", "Outcome"),
+    "newest_on": ("最新信息日期", "Newest date"),
+    "rows": ("条数", "Rows"),
+    "findings": ("问题", "Findings"),
+    "closed_findings": ("已关闭问题", "Closed findings"),
+    "waivers": ("豁免", "Waivers"),
+    "until": ("截至", "until"),
+    "expired": ("已到期", "expired"),
+    "approved_by": ("批准", "approved by"),
+    "whole_unit": ("全部栏目", "every column"),
+    "every_rule": ("全部指标", "every rule"),
+    "site_code": ("网站标识码", "Site code"),
+    "supervision": ("管理体制", "Supervision"),
+    "harvest_held": ("变化过大，暂停写入", "too much changed: writing held"),
+    "in_api": ("全部记录见数据接口", "All of them in the data interface"),
+    # ---------------------------------------------------------------- a finding
+    "finding": ("问题", "Finding"),
+    "rule": ("指标", "Rule"),
+    "version": ("版本", "version"),
+    "severity": ("程度", "Severity"),
+    "state": ("状态", "State"),
+    "since": ("发现于", "Since"),
+    "closed_at": ("关闭于", "Closed"),
+    "basis": ("依据", "Basis"),
+    "facts": ("事实", "Facts"),
+    "evidence": ("证据", "Evidence"),
+    "evidence_none": ("该判定未附网页证据，依据见上述事实。", "No captured page belongs to this one; see the facts."),
+    "captured_at": ("采集时间", "Captured"),
+    "record": ("存档记录", "Archive record"),
+    "life": ("经过", "Life"),
+    "life_none": ("尚无经过记录。", "No steps recorded."),
+    "coverage": ("观测覆盖率", "Coverage"),
+    "coverage_why": ("应观测日中取得有效观测的比例", "share of what was due to be observed that was"),
+    "item": ("信息", "Item"),
+    "withdrawn": ("已撤下", "withdrawn"),
+    # ---------------------------------------------------------------- nothing here yet: what to do next
+    "empty.city": ("还没有监测对象。", "Nothing is watched yet."),
+    "empty.city.next": (
+        "编写城市文件 city.yml（样例见 deploy/city.example.yml），然后运行：",
+        "Write a city file city.yml (deploy/city.example.yml shows one), then run:",
+    ),
+    "empty.units": ("城市文件中没有公开主体。", "The city file names no unit."),
+    "empty.units.next": (
+        "在城市文件 units 下补充单位，再次运行：",
+        "Add units to the city file, then apply it again:",
+    ),
+    "empty.looks": ("还没有观测任何栏目。", "No column has been looked at yet."),
+    "empty.looks.next": ("运行一次采集，或启动定时任务：", "Harvest once, or start the schedules:"),
+    "empty.verdicts": ("已采集，尚未判定。", "Harvested, and not judged yet."),
+    "empty.verdicts.next": ("运行：", "Run:"),
+    "empty.findings": ("没有未整改问题。", "No open findings."),
+    "empty.columns": ("该单位还没有登记栏目。", "This unit has no columns yet."),
+    "empty.columns.next": ("从首页发现栏目，再写入城市文件：", "Discover them from its home page, for the city file:"),
+    "empty.peers": ("无", "none"),
+    # ---------------------------------------------------------------- errors
+    "error.404": ("没有这个页面", "There is no such page"),
+    "error.404.next": (
+        "地址有误，或该对象已不在登记之列。请从总览进入。",
+        "The address is wrong, or what it names is no longer registered. Start from the board.",
+    ),
+    "error.unit": ("登记中没有公开主体 {name}", "The registry has no unit {name}"),
+    "error.finding": ("没有编号为 {name} 的问题", "There is no finding {name}"),
+    "error.503": ("暂时读不到数据库", "The database cannot be read now"),
+    "error.503.next": ("请运维人员查看 /healthz 的说明。", "The operator finds the reason at /healthz."),
+    "error.500": ("程序出错", "The program failed"),
+    "error.500.next": (
+        "这是程序的缺陷，已写入日志。请联系运维人员。",
+        "This is a fault of the program; it was logged. Tell the operator.",
+    ),
+    "error.400": ("请求有误", "The request cannot be understood"),
+    "error.405": ("该地址不支持这种操作", "This address cannot do that"),
+    # ---------------------------------------------------------------- values: registry
+    "unit_kind.district": ("区县", "Districts"),
+    "unit_kind.department": ("市直部门", "Departments"),
+    "unit_kind.stationed": ("中省驻市单位", "Stationed units"),
+    "unit_kind.township": ("乡镇", "Townships"),
+    "supervision.local": ("属地管理", "local"),
+    "supervision.dual": ("双重管理", "dual"),
+    "supervision.vertical": ("垂直管理", "vertical"),
+    "column_kind.news": ("新闻要闻", "news"),
+    "column_kind.activity": ("工作动态", "activity"),
+    "column_kind.notices": ("通知公告", "notices"),
+    "column_kind.policies": ("政策文件", "policies"),
+    "column_kind.normative": ("行政规范性文件", "normative documents"),
+    "column_kind.interpretation": ("政策解读", "interpretation"),
+    "column_kind.consultation": ("征求意见", "consultation"),
+    "column_kind.feedback": ("意见反馈", "feedback"),
+    "column_kind.personnel": ("人事", "personnel"),
+    "column_kind.plans": ("规划计划", "plans"),
+    "column_kind.statistics": ("统计数据", "statistics"),
+    "column_kind.leaders": ("领导信息", "leaders"),
+    "column_kind.functions": ("机构职能", "functions"),
+    "column_kind.budget": ("财政预决算", "budget"),
+    "column_kind.procurement": ("政府采购", "procurement"),
+    "column_kind.projects": ("重大项目", "projects"),
+    "column_kind.permits": ("行政许可", "permits"),
+    "column_kind.penalties": ("行政处罚", "penalties"),
+    "column_kind.fees": ("收费", "fees"),
+    "column_kind.recruitment": ("招考录用", "recruitment"),
+    "column_kind.emergency": ("应急", "emergency"),
+    "column_kind.livelihood": ("教育医疗社保就业", "livelihood"),
+    "column_kind.inspection": ("监督检查", "inspection"),
+    "column_kind.guide": ("公开指南", "guide"),
+    "column_kind.rules": ("公开制度", "rules"),
+    "column_kind.catalogue": ("法定主动公开内容", "catalogue"),
+    "column_kind.annual_reports": ("公开年报", "annual reports"),
+    "column_kind.request": ("依申请公开", "requests"),
+    "column_kind.replies": ("留言答复", "replies"),
+    "column_kind.gazette": ("政府公报", "gazette"),
+    "column_kind.other": ("其他", "other"),
+    # ---------------------------------------------------------------- values: judging
+    "finding_kind.untimely": ("不及时", "Untimely"),
+    "finding_kind.incomplete": ("不完整", "Incomplete"),
+    "finding_kind.improper": ("不规范", "Improper"),
+    "finding_kind.unreachable": ("不可访问", "Unreachable"),
+    "finding_kind.integrity": ("信息安全", "Integrity"),
+    "severity.red": ("红", "red"),
+    "severity.yellow": ("黄", "yellow"),
+    "state.open": ("未整改", "open"),
+    "state.reopened": ("再次出现", "reopened"),
+    "state.closed": ("已关闭", "closed"),
+    "step.opened": ("发现", "opened"),
+    "step.rechecked": ("复查", "rechecked"),
+    "step.closed": ("关闭", "closed"),
+    "step.reopened": ("再次出现", "reopened"),
+    "fact.newest_on": ("最新信息日期", "newest date shown"),
+    "fact.newest_url": ("最新信息地址", "newest address"),
+    "fact.window": ("更新期限", "window"),
+    "fact.due_on": ("应更新至迟日期", "due on"),
+    "fact.judged_on": ("判定日", "judged on"),
+    "fact.days_since": ("距最新信息天数", "days since"),
+    "fact.days_over": ("超期天数", "days over"),
+    "fact.rows": ("条数", "rows"),
+    "fact.dated": ("有日期条数", "dated rows"),
+    "fact.unread_undated": ("无日期且未读条数", "undated rows not read"),
+    "fact.formed_on": ("成文日期", "formed on"),
+    "fact.published_on": ("发布日期", "published on"),
+    "fact.first_seen_on": ("首次发现日期", "first seen on"),
+    "fact.not_before": ("此前未见日期", "not there before"),
+    "fact.limit": ("期限（工作日）", "limit (working days)"),
+    "fact.counted": ("实际工作日", "working days counted"),
+    "fact.at_least": ("至少工作日", "working days at least"),
+    "fact.deadline": ("最迟公开日期", "deadline"),
+    "fact.count_start": ("起算日", "counted from"),
+    "fact.count_end": ("止算日", "counted to"),
+    "fact.skipped": ("不计日", "days not counted"),
+    "fact.provisional": ("节假日未公布，暂计", "provisional calendar"),
+    "fact.missing": ("缺少", "missing"),
+    "fact.unregistered": ("未登记", "not registered"),
+    "fact.confidence": ("依据可信度", "confidence in the rule's text"),
+    # ---------------------------------------------------------------- values: looks, and what the operator does
+    "outcome.ok": ("正常", "ok"),
+    "outcome.ok_empty": ("正常（空）", "ok, empty"),
+    "outcome.not_modified": ("正常（未变）", "ok, unchanged"),
+    "outcome.blocked": ("被拦截", "blocked"),
+    "outcome.unreachable": ("连不上", "unreachable"),
+    "outcome.soft404": ("页面已失效", "soft 404"),
+    "outcome.structure_changed": ("页面结构已变", "structure changed"),
+    "outcome.redirected": ("被转向他处", "redirected"),
+    "outcome.shell": ("只有空壳页面", "empty shell"),
+    "outcome.mass_change": ("变化过大", "mass change"),
+    "outcome.no_look": ("尚未观测", "not looked at"),
+    "advice.blocked": (
+        "请该单位网站运维放行采集程序（按其标识与来源地址），不要绕过拦截。",
+        "Ask the site's operator to let the harvester in (by its user agent and address); do not evade the block.",
+    ),
+    "advice.unreachable": (
+        "先确认本机网络与域名解析，再用浏览器打开该地址；只有单独拨测才能认定网站不可访问。",
+        "Check this machine's network and name resolution, then open the address; only probes prove a site down.",
+    ),
+    "advice.soft404": (
+        "打开单位首页，找到栏目现在的地址，改正城市文件。",
+        "Find the column's address from the unit's home page and correct the city file.",
+    ),
+    "advice.structure_changed": (
+        "用 gongkai read 查看该页能读出什么；网站改版的，更新栏目地址或读取方式。",
+        "See what gongkai read makes of the page; after a redesign, correct the address or the reader.",
+    ),
+    "advice.redirected": (
+        "核对转向后的地址是否仍是该栏目；是则改正城市文件。",
+        "Check whether the new address still is this column; if so, correct the city file.",
+    ),
+    "advice.shell": (
+        "内容由脚本载入：用浏览器找到其数据地址，写入城市文件。",
+        "The content is loaded by script: find its data address with a browser and put it in the city file.",
+    ),
+    "advice.mass_change": (
+        "打开栏目核对：确属清理的，全量采集一次予以确认；属改版的，更新栏目地址。",
+        "Look at the column: if it was truly cleared, a full harvest confirms it; if redesigned, correct the address.",
+    ),
+    "advice.no_look": (
+        "运行 gongkai harvest，或启动 gongkai up 由定时任务采集。",
+        "Run gongkai harvest, or leave it to the schedules of gongkai up.",
+    ),
+}
+
+
+def text(language: Language, key: str, **values: object) -> str:
+    """The text of ``key`` with its ``{places}`` filled in.
+
+    :raises KeyError: the console has no such text.
+    """
+    words = _TEXTS[key][LANGUAGES.index(language)]
+    return words.format(**values) if values else words
+
+
+def word(language: Language, family: str, value: str) -> str:
+    """The word for one value of a family (``outcome``, ``blocked``); the value itself where there is none."""
+    words = _TEXTS.get(f"{family}.{value}")
+    return words[LANGUAGES.index(language)] if words else value
