@@ -3,14 +3,16 @@
 A ``Document`` and its layout come in; out go an ``Article``, the provenance of every field, and the signs that
 prove there is an article at all. Asked are the label block, the line beside the title, the structure of the page and
 the meta tags. What is shown is what the public was told, so it beats a meta tag that says otherwise; the meta tag's
-value is then kept as the ``conflict``. What only a meta tag says is not shown: it goes into ``unshown``, for those who
-need a value where the page has none. 成文日期 fills ``formed_on`` and nothing else; 更新时间 stands for the publication date
-only where no other date is shown; a date that cannot be leaves the field empty and its raw text in the provenance.
+value is then kept as the ``conflict``. What only a meta tag says is not shown: it goes into ``unshown``, for those
+who need a value where the page has none. 成文日期 fills ``formed_on`` and nothing else; 更新时间 stands for the
+publication date only where no other date is shown; a date that cannot be leaves the field empty and its raw text in
+the provenance.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +36,11 @@ from harvesters.reading.numbers import (
 from storage.schema import Provenance
 
 _LABEL_BEFORE = re.compile(r"[\u4e00-\u9fa5]{1,8}\s*[:：]\s*$")
+_ENDS_AS_LABEL = re.compile(r"^.{0,10}[:：]$")
+# a date under a headline is the page's if no sentence goes on after it, as in "2007年6月29日第十届…会议通过"
+_STANDS_ALONE = re.compile(
+    r"\s*(?:$|[^\u4e00-\u9fa5\s]|来源|信息|文章|作者|编辑|责|浏览|点击|阅读|访问|字|发布|打印|分享|星期|周|稿|出处|【)"
+)
 _ABOVE, _BELOW = 40, 40  # lines around the document in which labels are looked for
 _INFO_GAP = 3  # lines that may stand between two lines of facts under a headline: a subtitle, a counter, a switch
 _WEAK_DATES = frozenset(("日期", "时间"))
@@ -135,12 +142,15 @@ def _visible(layout: Layout, first: int, last: int) -> list[Line]:
 def _facts_under(layout: Layout, after: int, body: Body) -> list[Line]:
     """The lines of facts right under a headline that stands in the same container as the text."""
     lines = _visible(layout, after, min(body.element.last, after + _ABOVE))
-    last = 0
+    last = gap = 0
     for place, line in enumerate(lines):
-        if place - last > _INFO_GAP or len(line.text) > 200:
-            break
+        labels = _ENDS_AS_LABEL.match(line.text) is not None
         if said(layout, [line]) or (len(line.text) <= 40 and read_date(line.text)):
-            last = place + 1
+            last, gap = place + 1, 0
+        elif not labels and not (place and _ENDS_AS_LABEL.match(lines[place - 1].text)):
+            gap += 1
+        if gap > _INFO_GAP or len(line.text) > 200:
+            break
     return lines[:last]
 
 
@@ -218,20 +228,17 @@ def _unlabelled_date(place: _Place, reference: dt.date | None) -> ReadDate | Non
         if line.links * 2 > len(line.text):
             continue
         for found in all_dates(line.text, reference=reference):
-            if not _LABEL_BEFORE.search(line.text[: found.start]):
-                if found.start == 0 and line.index and _is_label_line(lines[line.index - 1]):
-                    continue
+            labelled = _LABEL_BEFORE.search(line.text[: found.start])
+            if found.start == 0 and line.index:
+                labelled = labelled or _ENDS_AS_LABEL.search(lines[line.index - 1].text)
+            if not labelled and _STANDS_ALONE.match(line.text[found.end :]):
                 return found
-    for line, following in zip(under, under[1:], strict=False):
+    for line, following in itertools.pairwise(under):
         if len(line.text) <= 8 and len(following.text) <= 12:
             split = read_split((line.text, following.text), reference=reference)
             if split:
                 return split
     return None
-
-
-def _is_label_line(line: Line) -> bool:
-    return line.text.endswith((":", "：")) and len(line.text) <= 12
 
 
 def _source(facts: _Facts, place: _Place, meta: MetaTags) -> None:

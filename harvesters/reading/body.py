@@ -24,11 +24,23 @@ _NAMED = re.compile(
     r"article_zoom|ewb-article-detail|bt_content|view-content|news_content|con_con|textbody)(?:\s|$)"
 )
 _MARK = re.compile(r"(?:信息内容|正文|content|文章内容)\S{0,4}\s*(?:begin|start|开始)", re.IGNORECASE)
+# what only a footer says, and what footers say too (国办发〔2017〕47号 requires most of it)
 _FOOTER = re.compile(
-    r"ICP备|公网安备|网站标识码|版权所有|主办单位\s*[:：]|承办单位\s*[:：]|Copyright|All Rights Reserved|技术支持\s*[:：]|主办[:：]|"
-    r"^(?:网站地图|联系我们|关于我们|网站声明|站点地图|使用帮助)\b",
+    r"ICP备|公网安备|网站标识码|版权所有|(?:主办|承办|管理|维护|技术支持)(?:单位)?\s*[:：]|"
+    r"Copyright|All Rights Reserved",
     re.IGNORECASE,
 )
+_FOOTER_TOO = re.compile(
+    r"^(?:网站地图|联系我们|关于我们|网站声明|站点地图|使用帮助|法律声明|隐私|友情链接|地址|邮编|电话)"
+)
+# what sites say under every document
+_BOILERPLATE = re.compile(
+    r"免责声明|版权声明|转载请注明|凡(?:本|是).{0,12}注明|(?:本|此)(?:网|站|文).{0,20}(?:版权|转载|观点)|您访问的链接即将离开|"
+    r"按回车键|导盲模式|不代表本(?:网|站)|如有侵权|网站支持IPv6",
+)
+_FOOTER_GAP = 8  # lines that say neither, between two that do
+_TABLE = frozenset(("td", "th", "tr", "tbody", "thead", "table"))
+_LAYOUT_CELL = 300  # characters
 _STOPS = "，。；、：！？,;"
 # lines that belong to the page and not to the document, wherever they stand
 _NOISE = re.compile(
@@ -38,7 +50,7 @@ _NOISE = re.compile(
     r"下载客户端.*|首页|上一页|下一页|尾页|[<>×]|附件[:：]?|相关附件[:：>]*|相关链接[:：>]*|附件下载[:：]?|"
     r"打印.{0,4}关闭.{0,3}|关闭.{0,3}打印.{0,3})[\s】\]）)|｜]*"
 )
-_PAGE_LINK = re.compile(r"[【\[(（]?\d{1,3}[】\])）]?")
+_PAGE_LINK = re.compile(r"(?:[【\[(（]?\d{1,3}[】\])）]?\s?)+")
 _EDITOR = re.compile(
     r"[（(【\[\s]*(?:责任编辑|责编|编辑|编审|审核|审校|初审|复审|终审|校对|信息员|录入员?|发布人|发布者|作者|供稿|撰稿人?|"
     r"一审|二审|三审)\s*[:：]"
@@ -69,19 +81,23 @@ def footer_from(layout: Layout) -> int:
     """The line from which on only the site's footer stands; the number of lines if there is none."""
     lines = layout.lines
     first = len(lines)
-    for line in reversed(lines):
+    for line in reversed(lines[len(lines) // 3 :]):
         if line.hidden:
             continue
         if _FOOTER.search(line.text) and len(line.text) < 300:
             first = line.index
-        elif first - line.index > 60:
+        elif first < len(lines) and first - line.index > _FOOTER_GAP:
             break
+        elif first < len(lines) and _FOOTER_TOO.search(line.text):
+            first = line.index
     return first
 
 
 def find_body(layout: Layout, footer: int) -> Body | None:
     """The element that holds the document, or None where the page has no running text and no named container."""
     named = _named(layout)
+    if named and named.mass >= 400:
+        return named
     dense = _dense(layout, footer)
     if named and (named.mass >= 80 or dense is None or dense.mass < 4 * max(named.mass, 20)):
         return named
@@ -117,16 +133,15 @@ def _dense(layout: Layout, footer: int) -> Body | None:
     for line in layout.lines[:footer]:
         text = line.text
         size = len(text)
-        if line.hidden or line.frame or size < 4 or line.links * 2 > size:
+        if line.hidden or line.frame or size < 4 or line.links * 2 > size or _BOILERPLATE.search(text):
             continue
         weight = size - line.links + 8 * min(sum(text.count(stop) for stop in _STOPS), 8)
         element = elements[line.element]
-        while element.tag in ("td", "th", "tr", "tbody", "table") and (size < 40 or element.tag != "td"):
-            if element.parent < 0:
-                break
+        if (element.tag == "p" or element.last - element.first == 1) and element.parent >= 0:
             element = elements[element.parent]
-        if element.tag == "p" or element.last - element.first == 1:
-            element = elements[element.parent] if element.parent >= 0 else element
+        # the cells of a data table speak for what the table stands in; a cell with much text is a layout's
+        while element.tag in _TABLE and element.parent >= 0 and layout.mass(element) < _LAYOUT_CELL:
+            element = elements[element.parent]
         scores[element.index] = scores.get(element.index, 0) + weight
         if element.parent >= 0:
             scores[element.parent] = scores.get(element.parent, 0) + weight / 2
@@ -145,7 +160,7 @@ def body_lines(layout: Layout, body: Body, after: int, footer: int) -> list[Line
     first, last = 0, len(lines)
     while first < last and _is_noise(lines[first]):
         first += 1
-    while last > first and (_is_noise(lines[last - 1]) or _EDITOR.match(lines[last - 1].text)):
+    while last > first and _is_the_sites(lines[last - 1]):
         last -= 1
     return [line for line in lines[first:last] if len(line.text) <= 3 or not _is_noise(line)]
 
@@ -163,6 +178,16 @@ def _cut_followers(lines: list[Line]) -> list[Line]:
                 return lines[:place]
         passed += len(line.text)
     return lines
+
+
+def _is_the_sites(line: Line) -> bool:
+    """Whether a line at the end of a document is the site's word and not the document's."""
+    text = line.text
+    return (
+        _is_noise(line)
+        or _EDITOR.match(text) is not None
+        or (len(text) < 200 and _BOILERPLATE.search(text) is not None)
+    )
 
 
 def _is_noise(line: Line) -> bool:

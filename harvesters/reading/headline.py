@@ -147,9 +147,11 @@ def _candidates(layout: Layout, hints: _Hints, start: int, footer: int) -> Itera
         yield element.first, element.last, base - (5 if element.hidden else 0)
     wholes = [whole for whole in (hints.meta, hints.label, *hints.heads) if len(whole) >= 6]
     for line in layout.lines[: min(footer, start + 12)]:
-        if line.hidden or line.frame or line.links * 2 > len(line.text) or len(line.text) < 4:
+        if line.hidden or line.links * 2 > len(line.text) or len(line.text) < 4:
             continue
         text = plain(line.text)
+        if line.frame and text != hints.meta:
+            continue  # a headline may stand in an element called "header", but then only under its own name
         for whole in wholes:
             if text and whole.startswith(text):
                 last = line.index + 1

@@ -30,6 +30,7 @@ _ANNUAL = re.compile(
     r"(?:信息|政务)公开.{0,8}(?:年度.{0,6}(?:报告|报表)|年报)[（(]?.{0,12}[)）]?\s*$|(?:19|20)\d\d\s*年?度?.{0,30}(?:信息|政务)公开.{0,6}报告\s*$"
 )
 _PLATFORM = ("公开指南", "公开制度", "法定主动公开", "公开年报", "年度报告", "依申请公开", "公开目录", "基层政务公开")
+_ARTICLE_ENOUGH = 3.5  # a headline, a known container and text; or a headline with date, source and text
 _HUB_LINKS = 15  # links of eight characters and more: a home page or hub has them, an error page does not
 
 
@@ -122,7 +123,7 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
     reading = read_article(doc, layout, meta, reference=reference)
     as_article = _article_weight(doc, reading, meta) + (1.5 if expect == "article" else 0)
     as_listing = _listing_weight(listing, meta) + (1.5 if expect == "listing" else 0)
-    if reading is not None and as_article >= 4 and as_article > as_listing:
+    if reading is not None and as_article >= _ARTICLE_ENOUGH and as_article > as_listing:
         return _judged_article(doc, reading, meta, layout, profile)
     if listing is not None and (listing.rows or listing.next is not None or listing.total_rows == 0):
         return _judged_listing(doc, listing, meta, layout, profile)
@@ -144,8 +145,11 @@ def _article_weight(doc: Document, reading: ArticleReading | None, meta: MetaTag
         "files": 0.5,
     }
     weight = sum(worth[sign] for sign in reading.signs)
+    weight += 1.0 * (len(reading.article.body_text or "") >= 300)
     path = doc.url.partition("://")[2].partition("/")[2]
-    if is_article("/" + path):
+    if not doc.host or doc.host.endswith(".invalid"):
+        pass  # a saved page whose address nobody knows
+    elif is_article("/" + path):
         weight += 1.5
     elif not path or path.endswith("/") or re.search(r"(?:^|/)(?:index|list|default)[\w-]*\.\w+$", path):
         weight -= 1.5
