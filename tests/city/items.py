@@ -155,7 +155,7 @@ def facts_of(city: City, column: Column, key: int) -> Facts:
     if column.undated:
         facts = replace(facts, published_on=None, clock=None, meta_on=None)
     if edits:
-        known = {k: v for k, v in edits.items() if k not in ("version", "body", "published_on", "placed_on")}
+        known = {k: v for k, v in edits.items() if k not in ("version", "changed_at", "body", "published_on", "placed_on")}
         if "title" in known:
             known["html_title"] = known["title"]
         if "published_on" in edits and not column.undated:
@@ -234,6 +234,7 @@ def _number(column: Column, key: int, formed: dt.date, repost: bool, dice: Dice)
     word = column.unit.number_word + {"policies": "发", "normative": "规", "notices": "函"}.get(column.kind, "字")
     if repost:
         word = "霁政办发" + "甲乙丙丁戊己庚辛"[column.unit.index % 8]
+        return f"{word}〔{formed.year}〕{key * 2 + (column.kind == 'notices') + 1}号"
     return f"{word}〔{formed.year}〕{key + 1}号"
 
 
