@@ -1,0 +1,136 @@
+"""What a unit's front door shows: which of its columns are linked, and whether one has moved.
+
+The home page and the disclosure platform it links to are read for links alone. A column that is frozen because
+publishing moved elsewhere looks exactly like one that nobody fills; a link of the same name that leads to another
+address is the only sign, so it is kept as a fact of the look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from harvesters.reading.document import Document
+from harvesters.reading.facts import Fetch
+from harvesters.spiders.looking import Look, Looker, observation
+from harvesters.spiders.sites import same_site
+from storage.addresses import address_key
+from storage.schema import Observation, Outcome, Subject, Unit
+
+PLATFORM_NAMES = ("政府信息公开", "信息公开", "政务公开")
+_NOISE = re.compile(r"[\s\u3000\u200b\ufeff·•>»《》【】\[\]()（）|]+")
+_MORE = re.compile(r"(?:更多|more)$", re.IGNORECASE)
+
+Links = list[tuple[str, str]]
+
+
+@cache
+def kinds_by_name() -> Mapping[str, str]:
+    """Column kind by link name, as ``column_names.yml`` lists them."""
+    table: Mapping[str, list[str]] = yaml.safe_load(
+        (Path(__file__).parents[1] / "column_names.yml").read_text(encoding="utf-8")
+    )
+    found: dict[str, str] = {}
+    for kind, names in table.items():
+        for name in names:
+            found.setdefault(plain_name(name), kind)
+    return found
+
+
+def plain_name(text: str) -> str:
+    """A link's text as it is compared: without spaces, brackets and arrows."""
+    return _MORE.sub("", _NOISE.sub("", text))
+
+
+def links_of(document: Document) -> Links:
+    """(name, absolute address) of every link on the page, in order; a link without text goes by its title."""
+    found: Links = []
+    for node in document.tree.css("a[href]"):
+        href = (node.attributes.get("href") or "").strip()
+        if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
+            continue
+        name = plain_name(node.text() or "") or plain_name(node.attributes.get("title") or "")
+        if name and len(name) <= 40:
+            try:
+                found.append((name, document.absolute(href)))
+            except ValueError:
+                continue
+    return found
+
+
+def platform_of(home: str, links: Links) -> str | None:
+    """The address of the disclosure platform the home page links on its own site; None where it links none."""
+    for wanted in PLATFORM_NAMES:
+        for name, url in links:
+            if name == wanted and same_site(home, url) and address_key(url) != address_key(home):
+                return url
+    return None
+
+
+def facts_of(unit: Unit, links: Links) -> dict[str, object]:
+    """``links`` (kind → address), ``columns_linked`` and ``moved`` of a home observation."""
+    kinds = kinds_by_name()
+    by_kind: dict[str, str] = {}
+    by_name: dict[str, list[str]] = {}
+    linked = set()
+    for name, url in links:
+        kind = kinds.get(name)
+        if kind is not None:
+            by_kind.setdefault(kind, url)
+        by_name.setdefault(name, []).append(url)
+        linked.add(_stem(url))
+    columns_linked = [column.id for column in unit.columns if _stem(column.url) in linked]
+    moved = {}
+    for column in unit.columns:
+        if column.id in columns_linked:
+            continue
+        others = [url for url in by_name.get(plain_name(column.name), ()) if same_site(column.url, url)]
+        if others:
+            moved[column.id] = others[0]
+    return {"links": by_kind, "columns_linked": columns_linked, "moved": moved}
+
+
+def _stem(url: str) -> str:
+    """An address as a link may name it: with or without its index page and its last slash."""
+    return re.sub(r"(?:/|/index\.s?html?)$", "", address_key(url))
+
+
+async def look_home(looker: Looker, unit: Unit) -> Observation:
+    """One look at the unit's home page and, where it links one, its disclosure platform."""
+    look = await looker.look(Fetch(url=unit.home), expect=None)
+    look = front_door(look)
+    evidence = [look.evidence] if look.evidence is not None else []
+    links: Links = []
+    facts: dict[str, object] = {}
+    if look.outcome.is_good and look.document is not None:
+        links = links_of(look.document)
+        platform = platform_of(look.document.url, links)
+        pages = 1
+        if platform is not None:
+            second = front_door(await looker.look(Fetch(url=platform, headers={"Referer": unit.home}), expect=None))
+            if second.outcome.is_good and second.document is not None:
+                pages += 1
+                links = [*links, *links_of(second.document)]
+                evidence += [second.evidence] if second.evidence is not None else []
+        facts = {**facts_of(unit, links), "platform": platform, "pages": pages}
+    return observation(
+        look,
+        unit=unit,
+        column=None,
+        subject=Subject.HOME,
+        url=unit.home,
+        facts=facts,
+        evidence=tuple(evidence),
+    )
+
+
+def front_door(look: Look) -> Look:
+    """The look, where a page that is no list and no document is as good as any: nothing but links is wanted of it."""
+    if look.outcome is Outcome.STRUCTURE_CHANGED and look.status == 200 and look.document is not None:
+        return replace(look, outcome=Outcome.OK, reason=None, detail=None)
+    return look

@@ -1,0 +1,40 @@
+"""What belongs to one site: its host, whichever of http, https or www. an address happens to say."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+_DEFAULT_PORTS = (80, 443)
+_FILES = (
+    *(".pdf", ".doc", ".docx", ".wps", ".xls", ".xlsx", ".et", ".csv", ".ppt", ".pptx", ".ofd", ".zip", ".rar", ".7z"),
+    *(".txt", ".rtf", ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".mp3", ".mp4", ".avi", ".wmv", ".flv"),
+)
+_INDEX_NAMES = frozenset({"", "index.html", "index.htm", "index.shtml", "index.jsp", "index.do", "default.html"})
+
+
+def host_of(url: str) -> str:
+    """Host, with its port where that is not the scheme's own, in lower case: the unit of politeness and of leases.
+
+    >>> host_of("https://www.example.gov.cn:443/a"), host_of("http://127.0.0.1:8101/")
+    ('www.example.gov.cn', '127.0.0.1:8101')
+    """
+    parts = urlsplit(url)
+    name = (parts.hostname or "").rstrip(".")
+    return name if parts.port in (None, *_DEFAULT_PORTS) else f"{name}:{parts.port}"
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses lie on one site: same host and port, ``www.`` and http against https set aside."""
+    return host_of(one).removeprefix("www.") == host_of(other).removeprefix("www.")
+
+
+def is_file(url: str) -> bool:
+    """Whether the address names a file to download (pdf, docx, zip, …) and not a page."""
+    return urlsplit(url).path.lower().endswith(_FILES)
+
+
+def is_home(url: str) -> bool:
+    """Whether the address is a site's home page."""
+    parts = urlsplit(url)
+    folder, _, name = parts.path.rpartition("/")
+    return not folder and name.lower() in _INDEX_NAMES and not parts.query and not parts.fragment
