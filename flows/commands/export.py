@@ -17,6 +17,14 @@ from storage import catalogue, findings, observations, schema
 from storage.database import Database, open_database
 from storage.exceptions import UnknownTarget
 from storage.formats import json_item
+from storage.formats.records import (
+    FINDING_KEYS,
+    OBSERVATION_KEYS,
+    VERDICT_KEYS,
+    finding_json,
+    observation_json,
+    verdict_json,
+)
 
 _FORMULA = re.compile(r"^[=+\-@\t\r](?!\d+(\.\d+)?$)")  # what a spreadsheet takes for a formula; -3.5 is none
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what an xlsx cannot hold
@@ -24,14 +32,9 @@ CELL_LIMIT = 32_767  # characters in an xlsx cell
 SHEET_LIMIT = 1_048_575  # rows below the heading
 PARQUET_BATCH = 2_000  # rows in memory
 
-VERDICT_KEYS = ("rule", "rule_version", "unit", "column", "item", "verdict", "reason", "as_of")
-FINDING_KEYS = (
-    *("id", "rule", "rule_version", "kind", "severity", "unit", "column", "item", "state"),
-    *("opened_at", "closed_at", "basis", "facts", "evidence", "coverage"),
-)
 KEYS: Mapping[str, tuple[str, ...]] = {
     "items": tuple(field.name for field in fields(schema.Item)),
-    "observations": tuple(field.name for field in fields(schema.Observation)),
+    "observations": OBSERVATION_KEYS,
     "verdicts": VERDICT_KEYS,
     "findings": FINDING_KEYS,
 }
@@ -67,27 +70,11 @@ def records(database: Database, table: str) -> Iterator[dict[str, Any]]:
     if table == "items":
         yield from (json_item.to_json(item) for item in catalogue.iter_items(database))
     elif table == "observations":
-        yield from (_plain(one, KEYS[table]) for one in observations.iter_observations(database))
+        yield from map(observation_json, observations.iter_observations(database))
     elif table == "verdicts":
-        yield from (_plain(one, VERDICT_KEYS) for one in findings.iter_verdicts(database))
+        yield from map(verdict_json, findings.iter_verdicts(database))
     else:
-        yield from (_plain(one, FINDING_KEYS) for one in findings.iter_findings(database))
-
-
-def _plain(one: Any, keys: Sequence[str]) -> dict[str, Any]:
-    return {key: _safe(getattr(one, key)) for key in keys}
-
-
-def _safe(value: Any) -> Any:
-    if isinstance(value, schema.Evidence):
-        return json_item.evidence_json(value)
-    if isinstance(value, Mapping):
-        return {str(key): _safe(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_safe(inner) for inner in value]
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return value
+        yield from map(finding_json, findings.iter_findings(database))
 
 
 def _flat(value: Any) -> Any:

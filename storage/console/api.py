@@ -52,3 +52,87 @@ class Units(BaseModel):
     """Every unit in the registry."""
 
     data: list[dict[str, Any]]
+
+
+@router.get("/items", response_model=Page)
+def items(
+    request: Request,
+    store: Store,
+    after: After = None,
+    limit: Limit = 100,
+    unit: UnitFilter = None,
+    column: ColumnFilter = None,
+) -> JSONResponse:
+    """Items, withdrawn ones too, in the order of their last change: the whole catalogue, then what changes in it."""
+    seq = _number(after)
+    changes = catalogue.iter_changes(store, changed_after=seq, unit=unit, column=column)
+    return _page(request, ((str(seq), json_item.to_json(item)) for item, seq in changes), after, limit)
+
+
+@router.get("/observations", response_model=Page)
+def looks(
+    request: Request,
+    store: Store,
+    after: After = None,
+    limit: Limit = 100,
+    unit: UnitFilter = None,
+    column: ColumnFilter = None,
+) -> JSONResponse:
+    """Looks at columns, feeds, articles, home pages and probes, in the order of their time."""
+    since, last = _moment(after)
+    found = observations.iter_observations(store, unit=unit, column=column, since=since)
+    # the store goes on from a time; looks of that same moment up to the last one were on the page before
+    later = (one for one in found if since is None or (one.at, one.id) > (since, last))
+    return _page(request, ((_place(one), export.observation_json(one)) for one in later), after, limit)
+
+
+@router.get("/units", response_model=Units)
+def units(store: Store) -> JSONResponse:
+    """Every unit in the registry with its columns, in the order of the city file; whom to write to is left out."""
+    city = registry.load_city(store)
+    found = []
+    for unit in city.units if city else ():
+        data = asdict(unit)
+        columns = [{name: value for name, value in one.items() if name != "unit"} for one in data["columns"]]
+        kept = ("id", "name", "kind", "supervision", "home", "site_code")
+        found.append({**{name: data[name] for name in kept}, "columns": columns})
+    return JSONResponse({"data": found})
+
+
+def _page(request: Request, rows: Iterator[tuple[str, dict[str, Any]]], after: str | None, limit: int) -> JSONResponse:
+    """The first ``limit`` of ``rows`` (cursor, record), and where to go on."""
+    found = list(islice(rows, limit + 1))
+    shown = found[:limit]
+    cursor = shown[-1][0] if shown else after
+    link = None
+    if len(found) > limit:
+        query = {**request.query_params, "after": cursor, "limit": limit}
+        link = f"{request.url.path}?{urlencode(query)}"
+    headers = {"Link": f'<{link}>; rel="next"'} if link else None
+    return JSONResponse({"data": [record for _, record in shown], "cursor": cursor, "next": link}, headers=headers)
+
+
+def _place(one: Observation) -> str:
+    return f"{json_item.time_text(one.at)}~{one.id}"
+
+
+def _moment(after: str | None) -> tuple[dt.datetime | None, str]:
+    if after is None:
+        return None, ""
+    moment, _, last = after.partition("~")
+    try:
+        return json_item.time_of(moment), last
+    except ValueError:
+        raise _not_a_cursor(after) from None
+
+
+def _number(after: str | None) -> int:
+    if after is None:
+        return 0
+    if not (after.isascii() and after.isdigit() and len(after) <= 18):
+        raise _not_a_cursor(after)
+    return int(after)
+
+
+def _not_a_cursor(after: str) -> HTTPException:
+    return HTTPException(422, f"after={after!r} is not a cursor of this list: take it from a page's cursor or next")
