@@ -25,7 +25,7 @@ from harvesters.reading.document import Document
 from harvesters.reading.facts import Article
 from harvesters.reading.headline import Headline, find_headline, plain
 from harvesters.reading.layout import Layout, Line
-from harvesters.reading.metadata import MetaTags, Said, by_preference, said, source_of, unpieced
+from harvesters.reading.metadata import MetaTags, Said, by_preference, label_field, said, source_of, unpieced
 from harvesters.reading.numbers import (
     is_placeholder,
     number_at_end,
@@ -35,7 +35,9 @@ from harvesters.reading.numbers import (
 )
 from storage.schema import Provenance
 
-_LABEL_BEFORE = re.compile(r"[\u4e00-\u9fa5]{1,8}\s*[:：]\s*$")
+_LABEL = re.compile(r"([\u4e00-\u9fa5]{1,8})\s*[:：]")
+_DATE_PART = re.compile(r"[\d年月日号./\- ]{1,10}")
+_RANGE = re.compile(r"[至到—–~～-]\s*$")
 _ENDS_AS_LABEL = re.compile(r"^.{0,10}[:：]$")
 # a date under a headline is the page's if no sentence goes on after it, as in "2007年6月29日第十届…会议通过"
 _STANDS_ALONE = re.compile(
@@ -43,6 +45,7 @@ _STANDS_ALONE = re.compile(
 )
 _ABOVE, _BELOW = 40, 40  # lines around the document in which labels are looked for
 _INFO_GAP = 3  # lines that may stand between two lines of facts under a headline: a subtitle, a counter, a switch
+_BY_HEADLINE = frozenset(("published_on", "updated_on", "source"))
 _WEAK_DATES = frozenset(("日期", "时间"))
 _BODY_CONFIDENCE = {"named": 0.95, "mark": 0.9, "dense": 0.75}
 _LABEL_FIELDS = frozenset(
@@ -102,8 +105,9 @@ def read_article(
     statements = said(layout, _visible(layout, start - _ABOVE, start))
     headline = find_headline(doc, layout, meta, statements, start, footer)
     text_from = max(headline.last, start) if headline else start
-    if body and text_from < body.element.last and headline and body.element.first < headline.last:
-        # the container holds the headline too: what stands between it and the text is read like the lines above
+    told = headline and any(one.field in _BY_HEADLINE and one.line >= headline.last for one in statements)
+    if body and headline and text_from < body.element.last and (body.element.first < headline.last or not told):
+        # the container holds the line of facts too: what stands between headline and text is read like lines above
         inner = _facts_under(layout, text_from, body)
         statements += said(layout, inner)
         text_from = inner[-1].index + 1 if inner else text_from
@@ -145,8 +149,8 @@ def _facts_under(layout: Layout, after: int, body: Body) -> list[Line]:
     last = gap = 0
     for place, line in enumerate(lines):
         labels = _ENDS_AS_LABEL.match(line.text) is not None
-        if said(layout, [line]) or (len(line.text) <= 40 and read_date(line.text)):
-            last, gap = place + 1, 0
+        if said(layout, [line]) or (len(line.text) <= 40 and _lone_date(layout, line, None)):
+            last, gap = place + (2 if labels else 1), 0
         elif not labels and not (place and _ENDS_AS_LABEL.match(lines[place - 1].text)):
             gap += 1
         if gap > _INFO_GAP or len(line.text) > 200:
@@ -218,26 +222,34 @@ def _shown_date(place: _Place, reference: dt.date | None) -> tuple[ReadDate | No
 
 def _unlabelled_date(place: _Place, reference: dt.date | None) -> ReadDate | None:
     """A date under the headline, or right above it, that no label gives another meaning."""
-    lines = place.layout.lines
     headline = place.headline
     if headline is None:
         return None
     under = _visible(place.layout, headline.last, min(place.text_from, headline.last + 25))
     over = [line for line in _visible(place.layout, headline.first - 4, headline.first) if len(line.text) <= 40]
     for line in (*under, *reversed(over)):
-        if line.links * 2 > len(line.text):
-            continue
-        for found in all_dates(line.text, reference=reference):
-            labelled = _LABEL_BEFORE.search(line.text[: found.start])
-            if found.start == 0 and line.index:
-                labelled = labelled or _ENDS_AS_LABEL.search(lines[line.index - 1].text)
-            if not labelled and _STANDS_ALONE.match(line.text[found.end :]):
-                return found
+        found = _lone_date(place.layout, line, reference) if line.links * 2 <= len(line.text) else None
+        if found:
+            return found
     for line, following in itertools.pairwise(under):
-        if len(line.text) <= 8 and len(following.text) <= 12:
+        if _DATE_PART.fullmatch(line.text) and _DATE_PART.fullmatch(following.text):
             split = read_split((line.text, following.text), reference=reference)
             if split:
                 return split
+    return None
+
+
+def _lone_date(layout: Layout, line: Line, reference: dt.date | None) -> ReadDate | None:
+    """A date in ``line`` to which neither a label of another meaning nor a sentence belongs."""
+    for found in all_dates(line.text, reference=reference):
+        before = line.text[: found.start]
+        labels = _LABEL.findall(before)
+        if labels and label_field(labels[-1]) not in ("source", ""):
+            continue
+        if not before.strip() and line.index and _ENDS_AS_LABEL.search(layout.lines[line.index - 1].text):
+            continue
+        if not _RANGE.search(before) and _STANDS_ALONE.match(line.text[found.end :]):
+            return found
     return None
 
 
