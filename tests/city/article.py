@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """The article page every family shares: title, line by the title, label block, body, attachments, neighbours.
 
 What differs between families (body container, attachment markup) comes in as ``Frame``.

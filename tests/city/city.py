@@ -21,7 +21,6 @@ from tests.city.model import CST, Column, Site, Unit
 from tests.city.site import SiteApp
 from tests.city.web import Server, Tally
 
-
 PLANNED = 118  # percent of the wanted items: about a seventh stands behind faults
 
 
@@ -58,7 +57,8 @@ class City:
     """A fictional city with known truth."""
 
     def __init__(
-        self, units: int = 34, columns: int | None = None, items: int = 5600, seed: int = 1, as_of: dt.date | None = None,
+        self, units: int = 34, columns: int | None = None, items: int = 5600, seed: int = 1,
+        as_of: dt.date | None = None,
         faults: bool = True,
     ) -> None:  # fmt: skip
         self.seed = seed

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """Faults that are ours to live with: what a seeded fault makes of a healthy answer. None says anything about a unit.
 
 ``role`` is what was asked for: list (a column page), data (a list interface), article or file.

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """What stands around the content on every page of a unit: head, header, navigation, breadcrumb, friend links, footer.
 
 Rendered once per unit and kept; the pages add only what is theirs.

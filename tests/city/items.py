@@ -141,10 +141,12 @@ def facts_of(city: City, column: Column, key: int) -> Facts:
     if style.metas and dice.chance(3):
         meta = day - dt.timedelta(days=dice.one((1, 2, 17, 365, 800)))
     facts = Facts(
-        column=column, key=key, title=title, html_title=html_title, published_on=day, clock=clock, source=source, issuing_body=issuing,
+        column=column, key=key, title=title, html_title=html_title, published_on=day, clock=clock, source=source,
+        issuing_body=issuing,
         document_number=number, index_number=None if missing == "index_number" else index,
         formed_on=None if missing == "formed_on" else formed, subject=subject,
-        summary=None if missing == "summary" else summary, files=files, is_file=direct, empty_body=empty, labelled=labelled,
+        summary=None if missing == "summary" else summary, files=files, is_file=direct, empty_body=empty,
+        labelled=labelled,
         meta_on=meta, address_on=address_day(city, column, key), version=0,
     )  # fmt: skip
     if direct:
@@ -155,7 +157,9 @@ def facts_of(city: City, column: Column, key: int) -> Facts:
     if column.undated:
         facts = replace(facts, published_on=None, clock=None, meta_on=None)
     if edits:
-        known = {k: v for k, v in edits.items() if k not in ("version", "changed_at", "body", "published_on", "placed_on")}
+        known = {
+            k: v for k, v in edits.items() if k not in ("version", "changed_at", "body", "published_on", "placed_on")
+        }
         if "title" in known:
             known["html_title"] = known["title"]
         if "published_on" in edits and not column.undated:

@@ -17,7 +17,8 @@ NEWS_KINDS = ("news", "activity")  # UP-02: 14 days
 HALF_YEAR_KINDS = ("notices", "policies")  # UP-03: 6 calendar months
 YEAR_KINDS = ("personnel", "plans")  # UP-08: 1 year
 TABLE_HALF_YEAR = (
-    "statistics", "procurement", "projects", "permits", "penalties", "recruitment", "emergency", "livelihood", "inspection", "interpretation",
+    "statistics", "procurement", "projects", "permits", "penalties", "recruitment", "emergency", "livelihood",
+    "inspection", "interpretation",
 )  # fmt: skip
 TABLE_YEAR = ("budget", "fees", "normative")
 PLATFORM_KINDS = ("guide", "rules", "catalogue", "annual_reports")

@@ -28,26 +28,34 @@ SECTION_FAMILIES = ("trs", "jpaas", "trs", "powereasy", "trs_bare")  # one host 
 
 ORDER = {
     "district": (
-        "news", "notices", "policies", "personnel", "statistics", "normative", "budget", "emergency", "plans", "procurement",
+        "news", "notices", "policies", "personnel", "statistics", "normative", "budget", "emergency", "plans",
+        "procurement",
         "projects", "recruitment", "livelihood", "inspection", "interpretation", "permits", "penalties", "leaders",
         "functions", "consultation", "fees", "replies", "request", "feedback", "gazette", "activity",
     ),
     "department": (
         "activity", "policies", "notices", "plans", "penalties", "budget", "personnel", "permits", "interpretation",
-        "inspection", "functions", "normative", "statistics", "recruitment", "fees", "livelihood", "leaders", "consultation",
+        "inspection", "functions", "normative", "statistics", "recruitment", "fees", "livelihood", "leaders",
+        "consultation",
         "procurement", "request", "replies", "projects", "emergency", "feedback",
     ),
-    "stationed": ("activity", "notices", "permits", "penalties", "functions", "policies", "statistics", "fees", "plans", "leaders"),
+    "stationed": ("activity", "notices", "permits", "penalties", "functions", "policies", "statistics", "fees",
+    "plans", "leaders"),
     "township": ("news", "notices", "livelihood", "budget", "emergency", "plans", "functions", "projects", "replies"),
 }  # fmt: skip
 QUOTA = {"district": 11, "department": 8, "stationed": 7, "township": 7}
 WEIGHT = {"news": 8, "activity": 6, "notices": 5, "policies": 3, "penalties": 3, "permits": 3, "procurement": 3}
 SLUGS = {
-    "news": "zwyw", "activity": "gzdt", "notices": "tzgg", "policies": "zcwj", "normative": "gfxwj", "interpretation": "zcjd",
-    "consultation": "yjzj", "feedback": "yjfk", "personnel": "rsxx", "plans": "ghjh", "statistics": "tjsj", "leaders": "ldxx",
-    "functions": "jgzn", "budget": "czyjs", "procurement": "zfcg", "projects": "zdxm", "permits": "xzxk", "penalties": "xzcf",
-    "fees": "sfxm", "recruitment": "zkly", "emergency": "yjgl", "livelihood": "msbz", "inspection": "jdjc", "guide": "zn",
-    "rules": "zd", "catalogue": "fdzdgknr", "annual_reports": "nb", "request": "ysqgk", "replies": "lyfd", "gazette": "zfgb",
+    "news": "zwyw", "activity": "gzdt", "notices": "tzgg", "policies": "zcwj", "normative": "gfxwj",
+    "interpretation": "zcjd",
+    "consultation": "yjzj", "feedback": "yjfk", "personnel": "rsxx", "plans": "ghjh", "statistics": "tjsj",
+    "leaders": "ldxx",
+    "functions": "jgzn", "budget": "czyjs", "procurement": "zfcg", "projects": "zdxm", "permits": "xzxk",
+    "penalties": "xzcf",
+    "fees": "sfxm", "recruitment": "zkly", "emergency": "yjgl", "livelihood": "msbz", "inspection": "jdjc",
+    "guide": "zn",
+    "rules": "zd", "catalogue": "fdzdgknr", "annual_reports": "nb", "request": "ysqgk", "replies": "lyfd",
+    "gazette": "zfgb",
     "other": "qt",
 }  # fmt: skip
 ROW_DATES = ("%Y-%m-%d", "%Y/%m/%d", "[%Y-%m-%d]", "%Y年%m月%d日", "%Y.%m.%d", "%Y-%m-%d")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """Rows of a static list, in the shapes and date forms that occur, and the frame of a list page."""
 
 from __future__ import annotations

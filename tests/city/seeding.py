@@ -47,8 +47,10 @@ BREACHES = {
     "PL-01": 3,
 }
 FAULTS = {
-    "block_403": 2, "challenge_412": 2, "challenge_521": 1, "challenge_200": 2, "timeout": 2, "burst_503": 2, "truncated": 1,
-    "truncated_once": 1, "charset_header": 2, "redesign": 2, "moved": 2, "redirect_home": 1, "soft404": 2, "home_404": 1,
+    "block_403": 2, "challenge_412": 2, "challenge_521": 1, "challenge_200": 2, "timeout": 2, "burst_503": 2,
+    "truncated": 1,
+    "truncated_once": 1, "charset_header": 2, "redesign": 2, "moved": 2, "redirect_home": 1, "soft404": 2,
+    "home_404": 1,
     "empty_api": 1, "empty_proxy": 1, "empty_first": 2,
 }  # fmt: skip
 _STALE = {"UP-02": (20, 120), "UP-03": (200, 400), "UP-08": (380, 700)}
@@ -227,7 +229,8 @@ def _faults(city: City, picker: _Picker) -> None:
             column.newest_age = 800  # what cannot be seen may look as bad as it likes
     for column in moved:
         twin = replace(
-            column, no=max(c.no for u in city.units for c in u.columns) + 1, id=f"{column.id}-2", path=f"{column.path[:-1]}_2/",
+            column, no=max(c.no for u in city.units for c in u.columns) + 1, id=f"{column.id}-2",
+            path=f"{column.path[:-1]}_2/",
             hidden=True, fault=None, offset=column.offset + 300, edits={}, extras=[], removed=set(),
         )  # fmt: skip
         column.newest_age = 420 + Dice(city.seed, "frozen", column.no).below(200)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """One site: which address is answered by what, its home pages, robots.txt, files and missing pages."""
 
 from __future__ import annotations

@@ -20,6 +20,13 @@ HIDING = frozenset({
     "soft404", "home_404", "empty_api",
 })  # fmt: skip
 
+_CITY = {
+    "name": "青禾市",
+    "code": "629900",
+    "timezone": "Asia/Shanghai",
+    "contact": "mailto:office@qinghe.invalid",
+}
+
 
 def _text(city: City, facts: Facts) -> str | None:
     return "\n".join(items.body_of(city, facts)) or None
@@ -39,11 +46,14 @@ def item_of(city: City, column: Column, key: int) -> dict[str, Any]:
     base = column.unit.site.base
     at = facts.published_at
     return {
-        "unit": column.unit.id, "column": column.id, "columns": [column.id], "url": base + families.item_path(city, column, key),
-        "aliases": [], "title": facts.title, "published_on": facts.published_on.isoformat() if facts.published_on else None,
+        "unit": column.unit.id, "column": column.id, "columns": [column.id], "url": base + families.item_path(city,
+        column, key),
+        "aliases": [], "title": facts.title,
+        "published_on": facts.published_on.isoformat() if facts.published_on else None,
         "published_at": at.isoformat() if at else None, "source": facts.source, "issuing_body": facts.issuing_body,
         "document_number": facts.document_number, "index_number": facts.index_number,
-        "formed_on": facts.formed_on.isoformat() if facts.formed_on else None, "subject": facts.subject, "summary": facts.summary,
+        "formed_on": facts.formed_on.isoformat() if facts.formed_on else None, "subject": facts.subject,
+        "summary": facts.summary,
         "attachments": [{"name": f.name, "url": base + f.path} for f in facts.files], "body_text": _text(city, facts),
         "page": not facts.is_file, "reachable": True,
     }  # fmt: skip
@@ -107,14 +117,15 @@ def city_file(city: City) -> str:
         return json.dumps(values, ensure_ascii=False)
 
     lines = [
-        'city: {"name": "青禾市", "code": "629900", "timezone": "Asia/Shanghai", "contact": "mailto:office@qinghe.invalid"}',
+        f"city: {flow(_CITY)}",
         "allow_private_addresses: true",
         'defaults: {"delay_s": 0, "robots": "obey", "harvest": "daily"}',
         "units:",
     ]
     for unit in city.units:
         lines += [
-            f"  - id: {unit.id}", f"    name: {unit.name}", f"    kind: {unit.kind}", f"    supervision: {unit.supervision}",
+            f"  - id: {unit.id}", f"    name: {unit.name}", f"    kind: {unit.kind}",
+            f"    supervision: {unit.supervision}",
             f'    home: "{unit.home}"', f'    site_code: "{unit.site.code}"',
             f"    contacts: [{flow({'name': '公开科', 'email': f'gk@{unit.id}.qinghe.invalid'})}]", "    columns:",
         ]  # fmt: skip
@@ -142,9 +153,11 @@ def write(city: City, folder: Path) -> dict[str, Any]:
                 counts[name] += 1
     columns = city.columns
     summary = {
-        "seed": city.seed, "as_of": city.as_of.isoformat(), "units": len(city.units), "sites": len(city.sites), "columns": len(columns),
+        "seed": city.seed, "as_of": city.as_of.isoformat(), "units": len(city.units), "sites": len(city.sites),
+        "columns": len(columns),
         **counts,
-        "by_rule": _count(f["rule"] for f in findings_of(city)), "by_fault": _count(f["fault"] for f in faults_of(city)),
+        "by_rule": _count(f["rule"] for f in findings_of(city)),
+        "by_fault": _count(f["fault"] for f in faults_of(city)),
         "by_family": _count(c.family for c in columns), "feeds": _count(c.feed for c in columns if c.feed),
     }  # fmt: skip
     (where / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")

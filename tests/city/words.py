@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - vocabulary lines hold wide characters, which count double
 """The vocabulary of 青禾市, a city that does not exist: bodies, places, matters, sentences.
 
 Titles are composed so that two items of one column never share one: the item's key is written in mixed radix

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """Feeds beside some columns: RSS 2.0, RSS with Java dates and a lying charset header, Atom, and an abandoned Atom."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """gkmlpt, the disclosure catalogue platform: one index page with ``window._CONFIG``, lists as JSON, 100 rows a page.
 
 Pages 0 and 1 are the same; a page past the end is a 404. Dates are epoch seconds.

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """Hanweb JCMS with jpage: rows stand as CDATA in a script, further pages come from ``dataproxy.jsp`` as XML.
 
 The visible list is empty. ``columnid`` and ``unitid`` belong together; without a ``page`` the answer is page 1.

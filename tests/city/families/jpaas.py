@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """Hanweb jpaas: the column page is a shell, ``unitbuild.js`` fetches its blocks as JSON with an HTML fragment inside.
 
 The query data must be copied as they stand (``bulidstatic`` is spelt so). Only ``paramJson`` pages; a bare

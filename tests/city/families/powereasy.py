@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """PowerEasy-like sites: addresses without extension, and a title attribute that carries the click count.
 
 The count is another one at every request, so these pages have no ETag and never answer 304.

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """UCAP: static lists with ``createPageHTML('page_div', …)`` counting from 1, or a list fetched as JSON from ``/search/``.
 
 The body stands in an element of its own, ``<UCAPCONTENT>``.

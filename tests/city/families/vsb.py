@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of markup are kept whole
 """VSB: the first list page is ``tzgg.htm``, page P of N is ``tzgg/{N-P+1}.htm``, so that ``1.htm`` is always the oldest.
 
 Row links are relative and change their prefix with the depth of the page. Downloads need a Referer.
