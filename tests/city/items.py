@@ -189,7 +189,8 @@ def _title(city: City, column: Column, key: int) -> str:
     if column.reports:
         return f"{unit.name}{column.reports[key][0]}年政府信息公开工作年度报告"
     formal = column.kind in ("policies", "normative", "catalogue", "rules", "budget")
-    title = words.title_of(column.kind, column.offset, key, unit.name if formal else "")
+    prefix = f"{column.name}：" if column.kind == "other" else unit.name if formal else ""
+    title = words.title_of(column.kind, column.offset, key, prefix)
     if unit.site.encoding != "utf-8" and key % 6 == 1:
         title += words.EXTRA
     return title

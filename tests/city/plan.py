@@ -43,6 +43,19 @@ ORDER = {
     "plans", "leaders"),
     "township": ("news", "notices", "livelihood", "budget", "emergency", "plans", "functions", "projects", "replies"),
 }  # fmt: skip
+# units that keep very few columns take these in turn, so that every rule still has something to watch
+FEW = 6
+TAKEN_IN_TURN = (
+    "activity",
+    "policies",
+    "plans",
+    "statistics",
+    "notices",
+    "personnel",
+    "livelihood",
+    "penalties",
+    "budget",
+)
 QUOTA = {"district": 11, "department": 8, "stationed": 7, "township": 7}
 WEIGHT = {"news": 8, "activity": 6, "notices": 5, "policies": 3, "penalties": 3, "permits": 3, "procurement": 3}
 SLUGS = {
@@ -163,7 +176,7 @@ def lay_out(seed: int, units: int, columns: int | None, items: int, as_of: dt.da
 
 def _columns(seed: int, units: list[Unit], columns: int | None, items: int, as_of: dt.date) -> None:
     total = sum(QUOTA[u.kind] for u in units)
-    number = 1000
+    number, cursor = 1000, 0
     for unit in units:
         quota = QUOTA[unit.kind]
         if columns is not None:
@@ -174,6 +187,10 @@ def _columns(seed: int, units: list[Unit], columns: int | None, items: int, as_o
         # the first three are kept by all, the others take turns, so that every kind stands somewhere
         turn = unit.index * 2 % max(1, len(wanted) - 3)
         kinds += wanted[:3] + wanted[3 + turn :] + wanted[3 : 3 + turn]
+        if quota <= FEW:
+            taking = [TAKEN_IN_TURN[(cursor + n) % len(TAKEN_IN_TURN)] for n in range(quota - len(PLATFORM_KINDS))]
+            cursor += len(taking)
+            kinds = [*PLATFORM_KINDS, *dict.fromkeys(taking)]
         kinds += ["other"] * max(0, quota - len(kinds))
         for place, kind in enumerate(kinds[:quota]):
             number += 1
