@@ -21,11 +21,12 @@ from typing import Any
 import yaml
 from prefect import flow, serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.deployments.runner import RunnerDeployment
-from prefect.flows import EntrypointType, load_flow_from_entrypoint
+from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.flows import load_flow_from_entrypoint
 
 from storage import observations, registry, settings
 from storage.database import open_database
+from storage.exceptions import CrawlFailed
 from storage.schema import City, Column, ColumnKind, Observation, Subject
 
 TIMEZONE = "Asia/Shanghai"
@@ -130,10 +131,11 @@ def last_slots(unit: str, now: dt.datetime, zone: dt.tzinfo) -> tuple[dt.datetim
 
 @flow(name="harvest-due")
 def harvest_due() -> None:
-    """Harvests what is due now; each harvest assesses what it saw.
+    """Harvests what is due now, then assesses what was seen, also where a part of the harvest failed.
 
-    :raises GongkaiError: what the harvest raises; what was stored is kept and the next run goes on.
+    :raises CrawlFailed: a crawl failed; what was stored is kept and the next run goes on.
     """
+    from flows.assess import assess
     from flows.harvest import harvest
 
     with closing(open_database(settings.load().database_url)) as database:
@@ -141,13 +143,20 @@ def harvest_due() -> None:
         if city is None:
             return
         wanted = due(city, observations.latest_by_column(database, Subject.COLUMN), dt.datetime.now(dt.UTC))
+    failed: list[str] = []
     for targets, full in ((wanted.full, True), (wanted.quick, False)):
         if targets:
-            harvest(
-                units=sorted({unit for unit, _ in targets}),
-                columns=[f"{unit}/{column}" for unit, column in targets],
-                full=full,
-            )
+            try:
+                harvest(
+                    units=sorted({unit for unit, _ in targets}),
+                    columns=[f"{unit}/{column}" for unit, column in targets],
+                    full=full,
+                )
+            except CrawlFailed as problem:
+                failed.append(str(problem))
+    assess()
+    if failed:
+        raise CrawlFailed("\n".join(failed))
 
 
 # ------------------------------------------------------------------ the table as Prefect wants it

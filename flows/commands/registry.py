@@ -80,7 +80,7 @@ def describe(plan: registry.Plan) -> list[str]:
     """The plan for people: one line a change, then the sums."""
     if plan.is_empty:
         return ["nothing to change: the registry already says what the file says"]
-    lines = []
+    lines: list[str] = []
     sums: dict[str, int] = {}
     for change in plan.changes:
         step = _step(change)

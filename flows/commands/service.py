@@ -39,10 +39,10 @@ def serve(host: str, port: int) -> None:
     open_database().close()  # a database that cannot be used is told here, in one line
     import uvicorn
 
-    from storage.console.app import make_app
+    from storage.console.app import create_app
 
     typer.echo(f"console on http://{_shown(host)}:{port}/  (Ctrl-C stops it)", err=True)
-    uvicorn.run(make_app(), host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(create_app(), host=host, port=port, log_level="warning", access_log=False)
 
 
 def up(host: str, port: int, prefect_port: int) -> int:
@@ -66,7 +66,7 @@ def up(host: str, port: int, prefect_port: int) -> int:
                 server = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
                 children.append(("Prefect's server", _start([*server, "--port", str(prefect_port)], environment)))
                 typer.echo(f"starting Prefect's server on http://127.0.0.1:{prefect_port}", err=True)
-            console = ["--factory", "storage.console.app:make_app", "--host", host, "--port", str(port)]
+            console = ["--factory", "storage.console.app:create_app", "--host", host, "--port", str(port)]
             quiet = ["--log-level", "warning", "--no-access-log"]
             children.append(("the console", _start([sys.executable, "-m", "uvicorn", *console, *quiet], environment)))
             if _wait_for(f"{api}/health", children, stopped):

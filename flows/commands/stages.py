@@ -24,7 +24,9 @@ T = TypeVar("T")
 
 
 def harvest(city_file: Path | None, *, units: Sequence[str] | None, columns: Sequence[str] | None, full: bool) -> int:
-    """Harvests once; 1 where something could not be looked at.
+    """Harvests once; 1 where hosts were left out because another harvest holds them.
+
+    A site that blocks or breaks is an observation and no failure of the harvest: ``gongkai status`` lists it.
 
     :raises UnknownTarget: no such unit or column, or no city yet.
     """
@@ -33,14 +35,14 @@ def harvest(city_file: Path | None, *, units: Sequence[str] | None, columns: Seq
     with watching("harvest"):
         from flows.harvest import harvest as harvest_flow
 
-        harvested = run(lambda: harvest_flow(units=units or None, columns=columns or None, full=full))
-    return tell_harvest(harvested)
-
-
-def tell_harvest(harvested: object) -> int:
-    """Prints what a harvest came to; 1 where something could not be looked at."""
+        harvested = run(lambda: harvest_flow(units=wanted(units), columns=wanted(columns), full=full))
     typer.echo(str(harvested))
-    return 0
+    return 1 if harvested.skipped else 0
+
+
+def wanted(names: Sequence[str] | None) -> list[str] | None:
+    """The targets named; None for all of them."""
+    return list(names) if names else None
 
 
 def probe(city_file: Path | None) -> int:
