@@ -14,7 +14,8 @@ _WHERE = re.compile(
 )
 _STEP = re.compile(r"\s*(?:>>|>|》|»|›|＞|→|::|\\|/|(?<=\s)-(?=\s)|\||·)\s*")
 _NOT_A_NAME = re.compile(
-    r"^(?:首页|网站首页|主页|列表|正文|当前位置|文章列表|信息列表|列表页|详情|内容|更多|index|home)$", re.IGNORECASE
+    r"^(?:首页|网站首页|主页|列表|正文|当前位置|文章列表|信息列表|列表页|详情|内容|更多|index|home|null|undefined|[<{].*)$",
+    re.IGNORECASE,
 )
 _TITLE_STEP = re.compile(r"\s*(?:[-_|–—>»:：,，]+|\s{2,})\s*")
 

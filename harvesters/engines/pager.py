@@ -141,12 +141,10 @@ def _said(text: str) -> tuple[int | None, int | None, int | None]:
     if not text:
         return None, None, None
     rows = _TOTAL_ROWS.search(text) or _TOTAL_ROWS_LABEL.search(text)
-    if (
-        rows
-        and "页" not in text[max(0, rows.start() - 120) : rows.end() + 160]
-        and not re.search("记录|record", rows.group(0))
-    ):
-        rows = None  # a title that counts its articles: 共12条措施
+    if rows and not re.search("记录|record", rows.group(0)):
+        around = text[max(0, rows.start() - 120) : rows.end() + 160]
+        if "页" not in around and "page" not in around:
+            rows = None  # a title that counts its articles: 共12条措施
     pages = _TOTAL_PAGES.search(text)
     page = _OF_PAGES.search(text)
     current = int(page.group(1)) if page else None
@@ -381,8 +379,8 @@ def _run(doc: Document, numbered: dict[int, LexborNode]) -> dict[int, LexborNode
             parents.setdefault(parent.mem_id, []).append(number)
     best = max(parents.values(), key=len, default=[])
     kept = sorted(best)
-    # years and counts are numbers too: a pager's neighbours differ by one somewhere
-    if (len(kept) >= 2 and not any(b - a == 1 for a, b in itertools.pairwise(kept))) or (
+    # years and counts are numbers too: a pager's neighbours differ by one, or by two around this page
+    if (len(kept) >= 2 and not any(b - a <= 2 for a, b in itertools.pairwise(kept))) or (
         kept and kept[0] > 1900 and len(kept) > 1
     ):
         return {}
@@ -398,7 +396,7 @@ def _current(numbered: dict[int, LexborNode], doc: Document, near: LexborNode) -
         if any(word in marked for word in ("current", "active", "cur", "selected", "here", "thispage")):
             return number
         url = address_of(link, doc)
-        if url is not None and _same_page(url, doc.url):
+        if url is None or _same_page(url, doc.url):
             return number
     holder = near.parent
     for _ in range(2):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -29,6 +29,7 @@ from harvesters.reading.listing import (
     find_date,
     is_article,
     is_only_date,
+    is_truncated,
     make_row,
     row_of,
     texts,
@@ -44,7 +45,7 @@ _DATE_HINT = re.compile(r"(?:19|20)\d\d\s*[-/.年–—]|(?<![\d.:])\d{1,2}\s*[-
 _ASIDE = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|foot|footer|header|head|friend|links?|friendlink|yqlj|side|sidebar|aside|hot|recommend|rank"
     r"|relat\w*|banner|slide\w*|swiper|focus|xglj|crumb\w*|breadcrumb|position|location|login|search|share|toolbar"
-    r"|page|pages|pager|pagination|paging|copyright|select|option|leftmenu|left-?nav|sub-?nav|top-?nav|tuijian|remen)"
+    r"|pager|pagination|paging|copyright|leftmenu|left-?nav|sub-?nav|top-?nav|tuijian|remen)"
     r"(?:$|[\s_-]|\d)",
     re.IGNORECASE,
 )
@@ -89,6 +90,7 @@ class _Group:
     mode: str = "own"
     aside: bool = False
     by_pager: bool = False
+    near: bool = False  # most rows lie below the column's own address
 
     @property
     def rows(self) -> list[tuple[LexborNode, list[_Link]]]:
@@ -257,6 +259,12 @@ def _near(href: str, folder: str, host: str) -> bool:
 
 def _choose(doc: Document, groups: list[_Group], pager: Pager, hint: str) -> tuple[_Group | None, list[_Group]]:
     """The group that is the page's list, and all groups that read like a list of articles."""
+    if hint:
+        for group in groups:
+            if len(group.children) <= 400 and _key(group) == hint and any(_is_row(links) for _, links in group.rows):
+                group.children = {mark: row for mark, row in group.children.items() if _is_row(row[1])}
+                _date_rows(group)
+                return group, [group]
     by_promise = sorted(groups, key=_promise, reverse=True)[:10]
     pager_ids = _ancestors(pager.nodes[0], 5) if pager.nodes else {}
     candidates: list[_Group] = []
@@ -269,11 +277,12 @@ def _choose(doc: Document, groups: list[_Group], pager: Pager, hint: str) -> tup
         group.aside = _in_aside(group.parent)
         group.by_pager = bool(pager_ids) and _close(group, pager_ids)
         _score(group)
-        if hint and _key(group) == hint:
-            return group, [group]
         candidates.append(group)
     lists = [group for group in candidates if _is_list(group)]
     lists.sort(key=lambda group: (-group.score, group.order))
+    # a box beside an empty list must not be taken for the list
+    while lists and lists[0].aside and not lists[0].by_pager and not lists[0].near:
+        lists.pop(0)
     if not lists:
         return None, []
     return lists[0], [group for group in lists if not group.aside]
@@ -340,7 +349,8 @@ def _score(group: _Group) -> None:
     score = 2.0 * group.dated + 1.0 * articles + 0.7 * near + 0.5 * long
     if group.dated * 10 < count * 3:
         score *= 0.35 if articles * 2 < count else 0.6
-    if near * 5 >= count * 4:
+    group.near = near * 5 >= count * 4
+    if group.near:
         score *= 1.3
     if group.aside:
         score *= 0.3
@@ -518,16 +528,10 @@ def _rows(members: list[_Group], doc: Document, today: dt.date) -> list[Row]:
             if row.truncated:
                 longer = longer if longer is not None else _longest_titles(doc)
                 whole = longer.get(links[0].href, "")
-                if len(whole) > len(row.title) and whole[:4] == row.title[:4]:
-                    row = make_row(row.url, whole, api=dict(row.api)) if row.date is None else _retitled(row, whole)
+                if whole.startswith(row.title.rstrip(" .…。⋯")):
+                    row = replace(row, title=whole, truncated=False)
             rows.append(row)
     return _distinct(rows)
-
-
-def _retitled(row: Row, title: str) -> Row:
-    return Row(
-        url=row.url, title=title, date=row.date, published_at=row.published_at, date_raw=row.date_raw, api=row.api
-    )
 
 
 def _distinct(rows: list[Row]) -> list[Row]:
@@ -548,7 +552,7 @@ def _longest_titles(doc: Document) -> dict[str, str]:
     for node in doc.tree.css("a[href]"):
         href = (node.attrs.get("href") or "").strip()
         words = clean_title(node.attrs.get("title") or node.text())
-        if len(words) > len(found.get(href, "")):
+        if not is_truncated(words) and len(words) > len(found.get(href, "")):
             found[href] = words
     return found
 

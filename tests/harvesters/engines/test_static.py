@@ -1,0 +1,254 @@
+"""Static lists: whatever the rows are made of, the main list is found, whole, with its dates, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvesters.engines import listing_of, static
+from harvesters.reading.facts import Fetch
+from tests.harvesters.engines.pages import document, page, shown
+
+TITLES = (
+    "关于开展2026年度职业技能培训的通知",
+    "云溪县住房保障对象公示（第二批）",
+    "关于征求用水管理办法意见的公告",
+    "道路封闭施工的通告",
+)
+DATES = ("2026-05-20", "2026-05-12", "2026-04-30", "2026-04-02")
+TREE = [
+    (f"/zwgk/tzgg/2026{date[5:7]}/t{date.replace('-', '')}_{7000 + n}.html", title, date)
+    for n, (title, date) in enumerate(zip(TITLES, DATES, strict=True))
+]
+
+
+def rows(shape: str) -> str:
+    """One piece of markup per row. ``%(h)s`` address, ``%(t)s`` title, ``%(d)s`` date, ``%(y)s %(m)s %(a)s`` its parts."""
+    made = []
+    for href, title, date in TREE:
+        year, month, day = date.split("-")
+        short = href.removeprefix("/zwgk/tzgg/")
+        made.append(
+            shape
+            % {"h": href, "s": short, "t": title, "d": date, "y": year, "m": month, "a": day, "c": title[:9] + "..."}
+        )
+    return "\n".join(made)
+
+
+SHAPES = {
+    "date after the link": "<ul>" + rows('<li><a href="./%(s)s">%(t)s</a><span>%(d)s</span></li>') + "</ul>",
+    "date before the link": "<ul>" + rows('<li><span>[%(d)s]</span><a href="%(s)s">%(t)s</a></li>') + "</ul>",
+    "date inside the link": "<ul>" + rows('<li><a href="%(h)s"><span class="list_title">%(t)s</span><i>%(d)s</i></a></li>') + "</ul>",
+    "link around the row": "<ul>" + rows('<a href="%(h)s"><li><span>%(t)s</span><span>%(d)s</span></li></a>') + "</ul>",
+    "labelled, with a clock": "<ul>" + rows('<li><a href="%(h)s">%(t)s</a><em>发布时间：%(d)s 16:12:11</em></li>') + "</ul>",
+    "slashes": "<ul>" + rows('<li><a href="%(h)s">%(t)s</a><span>%(y)s/%(m)s/%(a)s</span></li>') + "</ul>",
+    "Chinese date": "<ul>" + rows('<li><a href="%(h)s">%(t)s</a><span>%(y)s年%(m)s月%(a)s日</span></li>') + "</ul>",
+    "day and year-month": "<div>" + rows(
+        '<div class="item"><div class="sj"><b>%(a)s</b><i>%(y)s-%(m)s</i></div><h3><a href="%(h)s">%(t)s</a></h3></div>'
+    ) + "</div>",
+    "year and month-day": "<ul>" + rows(
+        '<li><p><span class="year">%(y)s.</span><span class="date">%(m)s-%(a)s</span></p><a href="%(h)s">%(t)s</a></li>'
+    ) + "</ul>",
+    "without a year": "<ul>" + rows('<li><a href="/zwgk/tzgg/n%(a)s%(m)s123.html">%(t)s</a><span>%(m)s-%(a)s</span></li>') + "</ul>",
+    "table": "<table><tbody>" + rows('<tr><td>·</td><td><a href="%(h)s">%(t)s</a></td><td>%(d)s</td></tr>') + "</tbody></table>",
+    "date in the head cell": "<table>" + rows('<tr><th>%(d)s</th><td><a href="%(h)s">%(t)s</a></td></tr>') + "</table>",
+    "definition list": "<dl>" + rows('<dt><a href="%(h)s">%(t)s</a></dt><dd>%(d)s</dd>') + "</dl>",
+    "one definition list a row": rows('<dl><dt><a href="%(h)s">%(t)s</a></dt><dd>%(d)s</dd></dl>'),
+    "flat, date after": "<div>" + rows('<a href="%(h)s">%(t)s</a> <span>%(d)s</span><br>') + "</div>",
+    "flat, date before": "<div>" + rows('<span>%(d)s</span> <a href="%(h)s">%(t)s</a><br>') + "</div>",
+    "date in the next row": "<table>" + rows('<tr><td><a href="%(h)s">%(t)s</a></td></tr><tr><td>%(d)s</td></tr>') + "</table>",
+    "paragraphs": rows('<p><a href="%(h)s">%(t)s</a>　(%(d)s)</p>'),
+    "one list a row, a cell an item": rows(
+        '<ul><li class="file-title"><a href="%(h)s" title="%(t)s">%(c)s</a></li><li class="file-code">云政发〔2026〕1号</li>'
+        '<li class="pub-time">%(d)s</li></ul>'
+    ),
+    "picture and title link": "<ul>" + rows(
+        '<li><a href="%(h)s"><img src="/a.jpg"></a><h4><a href="%(h)s">%(t)s</a></h4><span>%(d)s</span></li>'
+    ) + "</ul>",
+    "card in a link": "<ul>" + rows(
+        '<li><a href="%(h)s"><h4>%(t)s</h4><p>为进一步做好工作，现将有关事项通知如下，请认真贯彻执行。</p><span>%(d)s</span></a></li>'
+    ) + "</ul>",
+    "category link first": "<ul>" + rows(
+        '<li>[<a href="/zwgk/tzgg/qt/">其他公告</a>] <a href="%(h)s">%(t)s</a><span>%(d)s</span></li>'
+    ) + "</ul>",
+    "download link last": "<ul>" + rows(
+        '<li><a href="%(h)s">%(t)s</a><span>%(d)s</span><a href="/down.jsp?id=%(a)s">下载</a></li>'
+    ) + "</ul>",
+    "script addresses": "<ul>" + rows(
+        """<li><a href="javascript:void(0)" onclick="jumpToDetail('./%(s)s')">%(t)s</a><span>%(d)s</span></li>"""
+    ) + "</ul>",
+    "cut text, whole title": "<ul>" + rows("<li><a title='%(t)s' href='%(h)s'>%(c)s</a><span>%(d)s</span></li>") + "</ul>",
+    "title with a counter": "<ul>" + rows(
+        '<li><a href="%(h)s" title="标题：%(t)s\n点击数：1378\n发表时间：%(d)s">%(t)s</a><span><label>发布时间：</label>%(d)s</span></li>'
+    ) + "</ul>",
+    "bullets and pinned marks": "<ul>" + rows('<li><em>置顶</em><a href="%(h)s">· %(t)s</a><img src="new.gif"><span>%(d)s</span></li>') + "</ul>",
+    "cut in blocks": "<ul>" + rows('<li><a href="%(h)s">%(t)s</a><span>%(d)s</span></li>').replace(
+        "\n", "</ul><hr><ul>", 2
+    ).replace("</ul><hr><ul>", "\n", 1) + "</ul>",
+    "rows in a second table": "<table><tr><td><table>" + rows(
+        '<tr><td width="16"><font face="Wingdings">v</font></td><td><a href="%(h)s">%(t)s</a> <font>(发布时间：%(d)s 11:06 阅读次数：<span></span>)</font></td></tr>'
+    ) + "</table></td></tr></table>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_rows_of_every_shape(shape: str) -> None:
+    doc = document(page(f'<h2>通知公告</h2><div class="list">{SHAPES[shape]}</div>'))
+    listing = listing_of(doc)
+    expected = TREE if shape != "without a year" else [
+        (f"/zwgk/tzgg/n{date[8:]}{date[5:7]}123.html", title, date) for _, title, date in TREE
+    ]  # fmt: skip
+    assert shown(listing) == expected
+    assert listing is not None
+    assert (listing.engine, listing.column_name, listing.next, listing.ended) == ("static", "通知公告", None, True)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_short_list_beats_the_side_box(count: int) -> None:
+    made = "".join(f'<li><a href="{href}">{title}</a><span>{date}</span></li>' for href, title, date in TREE[:count])
+    assert shown(listing_of(document(page(f'<ul class="list">{made}</ul>')))) == TREE[:count]
+
+
+def test_rows_without_dates_are_rows() -> None:
+    made = "".join(
+        f'<li><a href="/zwgk/tzgg/content/post_{n}.html">{title}</a></li>' for n, title in enumerate(TITLES, 4000)
+    )
+    listing = listing_of(document(page(f"<ul>{made}</ul>")))
+    assert [row[2] for row in shown(listing)] == [None] * 4  # an address is no displayed date
+
+
+def test_the_date_of_an_address_is_not_displayed() -> None:
+    made = "".join(f'<div class="t"><a href="{href}" title="{title}">{title}</a></div>' for href, title, _ in TREE)
+    listing = listing_of(document(page(f"<div>{made}</div>")))
+    assert [(row[1], row[2]) for row in shown(listing)] == [(title, None) for title in TITLES]
+
+
+def test_a_date_in_the_title_belongs_to_the_title() -> None:
+    made = "".join(
+        f'<li><a href="/zwgk/tzgg/{n}0001.html">2026年5月{n}日停水公告</a><span>2026-04-{n}</span></li>'
+        for n in (10, 11, 12)
+    )
+    listing = listing_of(document(page(f"<ul>{made}</ul>")))
+    assert [row[2] for row in shown(listing)] == ["2026-04-10", "2026-04-11", "2026-04-12"]
+    assert shown(listing)[0][1] == "2026年5月10日停水公告"
+
+
+def test_rows_that_lead_elsewhere() -> None:
+    links = (
+        "http://mp.weixin.qq.com/s?__biz=x&mid=1",
+        "/attachment/0/155/155859/2545933.pdf",
+        "//www.other.invalid/a/202605/t20260501_1.html",
+    )
+    made = "".join(
+        f'<li><a href="{href}">{title}</a><span>2026-05-0{n}</span></li>'
+        for n, (href, title) in enumerate(zip(links, TITLES, strict=False), 1)
+    )
+    assert [row[0] for row in shown(listing_of(document(page(f"<ul>{made}</ul>"))))] == [
+        "http://mp.weixin.qq.com/s?__biz=x&mid=1", "/attachment/0/155/155859/2545933.pdf", "http://www.other.invalid/a/202605/t20260501_1.html",
+    ]  # fmt: skip
+
+
+def test_the_whole_title_from_the_copy_for_phones() -> None:
+    cut = "".join(f'<li><a href="{href}">{title[:8]}…</a><span>{date}</span></li>' for href, title, date in TREE)
+    whole = "".join(f'<div><a href="{href}">{title}</a></div>' for href, title, _ in TREE)
+    listing = listing_of(document(page(f'<ul class="pc">{cut}</ul><div class="footer mobile">{whole}</div>')))
+    assert shown(listing) == TREE
+
+
+def test_a_title_that_stays_cut_is_marked() -> None:
+    made = "".join(f'<li><a href="{href}">{title[:8]}...</a><span>{date}</span></li>' for href, title, date in TREE)
+    listing = listing_of(document(page(f"<ul>{made}</ul>")))
+    assert listing is not None
+    assert all(row.truncated for row in listing.rows)
+
+
+def test_the_head_of_a_table_tells_the_dates_apart() -> None:
+    head = "<tr><th>标题</th><th>文号</th><th>成文日期</th><th>发布日期</th></tr>"
+    made = "".join(
+        f'<tr><td><a href="{href}">{title}</a></td><td>云政发〔2026〕3号</td><td>2026-03-01</td><td>{date}</td></tr>'
+        for href, title, date in TREE
+    )
+    listing = listing_of(document(page(f"<table>{head}{made}</table>")))
+    assert shown(listing) == TREE
+    assert listing is not None
+    assert {row.api["formed_on"] for row in listing.rows} == {"2026-03-01"}
+
+
+def test_a_formed_date_alone_is_not_the_date_of_publication() -> None:
+    made = "".join(f'<li><a href="{href}">{title}</a><span>成文日期：{date}</span></li>' for href, title, date in TREE)
+    listing = listing_of(document(page(f"<ul>{made}</ul>")))
+    assert listing is not None
+    assert [(row.date, row.api["formed_on"]) for row in listing.rows] == [(None, date) for date in DATES]
+
+
+def test_rows_a_script_writes() -> None:
+    made = "".join(
+        f'<li><script>\nvar url = "./{href.removeprefix("/zwgk/tzgg/")}"\nvar title = "{title}";\nvar FILENUM = "云政规〔2026〕4号"\n'
+        f'document.writeln("<a href="+url+">"+title+"</a>");\ndocument.writeln("<span>{date} 17:32</span>");\n</script></li>'
+        for href, title, date in TREE
+    )
+    listing = listing_of(document(page(f"<ul>{made}</ul>")))
+    assert shown(listing) == TREE
+    assert listing is not None
+    assert listing.rows[0].published_at is not None
+
+
+@pytest.mark.parametrize("words", ["暂无信息", "没有符合条件的记录", "该栏目暂无内容！"])
+def test_a_page_that_says_it_is_empty(words: str) -> None:
+    listing = listing_of(document(page(f'<ul class="list"></ul><p>{words}</p>', name="通知公告")))
+    assert listing is not None
+    assert (listing.rows, listing.ended, listing.total_rows) == ((), True, 0)
+
+
+def test_an_empty_element_that_a_script_fills_is_no_empty_list() -> None:
+    script = "<script>$.getJSON('/api/list', fill);</script>"
+    assert listing_of(document(page(f'<ul class="list"></ul>{script}', name="通知公告"))) is None
+
+
+def test_a_home_page_is_no_list() -> None:
+    blocks = "".join(
+        f'<div class="mod"><h3><a href="/{path}/">{name}</a></h3><ul>'
+        + "".join(
+            f'<li><a href="/{path}/202605/t2026050{n}_{n}.html">{name}第{n}期内容发布情况说明</a><span>2026-05-0{n}</span></li>'
+            for n in range(1, 6)
+        )
+        + "</ul></div>"
+        for path, name in (("tzgg", "通知公告"), ("zcwj", "政策文件"), ("ywdt", "要闻动态"), ("zcjd", "政策解读"))
+    )
+    assert listing_of(document(page(blocks), "http://www.yunxi.invalid/")) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "<html><body><p>正在维护</p></body></html>", "<title>403</title>", "{}", "[1, 2]", "<a>", "\x00"]
+)
+def test_what_is_no_list(text: str) -> None:
+    assert listing_of(document(text)) is None
+
+
+def test_an_article_is_no_list() -> None:
+    text = page("<h1>某通知</h1><p>正文</p>").replace("<title>", '<meta name="ArticleTitle" content="某通知"><title>')
+    assert listing_of(document(text)) is None
+
+
+def test_the_next_page_is_read_where_the_first_stood() -> None:
+    first = "".join(f'<li><a href="{href}">{title}</a><span>{date}</span></li>' for href, title, date in TREE)
+    pager = '<div class="page"><script>createPageHTML(2, 0, "index", "html");</script></div>'
+    listing = listing_of(document(page(f'<ul class="list">{first}</ul>{pager}')))
+    assert listing is not None
+    assert listing.next is not None
+    assert listing.next.url == "http://www.yunxi.invalid/zwgk/tzgg/index_1.html"
+    # one undated row with a strange address: only its place tells that it is the list
+    last = '<ul class="list"><li><a href="/zwgk/view">老档案目录一览说明</a></li></ul>'
+    answer = document(page(last + pager.replace("2, 0", "2, 1")), listing.next.url)
+    following = listing_of(answer, listing.next)
+    assert shown(following) == [("/zwgk/view", "老档案目录一览说明", None)]
+    assert following is not None
+    assert (following.ended, following.next, following.page_key) == (True, None, "index_1.html")
+
+
+@pytest.mark.parametrize("status, body", [(404, "<a href='/'>首页</a>" * 50), (200, "<html></html>"), (200, "")])
+def test_a_stub_beyond_the_window_proves_nothing(status: int, body: str) -> None:
+    fetch = Fetch(
+        url="http://www.yunxi.invalid/zwgk/tzgg/index_9.html", state={"engine": "static", "page": 10, "key": "div|li"}
+    )
+    listing = static.more(document(body, fetch.url, status=status), fetch)
+    assert (listing.rows, listing.ended, listing.next) == ((), False, None)
