@@ -82,7 +82,7 @@ def judge_column(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Iterat
 
 
 def judge_unit(unit: UnitFacts, law: Regulation, as_of: dt.date, city: str) -> Iterator[Verdict]:
-    """Every unit rule's verdict on one unit."""
+    """Every unit rule's verdict on one unit; that on its report names the column, where it has just one for them."""
     reports = [facts for facts in unit.columns.values() if facts.column.kind is ColumnKind.ANNUAL_REPORTS]
     rule = annual_report.rule_for(unit.unit.kind, law)
     if rule is not None and law.rules[rule].enabled:
@@ -94,6 +94,7 @@ def judge_unit(unit: UnitFacts, law: Regulation, as_of: dt.date, city: str) -> I
             version=RULES[rule].version,
             text=law.rules[rule],
             unit=unit.unit,
+            column=reports[0].column.id if len(reports) == 1 else None,
             as_of=as_of,
             waiver=waiver_for(unit.unit, rule, [facts.column.id for facts in reports], as_of),
             coverage=min(known, default=None),

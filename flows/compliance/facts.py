@@ -47,6 +47,7 @@ class ColumnFacts:
     unread_undated: int = 0
     newest_on: dt.date | None = None
     newest_url: str | None = None
+    newest_item: str | None = None
     held: bool = False  # a mass change was seen and not written
     moved_to: str | None = None  # the home page links the column's name at this other address
 
