@@ -49,3 +49,7 @@ class DeliveryFailed(GongkaiError):
 
 class UnsafeAddress(GongkaiError):
     """Raised when an address is private, loopback or otherwise not to be fetched without permission."""
+
+
+class ExportError(GongkaiError):
+    """Raised when the file of an export cannot be written; none is left half-written."""

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, dumps, insert_into, utcnow
+from storage.database import Database, dumps, insert_into, take_lock, utcnow
 from storage.schema import City, Column, ColumnKind, Contact, Supervision, Unit, UnitKind, Waiver
 
 
@@ -73,8 +73,7 @@ def apply(db: Database, city: City) -> Plan:
     """Makes the registry say what ``city`` says, in one transaction; what changed comes back. Idempotent."""
     now = utcnow()
     with db.begin() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(sa.text("LOCK TABLE city IN EXCLUSIVE MODE"))
+        take_lock(session, "registry")
         changes = tuple(_changes(session, city))
         facts = _facts(city, "units")
         insert = insert_into(session, tables.city).values(id=1, facts=facts, applied_at=now)

@@ -186,14 +186,15 @@ item_addresses = Table(
     metadata,
     Column("address_key", Text, primary_key=True),
     Column("unit", Text, primary_key=True),
-    _required("item_id", Text, ForeignKey("items.id"), index=True),
+    _required("item_id", Text, ForeignKey("items.id")),
     _required("url", Text),
+    sqlite_with_rowid=False,
 )
 
 item_revisions = Table(  # also the outbox: a revision and its entry are one row, so neither is ever without the other
     "item_revisions",
     metadata,
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     _required("item_id", Text, ForeignKey("items.id")),
     _required("revision", Integer),
     _required("action", Text),  # upsert | delete

@@ -17,9 +17,8 @@ import datetime as dt
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -32,6 +31,7 @@ from storage.schema import Item
 _NO_LETTERS: Final = re.compile(r"[\W_]+")
 _PLACEHOLDER: Final = re.compile(r"null|undefined|none|nan|x{4,}", re.IGNORECASE)
 _INDEX: Final = re.compile(r"[0-9A-Z]+(?:[-/_.][0-9A-Z]+)+|[0-9A-Z]*\d{10}[0-9A-Z]*")
+_SIX_DIGITS: Final = re.compile(r"(?:\D*\d){6}")
 _BARE_DATE: Final = re.compile(r"(?:19|20)\d{2}[-/.]?\d{1,2}[-/.]?\d{1,2}")
 _DOCUMENT: Final = re.compile(r".*(?:19|20)\d{2}\D.*\d|.*第\d+号")
 
@@ -53,9 +53,7 @@ def index_key(index_number: str | None) -> str | None:
     if len(text) < 8 or _PLACEHOLDER.search(text) or _BARE_DATE.fullmatch(text) or not _INDEX.fullmatch(text):
         return None
     serial = re.split(r"[-/_.]", text)[-1]
-    if sum(sign.isdigit() for sign in text) < 6 or not serial.strip("0"):
-        return None
-    return text
+    return text if _SIX_DIGITS.match(text) and serial.strip("0") else None
 
 
 def document_key(document_number: str | None) -> str | None:
@@ -75,7 +73,7 @@ def item_id(unit: str, key: str) -> str:
 
 @dataclass(frozen=True)
 class Likeness:
-    """What an item is compared by."""
+    """What an item is compared by; ``hashes`` find the candidates: by index number, document number and content."""
 
     unit: str
     title: str
@@ -83,36 +81,36 @@ class Likeness:
     document_number: str | None
     published_on: dt.date | None
     content_hash: str | None  # None where nothing was read that could be compared
+    hashes: tuple[int | None, int | None, int | None]
 
     @classmethod
     def of(cls, item: Item) -> Likeness:
         """The likeness of an incoming item."""
-        read = item.page_read and bool(item.body_text or item.attachments) and bool(item.content_hash)
-        return cls(
+        read = item.page_read and (item.body_text or item.attachments) and item.content_hash
+        return cls.made_of(
             item.unit,
-            title_key(item.title),
-            index_key(item.index_number),
-            document_key(item.document_number),
+            item.title,
+            item.index_number,
+            item.document_number,
             item.published_on,
             item.content_hash if read else None,
         )
 
-    @cached_property
-    def by_index(self) -> int | None:
-        """Hash of title and index number within the unit."""
-        return None if self.index_number is None else _hash("i", self.unit, self.title, self.index_number)
-
-    @cached_property
-    def by_document(self) -> int | None:
-        """Hash of title and document number within the unit."""
-        return None if self.document_number is None else _hash("d", self.unit, self.title, self.document_number)
-
-    @cached_property
-    def by_content(self) -> int | None:
-        """Hash of title, day and content within the unit."""
-        if self.content_hash is None or self.published_on is None:
-            return None
-        return _hash("c", self.unit, self.title, self.published_on.isoformat(), self.content_hash)
+    @classmethod
+    def made_of(
+        cls,
+        unit: str,
+        title: str,
+        index_number: str | None,
+        document_number: str | None,
+        published_on: dt.date | None,
+        content_hash: str | None,
+    ) -> Likeness:
+        """The likeness of something with these fields, as its page gives them."""
+        name, index, document = title_key(title), index_key(index_number), document_key(document_number)
+        content = f"{published_on.isoformat()}\n{content_hash}" if content_hash and published_on else None
+        hashes = (_hash("i", unit, name, index), _hash("d", unit, name, document), _hash("c", unit, name, content))
+        return cls(unit, name, index, document, published_on, content_hash, hashes)
 
     def is_same_document(self, other: Likeness) -> bool:
         """Whether both are one document by rules 2 to 4; rule 1 needs the addresses and is for the caller."""
@@ -137,8 +135,11 @@ def _contradict(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one != other
 
 
-def _hash(*parts: str) -> int:
-    digest = hashlib.blake2b("\n".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+def _hash(kind: str, unit: str, title: str, what: str | None) -> int | None:
+    if not what:
+        return None
+    text = f"{kind}\n{unit}\n{title}\n{what}"
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
@@ -168,7 +169,7 @@ class Known:
     def __init__(self, session: Session, batch: Sequence[Incoming]) -> None:
         self.owners: dict[tuple[str, str], str] = {}  # (unit, address key) → item id
         self._titles: dict[str, str] = {}  # item id → title key
-        self._alike: dict[int, list[tuple[str, Likeness]]] = {}
+        self._alike: dict[int | None, list[tuple[str, Likeness]]] = {}
         self._load_addresses(session, batch)
         self._load_alike(session, batch)
 
@@ -182,7 +183,7 @@ class Known:
             owner = self.owners.get((unit, key))
             if owner is not None and self._titles.get(owner) == one.likeness.title:
                 return owner
-        for value in _hashes(one.likeness):
+        for value in one.likeness.hashes:
             for candidate, likeness in self._alike.get(value, ()):
                 if one.likeness.is_same_document(likeness):
                     return candidate
@@ -195,8 +196,9 @@ class Known:
         for key, _ in fresh:
             self.owners[unit, key] = item
         self._titles[item] = one.likeness.title
-        for value in _hashes(one.likeness):
-            self._alike.setdefault(value, []).append((item, one.likeness))
+        for value in one.likeness.hashes:
+            if value is not None:
+                self._alike.setdefault(value, []).append((item, one.likeness))
         return fresh
 
     def _load_addresses(self, session: Session, batch: Sequence[Incoming]) -> None:
@@ -212,8 +214,8 @@ class Known:
         strangers = [one for one in batch if (one.item.unit, one.keys[0]) not in self.owners]
         at = tables.items.c
         wanted = []
-        for column, name in ((at.by_index, "by_index"), (at.by_document, "by_document"), (at.by_content, "by_content")):
-            values = {value for one in strangers if (value := getattr(one.likeness, name)) is not None}
+        for place, column in enumerate((at.by_index, at.by_document, at.by_content)):
+            values = {one.likeness.hashes[place] for one in strangers} - {None}
             if values:
                 wanted.append(column.in_(values))
         by_alias = {self.owners[pair] for one in strangers for pair in _aliases(one) if pair in self.owners}
@@ -227,23 +229,19 @@ class Known:
             self._remember(row)
 
     def _remember(self, row: Mapping[Any, Any]) -> None:
-        likeness = Likeness(
+        likeness = Likeness.made_of(
             row["unit"],
-            title_key(row["title"]),
-            index_key(row["index_number"]),
-            document_key(row["document_number"]),
+            row["title"],
+            row["index_number"],
+            row["document_number"],
             row["published_on"],
             row["content_hash"] if row["by_content"] is not None else None,
         )
         self._titles[row["id"]] = likeness.title
-        for value in _hashes(likeness):
-            self._alike.setdefault(value, []).append((row["id"], likeness))
+        for value in likeness.hashes:
+            if value is not None:
+                self._alike.setdefault(value, []).append((row["id"], likeness))
 
 
 def _aliases(one: Incoming) -> Iterator[tuple[str, str]]:
     return ((one.item.unit, key) for key in one.keys[1:])
-
-
-def _hashes(likeness: Likeness) -> Iterable[int]:
-    found = (likeness.by_index, likeness.by_document, likeness.by_content)
-    return [value for value in found if value is not None]

@@ -13,7 +13,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from storage.addresses import address_key
-from storage.catalogue.identity import Incoming
 from storage.schema import Item
 
 _OURS: Final = frozenset(("id", "revision", "first_seen", "not_before", "last_seen", "withdrawn_at", "aliases"))
@@ -32,13 +31,13 @@ class Merged:
     refreshed: bool = False
 
 
-def merge(stored: Item, copy: Incoming, *, own_copy_gone: bool, fresh: Sequence[tuple[str, str]]) -> Merged:
-    """``stored`` after ``copy`` was seen. ``fresh`` are the addresses of the copy that no item had."""
+def merge(stored: Item, copy: Item, key: str, *, own_copy_gone: bool, fresh: Sequence[str]) -> Merged:
+    """``stored`` after ``copy`` was seen at the address of ``key``. ``fresh`` are its addresses that no item had."""
     item = stored
     if stored.withdrawn_at is not None:
         item = replace(item, withdrawn_at=None)
-    if _may_speak(stored, copy, own_copy_gone):
-        item = _told(item, copy.item)
+    if _may_speak(stored, copy, key, own_copy_gone):
+        item = _told(item, copy)
     aliases = tuple(_aliases(item, stored, fresh))
     if aliases != item.aliases:
         item = replace(item, aliases=aliases)
@@ -52,10 +51,10 @@ def merge(stored: Item, copy: Incoming, *, own_copy_gone: bool, fresh: Sequence[
     return Merged(item=stored, changed=())
 
 
-def _may_speak(stored: Item, copy: Incoming, own_copy_gone: bool) -> bool:
-    if stored.page_read != copy.item.page_read:
-        return copy.item.page_read
-    own = copy.item.column == stored.column and copy.keys[0] == address_key(stored.url)
+def _may_speak(stored: Item, copy: Item, key: str, own_copy_gone: bool) -> bool:
+    if stored.page_read != copy.page_read:
+        return copy.page_read
+    own = copy.column == stored.column and key == address_key(stored.url)
     return own or own_copy_gone
 
 
@@ -73,9 +72,9 @@ def _says_more(item: Item, copy: Item) -> bool:
     return item.content_hash != copy.content_hash or item.page_read != copy.page_read
 
 
-def _aliases(item: Item, stored: Item, fresh: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _aliases(item: Item, stored: Item, fresh: Sequence[str]) -> Iterator[str]:
     seen = {address_key(item.url)}
-    for url in (*stored.aliases, stored.url, *(url for _, url in fresh)):
+    for url in (*stored.aliases, stored.url, *fresh):
         key = address_key(url)
         if key not in seen:
             seen.add(key)

@@ -7,7 +7,6 @@ order on PostgreSQL as on SQLite: a reader who has seen 7 will never find a 6 be
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import dumps, utcnow
+from storage.database import utcnow
 from storage.formats.json_item import time_text
 
 _NAME: Final = "catalogue"
@@ -30,8 +29,8 @@ class Turn:
     datestamp: dt.datetime  # of every revision of this transaction
     rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, item: str, revision: int, changed: list[str], data: Mapping[str, Any], action: str = "upsert") -> int:
-        """Keeps a revision for :func:`finish`; its number comes back."""
+    def add(self, item: str, revision: int, changed: list[str], payload: str, action: str = "upsert") -> int:
+        """Keeps a revision, ``payload`` being the item as JSON, for :func:`finish`; its number comes back."""
         self.seq += 1
         self.rows.append(
             {
@@ -41,7 +40,7 @@ class Turn:
                 "action": action,
                 "datestamp": self.datestamp,
                 "changed": changed,
-                "payload": dumps(data),
+                "payload": payload,
             }
         )
         return self.seq

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from storage import tables
 from storage.catalogue.identity import Likeness
-from storage.formats.json_item import attachment_json, evidence_json, evidence_of, provenance_json
+from storage.formats.json_item import evidence_of
 from storage.schema import Attachment, Category, Item, Provenance, Relation
 
 _DERIVED: Final = ("seq", "published_displayed", "by_index", "by_document", "by_content")
@@ -24,27 +24,15 @@ def is_displayed(item: Item) -> bool:
     return source is None or source.origin != "address"
 
 
-def row_of(item: Item, seq: int, likeness: Likeness) -> dict[str, Any]:
-    """The item as its row."""
-    row: dict[str, Any] = {name: getattr(item, name) for name in _PLAIN}
+def row_of(item: Item, data: Mapping[str, Any], seq: int, likeness: Likeness) -> dict[str, Any]:
+    """The item as its row; ``data`` is the same item as JSON."""
+    row: dict[str, Any] = vars(item).copy()
+    for name in _STRUCTURES:
+        row[name] = data[name] or None
     row["seq"] = seq
-    row["category"] = item.category.value
     row["published_displayed"] = is_displayed(item)
-    row["relations"] = [{"kind": one.kind, "target": one.target} for one in item.relations] or None
-    row["keywords"] = list(item.keywords) or None
-    row["aliases"] = list(item.aliases) or None
-    row["attachments"] = [attachment_json(one) for one in item.attachments] or None
-    row["provenance"] = provenance_of(item)
-    row["evidence"] = None if item.evidence is None else evidence_json(item.evidence)
-    row["by_index"] = likeness.by_index
-    row["by_document"] = likeness.by_document
-    row["by_content"] = likeness.by_content
+    row["by_index"], row["by_document"], row["by_content"] = likeness.hashes
     return row
-
-
-def provenance_of(item: Item) -> dict[str, Any] | None:
-    """The provenance column of the item."""
-    return {name: provenance_json(one) for name, one in item.provenance.items()} or None
 
 
 def item_of(row: Mapping[Any, Any]) -> Item:

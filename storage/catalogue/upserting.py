@@ -7,8 +7,7 @@ and the link from the list rows are one transaction: a process killed at any mom
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -19,8 +18,8 @@ from storage import tables
 from storage.addresses import address_key
 from storage.catalogue import merging, revisions, rows
 from storage.catalogue.identity import Incoming, Known, Likeness, item_id
-from storage.database import Database
-from storage.formats.json_item import evidence_json, from_json, to_json
+from storage.database import Database, dumps, storable
+from storage.formats.json_item import from_json, to_json
 from storage.schema import Item
 
 BATCH: Final = 500  # items to a statement; SQLite takes at most 32,766 parameters in one
@@ -60,11 +59,12 @@ class _Batch:
 
     def __init__(self, session: Session, turn: revisions.Turn, items: Sequence[Item], seen_at: dt.datetime) -> None:
         self.session, self.turn, self.seen_at = session, turn, seen_at
-        self.incoming = [Incoming.of(_clean(item)) for item in items]
+        self.incoming = [Incoming.of(item) for item in items]
         self.known = Known(session, self.incoming)
         self.rows = _ListRows(session, self.incoming)
-        self.stored = _stored(session, {one_id for one in self.incoming if (one_id := self.known.find(one))})
-        self.gone = _own_copy_gone(session, self._foreign_copies())
+        found = [self.known.find(one) for one in self.incoming]
+        self.stored = _stored(session, {name for name in found if name is not None})
+        self.gone = _own_copy_gone(session, self._foreign_copies(found))
         self.new = self.changed = self.same = 0
         self.inserts: dict[str, dict[str, Any]] = {}
         self.updates: dict[str, dict[str, Any]] = {}
@@ -72,64 +72,66 @@ class _Batch:
         self.addresses: list[dict[str, Any]] = []
         self.seen: set[str] = set()
 
-    def _foreign_copies(self) -> list[Item]:
+    def _foreign_copies(self, found: Sequence[str | None]) -> list[Item]:
         """Stored items of which the batch brings a copy from another place than their own."""
-        found = {}
-        for one in self.incoming:
-            stored = self.stored.get(self.known.find(one) or "")
+        foreign = {}
+        for one, name in zip(self.incoming, found, strict=True):
+            stored = None if name is None else self.stored[name]
             if stored is not None and (stored.column != one.item.column or stored.url != one.item.url):
-                found[stored.id] = stored
-        return list(found.values())
+                foreign[stored.id] = stored
+        return list(foreign.values())
 
     def decide(self) -> None:
         for one in self.incoming:
             found = self.known.find(one)
-            if found is None:
-                self._new(one)
-            else:
-                self._again(found, one)
-            self.rows.link(one, self.stored[found or item_id(one.item.unit, one.keys[0])])
+            item = self._new(one) if found is None else self._again(found, one)
+            self.stored[item.id] = item
+            self.rows.link(one, item)
 
-    def _new(self, one: Incoming) -> None:
+    def _new(self, one: Incoming) -> Item:
         name = item_id(one.item.unit, one.keys[0])
         self._add_addresses(name, one)
         first_seen, not_before = self.rows.appeared(one, self.seen_at)
-        aliases = one.urls[1:] if one.item.aliases else ()
         item = replace(
             one.item,
             id=name,
             revision=1,
-            aliases=aliases,
+            aliases=one.urls[1:],
             first_seen=first_seen,
             not_before=not_before,
             last_seen=self.seen_at,
             withdrawn_at=None,
         )
-        seq = self.turn.add(name, 1, [], to_json(item))
-        self.inserts[name] = rows.row_of(item, seq, one.likeness)
-        self.stored[name] = item
+        item, data, payload = _storable(item)
+        seq = self.turn.add(name, 1, [], payload)
+        self.inserts[name] = rows.row_of(item, data, seq, one.likeness)
         self.new += 1
+        return item
 
-    def _again(self, name: str, one: Incoming) -> None:
+    def _again(self, name: str, one: Incoming) -> Item:
         stored = self.stored[name]
         fresh = self._add_addresses(name, one)
-        merged = merging.merge(stored, one, own_copy_gone=name in self.gone, fresh=fresh)
+        copy, _, _ = _storable(one.item)
+        merged = merging.merge(
+            stored, copy, one.keys[0], own_copy_gone=name in self.gone, fresh=tuple(url for _, url in fresh)
+        )
+        item = merged.item
         if merged.changed:
-            item = replace(merged.item, revision=stored.revision + 1, last_seen=self.seen_at)
-            seq = self.turn.add(name, item.revision, list(merged.changed), to_json(item))
-            row = rows.row_of(item, seq, Likeness.of(item))
+            item = replace(item, revision=stored.revision + 1, last_seen=self.seen_at)
+            data = to_json(item)
+            seq = self.turn.add(name, item.revision, list(merged.changed), dumps(data))
+            row = rows.row_of(item, data, seq, Likeness.of(item))
             (self.inserts if name in self.inserts else self.updates)[name] = row
             self.refreshes.pop(name, None)
             self.changed += 1
         else:
-            item = merged.item
             if merged.refreshed and name not in self.inserts:
                 self.refreshes[name] = item
             self.seen.add(name)
             self.same += 1
-        if rows.is_displayed(item) != rows.is_displayed(stored) or merged.changed:
+        if merged.changed or rows.is_displayed(item) != rows.is_displayed(stored):
             self.rows.changed(item)
-        self.stored[name] = item
+        return item
 
     def _add_addresses(self, name: str, one: Incoming) -> tuple[tuple[str, str], ...]:
         fresh = self.known.add(name, one)
@@ -160,10 +162,11 @@ class _Batch:
 
 
 def _how_known(item: Item) -> dict[str, Any]:
+    data = to_json(item)
     return {
         "b_published_displayed": rows.is_displayed(item),
-        "b_provenance": rows.provenance_of(item),
-        "b_evidence": None if item.evidence is None else evidence_json(item.evidence),
+        "b_provenance": data["provenance"] or None,
+        "b_evidence": data["evidence"],
     }
 
 
@@ -260,41 +263,22 @@ def _own_copy_gone(session: Session, items: Sequence[Item]) -> set[str]:
 # ------------------------------------------------------------------ what databases cannot hold
 
 
-def _clean(item: Item) -> Item:
-    """The item without NUL signs and lone surrogates, which APIs escape into JSON and PostgreSQL refuses to store."""
-    text = "".join(_texts(item))
-    if "\x00" not in text:
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            pass
-        else:
-            return item
-    cleaned: Item = from_json(_storable(to_json(item)))
-    return cleaned
+def _storable(item: Item) -> tuple[Item, dict[str, Any], str]:
+    """The item, its JSON and that as text, without what a database cannot hold.
+
+    That is NUL and lone surrogates: APIs send both escaped in JSON, PostgreSQL stores neither, SQLite not the second.
+    """
+    data = to_json(item)
+    text = dumps(data)
+    if "\\u0000" not in text and _is_encodable(text):
+        return item, data, text
+    data = storable(data)
+    return from_json(data), data, dumps(data)
 
 
-def _texts(item: Item) -> Iterator[str]:
-    plain = (
-        (item.title, item.url, item.body_text, item.summary, item.index_number, item.document_number, item.issuer),
-        (item.publisher, item.source, item.validity, item.theme, item.genre, item.statutory, item.stage, item.form),
-        item.keywords,
-        item.aliases,
-    )
-    yield from filter(None, itertools.chain.from_iterable(plain))
-    for file in item.attachments:
-        yield f"{file.name}{file.url}"
-    for relation in item.relations:
-        yield relation.target
-    for origin in item.provenance.values():
-        yield f"{origin.raw}{origin.conflict}"
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return {name: _storable(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_storable(one) for one in value]
-    return value
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -22,7 +22,7 @@ from storage.addresses import address_key
 from storage.catalogue import revisions
 from storage.catalogue.identity import title_key
 from storage.catalogue.withdrawals import restore
-from storage.database import Database, insert_into
+from storage.database import Database, insert_into, storable
 from storage.schema import Outcome
 
 LEAST_LOST: Final = 5  # fewer rows gone are never a mass change: a column of three may lose two
@@ -194,7 +194,7 @@ def _insert(session: Session, walk: Walk, new: Mapping[str, WalkRow], looks: Any
                 "column": walk.column,
                 "address_key": key,
                 "url": row.url,
-                "title": _storable(row.title),
+                "title": storable(row.title),
                 "row_date": row.date,
                 "first_seen": walk.at,
                 "not_before": not_before,
@@ -237,7 +237,7 @@ def _see_again(
         if old is None:
             continue
         date = row.date or old.row_date
-        title = _storable(row.title)
+        title = storable(row.title)
         if old.missing_since is not None or (old.url, old.title, old.row_date) != (row.url, title, date):
             changed.append({"b_key": key, "b_url": row.url, "b_title": title, "b_date": date})
     if changed:
@@ -313,10 +313,6 @@ def _hold(session: Session, walk: Walk, held: WalkResult) -> None:
 def _save_look(session: Session, walk: Walk, values: Mapping[str, Any]) -> None:
     insert = insert_into(session, tables.column_looks).values(unit=walk.unit, column=walk.column, **values)
     session.execute(insert.on_conflict_do_update(index_elements=["unit", "column"], set_=dict(values)))
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 # ------------------------------------------------------------------ articles behind the rows

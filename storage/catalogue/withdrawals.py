@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from storage import settings, tables
 from storage.catalogue import revisions, rows
-from storage.database import Database
+from storage.database import Database, dumps
 from storage.formats.json_item import to_json
 from storage.schema import Item
 
@@ -91,7 +91,7 @@ def _write(session: Session, turn: revisions.Turn, names: set[str], at: dt.datet
             stored: Item = rows.item_of(found)
             after = replace(stored, revision=stored.revision + 1, withdrawn_at=at if withdrawn else None)
             action = "delete" if withdrawn else "upsert"
-            seq = turn.add(stored.id, after.revision, ["withdrawn_at"], to_json(after), action)
+            seq = turn.add(stored.id, after.revision, ["withdrawn_at"], dumps(to_json(after)), action)
             updates.append(
                 {"b_id": stored.id, "b_seq": seq, "b_revision": after.revision, "b_withdrawn": after.withdrawn_at}
             )

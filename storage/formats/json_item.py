@@ -20,7 +20,7 @@ _TIMES: Final = ("published_at", "first_seen", "not_before", "last_seen", "withd
 
 def to_json(item: Item) -> dict[str, Any]:
     """The whole item, JSON-safe; :func:`from_json` gives an equal item back."""
-    data: dict[str, Any] = {name: getattr(item, name) for name in _NAMES}
+    data: dict[str, Any] = vars(item).copy()
     data["category"] = item.category.value
     for name in _DATES:
         if data[name] is not None:

@@ -282,11 +282,11 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_item_addresses_item_id_items"),
         sa.PrimaryKeyConstraint("address_key", "unit", name="pk_item_addresses"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_item_addresses_item_id", "item_addresses", ["item_id"])
     op.create_table(
         "item_revisions",
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("item_id", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
@@ -311,7 +311,7 @@ def upgrade() -> None:
         sa.Column("missing_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("missing_looks", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("item_id", sa.Text(), nullable=True),
-        sa.Column("read", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("read", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("item_on", sa.Date(), nullable=True),
         sa.Column("shown_on", sa.Date(), nullable=True),
         sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False),

@@ -1,0 +1,168 @@
+"""Everything, whole, out of the database: items, observations, verdicts or findings as JSON Lines, CSV, Excel, Parquet.
+
+Rows are read a page at a time and written as they come, so memory does not grow with the catalogue. A file appears
+under its name when it is complete, and not before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from storage import findings, observations
+from storage.catalogue import iter_items
+from storage.database import Database
+from storage.exceptions import ExportError, UnknownTarget
+from storage.formats.json_item import evidence_json, time_text, to_json
+from storage.formats.table import FORMATS, Field
+from storage.schema import Finding, Observation, Verdict
+
+
+def verdict_json(one: Verdict) -> dict[str, Any]:
+    """A verdict as it is exported."""
+    return {
+        "rule": one.rule,
+        "rule_version": one.rule_version,
+        "unit": one.unit,
+        "column": one.column,
+        "item": one.item,
+        "verdict": one.verdict.value,
+        "reason": one.reason,
+        "as_of": one.as_of.isoformat(),
+    }
+
+
+def finding_json(one: Finding) -> dict[str, Any]:
+    """A finding as it is exported."""
+    return {
+        "id": one.id,
+        "rule": one.rule,
+        "rule_version": one.rule_version,
+        "kind": one.kind.value,
+        "severity": one.severity,
+        "unit": one.unit,
+        "column": one.column,
+        "item": one.item,
+        "state": one.state,
+        "opened_at": time_text(one.opened_at),
+        "closed_at": None if one.closed_at is None else time_text(one.closed_at),
+        "basis": one.basis,
+        "facts": dict(one.facts),
+        "evidence": [evidence_json(item) for item in one.evidence],
+        "coverage": one.coverage,
+    }
+
+
+def observation_json(one: Observation) -> dict[str, Any]:
+    """A look as it is exported."""
+    return {
+        "id": one.id,
+        "unit": one.unit,
+        "column": one.column,
+        "subject": one.subject.value,
+        "url": one.url,
+        "at": time_text(one.at),
+        "seconds": one.seconds,
+        "outcome": one.outcome.value,
+        "status": one.status,
+        "reason": one.reason,
+        "detail": one.detail,
+        "facts": dict(one.facts),
+        "evidence": [evidence_json(item) for item in one.evidence],
+    }
+
+
+_ROWS: Final[Mapping[str, Callable[[Database], Iterator[dict[str, Any]]]]] = {
+    "items": lambda db: (to_json(one) for one in iter_items(db)),
+    "observations": lambda db: (observation_json(one) for one in observations.iter_observations(db)),
+    "verdicts": lambda db: (verdict_json(one) for one in findings.iter_verdicts(db)),
+    "findings": lambda db: (finding_json(one) for one in findings.iter_findings(db)),
+}
+
+_TYPES: Final = {  # of the fields that are not plain text, for the formats that have types
+    "date": ("formed_on", "published_on", "effective_on", "repealed_on", "as_of"),
+    "time": ("published_at", "first_seen", "not_before", "last_seen", "withdrawn_at", "at", "opened_at", "closed_at"),
+    "json": ("relations", "keywords", "aliases", "attachments", "provenance", "evidence", "facts"),
+    "number": ("seconds", "coverage"),
+    "integer": ("status", "revision"),
+    "boolean": ("page_read",),
+}
+
+_NAMES: Final[Mapping[str, str]] = {
+    "items": (
+        "id unit column title url category index_number document_number issuer publisher source formed_on published_on "
+        "published_at effective_on repealed_on validity theme genre statutory stage summary keywords form language "
+        "relations attachments aliases first_seen not_before last_seen withdrawn_at revision page_read content_hash "
+        "evidence provenance body_text"
+    ),
+    "observations": "id unit column subject url at seconds outcome status reason detail facts evidence",
+    "verdicts": "rule rule_version unit column item verdict reason as_of",
+    "findings": (
+        "id rule rule_version kind severity unit column item state opened_at closed_at basis facts evidence coverage"
+    ),
+}
+KINDS: Final = tuple(_ROWS)
+
+
+def fields_of(kind: str) -> tuple[Field, ...]:
+    """The fields of an export in the order of its table's columns, with their types."""
+    typed = {name: type_ for type_, names in _TYPES.items() for name in names}
+    return tuple(Field(name, typed.get(name, "text")) for name in _NAMES[kind].split())
+
+
+def iter_rows(db: Database, kind: str) -> Iterator[dict[str, Any]]:
+    """Every row of ``kind``, JSON-safe, in a stable order and in bounded memory.
+
+    :raises UnknownTarget: there is no such kind.
+    """
+    if kind not in _ROWS:
+        raise UnknownTarget(f"cannot export {kind!r}: choose one of {', '.join(KINDS)}")
+    return _ROWS[kind](db)
+
+
+def export(db: Database, kind: str, format_: str, out: Path | BinaryIO) -> int:
+    """Writes every row of ``kind`` in ``format_`` (jsonl, csv, xlsx, parquet) to a file or a binary stream; how many.
+
+    :raises UnknownTarget: there is no such kind or format.
+    :raises ExportError: the file cannot be written; none is left half-written.
+    :raises DatabaseError: the database failed; likewise.
+    """
+    if format_ not in FORMATS:
+        raise UnknownTarget(f"cannot export as {format_!r}: choose one of {', '.join(FORMATS)}")
+    rows = iter_rows(db, kind)
+    write = FORMATS[format_]
+    if not isinstance(out, Path):
+        if format_ in ("jsonl", "csv"):
+            return write(rows, fields_of(kind), out)
+        with tempfile.TemporaryFile() as whole:  # Excel and Parquet seek, a pipe cannot
+            count = write(rows, fields_of(kind), whole)
+            whole.seek(0)
+            shutil.copyfileobj(whole, out)
+            return count
+    with _finished(out) as stream:
+        return write(rows, fields_of(kind), stream)
+
+
+@contextlib.contextmanager
+def _finished(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose file gets its name when the block ends well, and is gone when it does not."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.replace(path)
+        except OSError as error:
+            raise ExportError(
+                f"{path} cannot be written ({error.strerror}): make room, or name another file; nothing is left of it"
+            ) from error
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,100 @@
+"""What the console asks of the flows: it leaves a request, a worker claims it, does it and leaves the answer.
+
+So the public process holds no harvesting code, and a request that was left is done even if the page was closed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage import tables
+from storage.database import Database, rows_affected, utcnow
+from storage.exceptions import UnknownTarget
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One wish and what came of it. ``state`` is left, claimed, done or failed; then ``result`` or ``error`` is set."""
+
+    id: str
+    kind: str  # discover, read, harvest, recheck, replay …
+    payload: Mapping[str, Any]
+    state: str
+    left_at: dt.datetime
+    claimed_by: str | None = None
+    claimed_at: dt.datetime | None = None
+    answered_at: dt.datetime | None = None
+    result: Any = None
+    error: str | None = None
+
+
+def leave(db: Database, kind: str, payload: Mapping[str, Any]) -> str:
+    """Leaves a request for a worker; its id comes back."""
+    name = uuid.uuid4().hex
+    values = {"id": name, "kind": kind, "payload": dict(payload), "state": "left", "left_at": utcnow()}
+    with db.begin() as session:
+        session.execute(sa.insert(tables.requests).values(**values))
+    return name
+
+
+def claim(db: Database, holder: str, *, stale_after_s: float = 3600, now: dt.datetime | None = None) -> Request | None:
+    """The oldest request that waits, now ``holder``'s; None when none waits. No two workers get the same.
+
+    :param stale_after_s: a claim older than this without an answer is a worker that died: it waits again.
+    """
+    at = tables.requests.c
+    moment = now or utcnow()
+    stale = sa.and_(at.state == "claimed", at.claimed_at <= moment - dt.timedelta(seconds=stale_after_s))
+    query = (
+        sa.select(at.id)
+        .where(sa.or_(at.state == "left", stale))
+        .order_by(at.left_at, at.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    with db.begin() as session:
+        name = session.execute(query).scalar()
+        if name is None:
+            return None
+        mine = {"state": "claimed", "claimed_by": holder, "claimed_at": moment}
+        session.execute(sa.update(tables.requests).where(at.id == name).values(**mine))
+        return _request(session.execute(sa.select(tables.requests).where(at.id == name)).mappings().one())
+
+
+def answer(db: Database, request: str, *, result: Any = None, error: str | None = None) -> None:
+    """Answers a request: with a JSON-safe result, or with one sentence on why not.
+
+    :raises UnknownTarget: there is no such request.
+    """
+    at = tables.requests.c
+    state = "done" if error is None else "failed"
+    values = {"state": state, "result": result, "error": error, "answered_at": utcnow()}
+    with db.begin() as session:
+        done = session.execute(sa.update(tables.requests).where(at.id == request).values(**values))
+        if rows_affected(done) != 1:
+            raise UnknownTarget(f"no request {request} in {db.name}: it was never left there")
+
+
+def get(db: Database, request: str) -> Request | None:
+    """The request as it stands."""
+    with db.read() as session:
+        found = session.execute(sa.select(tables.requests).where(tables.requests.c.id == request)).mappings().first()
+        return None if found is None else _request(found)
+
+
+def recent(db: Database, limit: int = 50) -> list[Request]:
+    """The latest requests, newest first."""
+    at = tables.requests.c
+    query = sa.select(tables.requests).order_by(at.left_at.desc(), at.id).limit(limit)
+    with db.read() as session:
+        return [_request(row) for row in session.execute(query).mappings()]
+
+
+def _request(row: Mapping[Any, Any]) -> Request:
+    return Request(**row)
