@@ -16,6 +16,7 @@ from tests.city.model import PLATFORM_KINDS, Column, Unit
 if TYPE_CHECKING:
     from tests.city.city import City
 
+NAVIGATION = 24  # columns in the header; the home page links all
 _CSS = "\n".join(
     f".{name}{{margin:0 auto;padding:{n}px 0;width:{1200 - n}px;overflow:hidden;color:#{n:02d}3{n:02d}3;font-size:{n % 6 + 12}px}}"
     for n, name in enumerate(
@@ -62,9 +63,8 @@ def link_to(city: City, column: Column) -> str:
 def header(city: City, unit: Unit) -> str:
     """Header and navigation."""
     if "header" not in unit.caches:
-        links = "".join(
-            f'<li><a href="{link_to(city, c)}">{c.name}</a></li>' for c in unit.shown if c.kind not in PLATFORM_KINDS
-        )
+        kept = [c for c in unit.shown if c.kind not in PLATFORM_KINDS][:NAVIGATION]
+        links = "".join(f'<li><a href="{link_to(city, c)}">{c.name}</a></li>' for c in kept)
         home = unit.prefix
         trap = f'<li style="display:none"><a href="{unit.site.trap}">内部栏目</a></li>' if unit.site.trap else ""
         unit.caches["header"] = (

@@ -75,9 +75,10 @@ def order(city: City, column: Column) -> array[int]:
         base = [k for k in range(column.count) if k not in column.removed]
         if any("published_on" in column.edits.get(k, {}) for k in column.edits):
             base.sort(key=lambda k: -shown_day(city, column, k).toordinal())
-        days = [-shown_day(city, column, k).toordinal() for k in base]
         added = [k for k in range(column.count, column.count + len(column.mirrors)) if k not in column.removed]
-        for key in added + [k for k in column.extras if k not in column.removed]:
+        added += [k for k in column.extras if k not in column.removed]
+        days = [-shown_day(city, column, k).toordinal() for k in base] if added else []
+        for key in added:
             day = -shown_day(city, *origin(column, key)).toordinal()
             place = bisect_right(days, day - 1)  # before the items of the same day
             days.insert(place, day)

@@ -71,7 +71,7 @@ SLUGS = {
     "gazette": "zfgb",
     "other": "qt",
 }  # fmt: skip
-ROW_DATES = ("%Y-%m-%d", "%Y/%m/%d", "[%Y-%m-%d]", "%Y年%m月%d日", "%Y.%m.%d", "%Y-%m-%d")
+ROW_DATES = ("%Y-%m-%d", "%Y/%m/%d", "[%Y-%m-%d]", "%Y年%m月%d日", "%Y.%m.%d", "split", "%m-%d", "%Y-%m-%d")
 DATES = ("%Y-%m-%d", "%Y年%m月%d日", "%Y/%m/%d", "%Y-%m-%d")
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tests.city.site import SiteApp
 
 
+YEARLESS_DAYS = 300  # rows leave the year out only where no reader can be mistaken about it
+
+
 def pages_of(city: City, column: Column) -> int:
     """How many pages the list has; an empty list has one."""
     return max(1, -(-len(items.order(city, column)) // column.page_size))
@@ -33,6 +36,9 @@ def row_date(city: City, column: Column, key: int, pattern: str) -> str | None:
     """The date a row shows, if it shows one."""
     if column.undated or not column.row_dates:
         return None
+    uncertain = bool(column.reports or column.mirrors) or items.age(column, column.count - 1) > YEARLESS_DAYS
+    if pattern == "split" or (pattern == "%m-%d" and uncertain):
+        pattern = "%Y-%m-%d"
     return stamp(items.shown_day(city, *items.origin(column, key)), None, pattern)
 
 
@@ -42,6 +48,9 @@ def row(app: SiteApp, column: Column, key: int, href: str) -> str:
     title = items.title_at(city, column, key)
     full = escape(title)
     date = row_date(city, column, key, style.row_date)
+    if date and style.row_date == "split":
+        year, month, day = date.split("-")
+        return f'<li><div class="date"><b>{day}</b><span>{year}-{month}</span></div><a href="{href}" title="{full}">{full}</a></li>'
     top = '<em class="top">置顶</em>' if column.sticky and key in items.order(city, column)[: column.sticky] else ""
     if style.row == 0:
         return f'<li>{top}<a href="{href}" title="{full}" target="_blank">{full}</a>{f"<span>{date}</span>" if date else ""}</li>'
@@ -63,7 +72,7 @@ def block(column: Column, rows: str) -> str:
             if column.no % 2
             else '<div class="list"><ul class="main_list"></ul><p class="none">暂无信息</p></div>'
         )
-    if column.unit.style.row == 2:
+    if column.unit.style.row == 2 and "<tr>" in rows:
         return f'<div class="list"><table class="main_list" width="100%">{rows}</table></div>'
     return f'<div class="list"><ul class="main_list">{rows}</ul></div>'
 

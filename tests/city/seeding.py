@@ -69,6 +69,7 @@ def sow(city: City) -> None:
             unit.dead = True
             unit.site.base = f"http://www.{unit.id}.qinghe.invalid"
     _platforms(city, picker)
+    picker.columns = city.columns
     _reports(city, picker)
     _stale(city, picker)
     _blank_and_undated(city, picker)
@@ -83,6 +84,7 @@ class _Picker:
 
     def __init__(self, city: City) -> None:
         self.city = city
+        self.columns = city.columns
         self.load: Counter[int] = Counter()
         self.taken: set[int] = set()
         self.rank = {c.no: Dice(city.seed, "rank", c.no).roll() for u in city.units for c in u.columns}
@@ -93,7 +95,7 @@ class _Picker:
     def pick(self, fits: Callable[[Column], bool], columns: Iterable[Column] | None = None) -> Column | None:
         free = [
             c
-            for c in (self.city.columns if columns is None else columns)
+            for c in (self.columns if columns is None else columns)
             if c.no not in self.taken and not c.unit.dead and fits(c)
         ]
         if not free:
