@@ -8,7 +8,7 @@ orders, which new records join at the end, so a walk neither skips nor repeats w
 from __future__ import annotations
 
 import datetime as dt
-
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
 from typing import Annotated, Any, Final
@@ -18,7 +18,8 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from storage import catalogue, export, findings, observations, registry
+from storage import catalogue, export, observations, registry
+from storage.console import queries
 from storage.database import Database
 from storage.formats import json_item
 from storage.schema import Observation, VerdictKind
@@ -38,6 +39,10 @@ After = Annotated[str | None, Query(max_length=200, description="the cursor of t
 UnitFilter = Annotated[str | None, Query(max_length=64, description="id of a unit")]
 ColumnFilter = Annotated[str | None, Query(max_length=64, description="id of a column; with its unit")]
 RuleFilter = Annotated[str | None, Query(max_length=64, description="id of a rule, such as UP-02")]
+
+StateFilter = Annotated[
+    str | None, Query(max_length=64, description='"open" (every one that is not closed), "closed", or a step between')
+]
 
 
 class Page(BaseModel):
@@ -86,6 +91,40 @@ def looks(
     return _page(request, ((_place(one), export.observation_json(one)) for one in later), after, limit)
 
 
+@router.get("/verdicts", response_model=Page)
+def verdicts(
+    request: Request,
+    store: Store,
+    after: After = None,
+    limit: Limit = 100,
+    unit: UnitFilter = None,
+    column: ColumnFilter = None,
+    rule: RuleFilter = None,
+    verdict: VerdictKind | None = None,
+) -> JSONResponse:
+    """The latest verdict of every rule on every subject, in a stable order of its own."""
+    wanted = {"unit": unit, "column": column, "rule": rule, "verdict": verdict and verdict.value}
+    found = queries.verdicts_page(store, after, limit + 1, wanted)
+    return _page(request, ((key, export.verdict_json(one)) for key, one in found), after, limit)
+
+
+@router.get("/findings", response_model=Page)
+def all_findings(
+    request: Request,
+    store: Store,
+    after: After = None,
+    limit: Limit = 100,
+    unit: UnitFilter = None,
+    column: ColumnFilter = None,
+    rule: RuleFilter = None,
+    state: StateFilter = None,
+) -> JSONResponse:
+    """Findings, closed ones too unless ``state`` is given, in the order of their ids."""
+    wanted = {"unit": unit, "column": column, "rule": rule, "state": state}
+    found = queries.findings_page(store, after, limit + 1, wanted)
+    return _page(request, ((key, export.finding_json(one)) for key, one in found), after, limit)
+
+
 @router.get("/units", response_model=Units)
 def units(store: Store) -> JSONResponse:
     """Every unit in the registry with its columns, in the order of the city file; whom to write to is left out."""
@@ -121,9 +160,12 @@ def _moment(after: str | None) -> tuple[dt.datetime | None, str]:
         return None, ""
     moment, _, last = after.partition("~")
     try:
-        return json_item.time_of(moment), last
+        at = dt.datetime.fromisoformat(moment)
     except ValueError:
         raise _not_a_cursor(after) from None
+    if at.tzinfo is None:
+        raise _not_a_cursor(after)
+    return at.astimezone(dt.UTC), last
 
 
 def _number(after: str | None) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from storage import catalogue, findings, observations, outbox, registry
+from storage import catalogue, observations, outbox, registry
 from storage.console import board, queries
 from storage.console.api import Store
 from storage.database import utcnow

@@ -1,14 +1,22 @@
-"""What the console counts and no other room asks for; everything else it reads through the doors of ``storage``."""
+"""What the console alone asks for: counts, and verdicts and findings a page at a time from a cursor on.
+
+Everything else it reads through the doors of ``storage``.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from storage import tables
 from storage.database import Database
+from storage.findings import CLOSED
+from storage.formats.json_item import evidence_of
+from storage.schema import Finding, FindingKind, Verdict, VerdictKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +53,7 @@ def open_findings(db: Database) -> dict[str, int]:
     finding = tables.findings.c
     query = sa.select(finding.kind, sa.func.count()).where(finding.closed_at.is_(None)).group_by(finding.kind)
     with db.read() as session:
-        return {kind: count for kind, count in session.execute(query)}
+        return {str(row[0]): int(row[1]) for row in session.execute(query)}
 
 
 def open_by_column(db: Database, unit: str) -> dict[str | None, int]:
@@ -57,7 +65,7 @@ def open_by_column(db: Database, unit: str) -> dict[str | None, int]:
         .group_by(finding.column)
     )
     with db.read() as session:
-        return {column: count for column, count in session.execute(query)}
+        return {row[0]: int(row[1]) for row in session.execute(query)}
 
 
 def receivers(db: Database) -> dict[str, int]:
@@ -66,3 +74,58 @@ def receivers(db: Database) -> dict[str, int]:
     query = sa.select(delivery.receiver, sa.func.max(delivery.seq)).group_by(delivery.receiver)
     with db.read() as session:
         return {receiver: int(seq) for receiver, seq in session.execute(query.order_by(delivery.receiver))}
+
+
+def verdicts_page(
+    db: Database, after: str | None, limit: int, wanted: Mapping[str, str | None]
+) -> Iterator[tuple[str, Verdict]]:
+    """At most ``limit`` verdicts whose key is after ``after``, each with its key, in the order of the keys.
+
+    :param wanted: column of the table → value; None: any.
+    """
+    table = tables.verdicts
+    for row in _rows(db, table, table.c.key, after, limit, _conditions(table, wanted)):
+        told = {name: row[name] for name in _VERDICT}
+        told["verdict"] = VerdictKind(row["verdict"])
+        told["kind"] = None if row["kind"] is None else FindingKind(row["kind"])
+        told["evidence"] = tuple(evidence_of(one) for one in row["evidence"])
+        yield row["key"], Verdict(**told)
+
+
+def findings_page(
+    db: Database, after: str | None, limit: int, wanted: Mapping[str, str | None]
+) -> Iterator[tuple[str, Finding]]:
+    """At most ``limit`` findings (their events left out) whose id is after ``after``, in the order of the ids.
+
+    :param wanted: column of the table → value; None: any. ``state`` "open" is every one that is not closed.
+    """
+    table = tables.findings
+    conditions = _conditions(table, {name: value for name, value in wanted.items() if name != "state"})
+    state = wanted.get("state")
+    if state is not None:
+        conditions.append(table.c.state != CLOSED if state == "open" else table.c.state == state)
+    for row in _rows(db, table, table.c.id, after, limit, conditions):
+        evidence = tuple(evidence_of(one) for one in row["evidence"])
+        yield row["id"], Finding(**{**row, "kind": FindingKind(row["kind"]), "evidence": evidence})
+
+
+_VERDICT = tuple(column.name for column in tables.verdicts.c if column.name not in ("key", "since", "digest"))
+
+
+def _conditions(table: sa.Table, wanted: Mapping[str, str | None]) -> list[sa.ColumnElement[bool]]:
+    return [table.c[name] == value for name, value in wanted.items() if value is not None]
+
+
+def _rows(
+    db: Database,
+    table: sa.Table,
+    key: sa.Column[Any],
+    after: str | None,
+    limit: int,
+    conditions: list[sa.ColumnElement[bool]],
+) -> list[Mapping[Any, Any]]:
+    query = sa.select(table).where(*conditions).order_by(key).limit(limit)
+    if after is not None:
+        query = query.where(key > after)
+    with db.read() as session:
+        return list(session.execute(query).mappings())
