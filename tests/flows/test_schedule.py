@@ -121,7 +121,7 @@ def test_every_line_of_the_table_can_be_served() -> None:
     served = {deployment.name: deployment for deployment in schedule.deployments()}
     assert set(served) == {entry.name for entry in schedule.SCHEDULES}
     for entry in schedule.SCHEDULES:
-        (found,) = served[entry.name].schedules or ()
+        [found] = list(served[entry.name].schedules or [])
         told: Any = found.schedule
         assert (told.cron, told.timezone) == (entry.cron, schedule.TIMEZONE)
         assert served[entry.name].entrypoint == entry.entrypoint
