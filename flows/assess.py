@@ -116,7 +116,8 @@ def assess_database(
     told += findings.retire(database, COLUMN_AND_UNIT_RULES, as_of=case.as_of, at=now, note=GONE)
     watched = {place: facts.looks.coverage for place, facts in columns.items()}
     told += _judge_items(case, seen, watched, now)
-    told += findings.settle(database, retired_verdicts(case, seen), at=now)
+    if seen.conditions_changed or seen.changed:
+        told += findings.settle(database, retired_verdicts(case, seen), at=now)
     return Assessed(
         as_of=case.as_of,
         columns=len(columns),
@@ -135,6 +136,7 @@ class _Seen:
 
     verdicts: Counter[VerdictKind] = field(default_factory=Counter)
     items: int = 0
+    conditions_changed: bool = False
     judged: set[tuple[str, str, str | None]] = field(default_factory=set)  # rule, unit, column: items left out
     changed: dict[str, str] = field(default_factory=dict)  # items of more than one revision: where they stand now
 
@@ -360,7 +362,8 @@ def _judge_items(
     digest = int(digest_of(case)[:15], 16)  # 60 bits: a number the database can keep
     before = progress.read(case.database, STAGE)
     head = outbox.head(case.database)
-    after = before["items"] if before.get("conditions") == digest else 0
+    seen.conditions_changed = before.get("conditions") != digest
+    after = 0 if seen.conditions_changed else before["items"]
     items = catalogue.iter_items(case.database, changed_after=after)
     verdicts = item_verdicts(case, seen, items, watched, again=bool(before))
     told = findings.settle(case.database, seen.counted(verdicts), at=now)
