@@ -78,7 +78,7 @@ def read(doc: Document) -> Listing:
         else:
             first = 2
         size = size or len(rows) or 20
-        following = _request(proxy, page=first, size=size, total=(total_rows, total_pages), seen=len(rows), doc=doc)
+        following = _request(proxy, page=first, size=size, total=total_rows, doc=doc, first=first)
     elif rows:
         ended = total_pages in (None, 1) and total_rows in (None, len(rows))
     return Listing(
@@ -107,7 +107,6 @@ def _answer(
     if total_rows is None:
         total_rows = state.get("total_rows")
     proxy = str(state.get("proxy") or doc.url)
-    seen = int(state.get("seen") or (page - 1) * size) + len(rows)
     following: Fetch | None = None
     ended = False
     if not rows:
@@ -118,29 +117,23 @@ def _answer(
             ended = True
         elif named is not None and (named_page or 0) > page:
             # the site's own word on what comes next, as it stands
-            following = _fetch(
-                named, doc, page=named_page or page + 1, size=size, proxy=named, seen=seen, total=total_rows
-            )
+            following = _fetch(named, doc, page=named_page or page + 1, size=size, proxy=named, total=total_rows)
         else:
             ended = total_pages is not None and page >= total_pages
             if not ended:
-                following = _request(
-                    proxy, page=page + 1, size=size, total=(total_rows, total_pages), seen=seen, doc=doc
-                )
-    elif page == 2 and state.get("first") == 2 and len(rows) > size and total_rows != seen:
+                following = _request(proxy, page=page + 1, size=size, total=total_rows, doc=doc)
+    elif page > 1 and state.get("first") == page and len(rows) > size:
         # the proxy's pages are longer than the page laid in: start over at its own page 1
-        following = _request(proxy, page=1, size=len(rows), total=(total_rows, total_pages), seen=0, doc=doc, first=1)
+        following = _request(proxy, page=1, size=len(rows), total=total_rows, doc=doc)
     else:
-        size = len(rows) if page == 1 else size
-        if total_rows is not None:
-            last = max(total_pages or 0, pages_for(total_rows, min(size, len(rows)) if page == 1 else size))
-            if total_pages is not None and state.get("seen") is not None and seen >= total_rows:
-                last = page
-            ended = page >= last or seen >= total_rows
-        elif total_pages is not None:
-            ended = page >= total_pages
+        reached = (page - 1) * size + len(rows)
+        if total_rows is not None and reached < total_rows and len(rows) < size:
+            size = len(rows)  # the proxy's pages are shorter than asked for: page n starts earlier, nothing is skipped
+            reached = page * size
+        last = total_pages is not None and page >= total_pages
+        ended = last if total_rows is None else reached >= total_rows
         if not ended:
-            following = _request(proxy, page=page + 1, size=size, total=(total_rows, total_pages), seen=seen, doc=doc)
+            following = _request(proxy, page=page + 1, size=size, total=total_rows, doc=doc)
     return Listing(
         engine=NAME,
         column_name=None,
@@ -245,30 +238,14 @@ def numbered(proxy: str, page: int, size: int) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
-def _request(
-    proxy: str,
-    *,
-    page: int,
-    size: int,
-    total: tuple[int | None, int | None],
-    seen: int,
-    doc: Document,
-    first: int | None = None,
-) -> Fetch:
+def _request(proxy: str, *, page: int, size: int, total: int | None, doc: Document, first: int | None = None) -> Fetch:
     url = numbered(proxy, page, size)
-    return _fetch(url, doc, page=page, size=size, proxy=proxy, seen=seen, total=total[0], first=first or page)
+    return _fetch(url, doc, page=page, size=size, proxy=proxy, total=total, first=first)
 
 
 def _fetch(
-    url: str, doc: Document, *, page: int, size: int, proxy: str, seen: int, total: int | None, first: int | None = None
+    url: str, doc: Document, *, page: int, size: int, proxy: str, total: int | None, first: int | None = None
 ) -> Fetch:
-    state = {
-        "engine": NAME,
-        "page": page,
-        "size": size,
-        "proxy": proxy,
-        "seen": seen,
-        "total_rows": total,
-        "first": first,
-    }
+    """``first`` is the page number of the first request after the column page, until it is answered."""
+    state = {"engine": NAME, "page": page, "size": size, "proxy": proxy, "total_rows": total, "first": first}
     return Fetch(url=url, headers={"Referer": doc.url}, state=state)

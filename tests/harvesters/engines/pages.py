@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- markup is read across
 """Synthetic pages for the tests of the listing engines: a column page around rows and a pager, as sites build them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- markup is read across
 """Pagers: where the next page is, how many there are, and when the last one is proved to be the last."""
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def test_a_page_without_pager() -> None:
     assert pager_of(document(page("<ul><li>共12条措施</li></ul>"))) == Pager()
 
 
-@pytest.mark.parametrize("rows, size, pages", [(0, 15, 1), (1, 15, 1), (15, 15, 1), (16, 15, 2), (5, 0, 1)])
+@pytest.mark.parametrize(("rows", "size", "pages"), [(0, 15, 1), (1, 15, 1), (15, 15, 1), (16, 15, 2), (5, 0, 1)])
 def test_pages_for(rows: int, size: int, pages: int) -> None:
     assert pages_for(rows, size) == pages
 

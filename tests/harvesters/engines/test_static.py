@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- markup is read across
 """Static lists: whatever the rows are made of, the main list is found, whole, with its dates, and nothing else."""
 
 from __future__ import annotations
@@ -245,7 +246,7 @@ def test_the_next_page_is_read_where_the_first_stood() -> None:
     assert (following.ended, following.next, following.page_key) == (True, None, "index_1.html")
 
 
-@pytest.mark.parametrize("status, body", [(404, "<a href='/'>首页</a>" * 50), (200, "<html></html>"), (200, "")])
+@pytest.mark.parametrize(("status", "body"), [(404, "<a href='/'>首页</a>" * 50), (200, "<html></html>"), (200, "")])
 def test_a_stub_beyond_the_window_proves_nothing(status: int, body: str) -> None:
     fetch = Fetch(
         url="http://www.yunxi.invalid/zwgk/tzgg/index_9.html", state={"engine": "static", "page": 10, "key": "div|li"}
