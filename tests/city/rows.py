@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.city import furniture, items
 from tests.city.article import http_date, stamp
-from tests.city.model import Column
+from tests.city.model import NEWS_KINDS, Column
 from tests.city.web import Response
 
 if TYPE_CHECKING:
@@ -86,11 +86,25 @@ def frame(app: SiteApp, column: Column, content: str, scripts: str = "") -> str:
         ("ColumnType", column.name),
     ]
     others = [(furniture.link_to(city, c), c.name) for c in unit.shown if c is not column][:6]
+    side = furniture.sidebar(others, "栏目导航") + _promoted(app, column)
     return "".join((
         furniture.head(unit, f"{column.name}_{unit.site.name}", metas, scripts), furniture.header(city, unit),
         furniture.breadcrumb(city, column), f'<div class="main-con"><div class="wrap"><h2 class="lm">{column.name}</h2>\n', content,
-        "</div>\n", furniture.sidebar(others, "栏目导航"), "</div>\n", furniture.footer(unit),
+        "</div>\n", side, "</div>\n", furniture.footer(unit),
     ))  # fmt: skip
+
+
+def _promoted(app: SiteApp, column: Column) -> str:
+    """Some units put articles of another column beside every list."""
+    from tests.city import families
+
+    city, unit = app.city, column.unit
+    other = next((c for c in unit.columns if c is not column and c.kind in NEWS_KINDS and c.fault is None), None)
+    if unit.index % 4 != 1 or other is None:
+        return ""
+    keys = list(items.order(city, other)[:5])
+    links = [(families.item_path(city, other, k), items.title_at(city, other, k)) for k in keys]
+    return furniture.sidebar(links, "热点信息")
 
 
 def answer(
