@@ -15,11 +15,11 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harvesters.reading.attachments import find_attachments
-from harvesters.reading.body import Body, body_lines, find_body, footer_from, text_of
+from harvesters.reading.body import Body, body_lines, find_body, followers_from, footer_from, text_of
 from harvesters.reading.dates import ReadDate, all_dates, read_date, read_split
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Article
@@ -104,6 +104,8 @@ def read_article(
     start = body.element.first if body else footer
     statements = said(layout, _visible(layout, start - _ABOVE, start))
     headline = find_headline(doc, layout, meta, statements, start, footer)
+    if headline and headline.first > start:
+        statements += said(layout, _visible(layout, max(start, headline.first - _ABOVE), headline.first))
     text_from = max(headline.last, start) if headline else start
     told = headline and any(one.field in _BY_HEADLINE and one.line >= headline.last for one in statements)
     if body and headline and text_from < body.element.last and (body.element.first < headline.last or not told):
@@ -129,7 +131,8 @@ def read_article(
         facts.put("body_text", text, "structure", where, _BODY_CONFIDENCE[body.how])
     _summary(facts, place, meta, text)
     first = headline.last if headline else start
-    files = find_attachments(doc, layout, body.element if body else None, first, footer)
+    last = followers_from(layout, max(text_from, lines[-1].index + 1 if lines else first), footer)
+    files = find_attachments(doc, layout, body.element if body else None, first, last)
     if files:
         facts.put("attachments", files, "structure", "、".join(file.name for file in files), 0.9)
     return ArticleReading(
@@ -202,15 +205,17 @@ def _published(facts: _Facts, place: _Place, meta: MetaTags, reference: dt.date 
 def _shown_date(place: _Place, reference: dt.date | None) -> tuple[ReadDate | None, str, float]:
     """The publication date the page shows: labelled, else standing alone under the headline, else the update's."""
     rejected: tuple[ReadDate | None, str, float] = (None, "", 0.0)
-    for one in place.ranked("published_on"):
-        found = read_date(one.value, reference=reference)
+    alone = _unlabelled_date(place, reference)
+    read = [(read_date(one.value, reference=reference), one.origin) for one in place.ranked("published_on")]
+    for found, origin in read:
         if found and found.on:
-            return found, one.origin, 0.95
+            # the day may stand in a label block, and the day with its time under the headline
+            timed = [other for other, _ in (*read, (alone, "")) if other and other.at and other.on == found.on]
+            return found if found.at or not timed else replace(found, at=timed[0].at), origin, 0.95
         if found and rejected[0] is None:
-            rejected = found, one.origin, 0.0
+            rejected = found, origin, 0.0
     if rejected[0]:
         return rejected
-    alone = _unlabelled_date(place, reference)
     if alone:
         return alone, "beside_title", 0.8
     for one in place.ranked("updated_on"):

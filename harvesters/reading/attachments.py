@@ -1,10 +1,10 @@
 """The files that belong to a document.
 
-A layout and where the document stands in it come in, ``Attachment`` tuples go out, addresses absolute and percent-encoded,
-in page order, once each. A link is a file by its extension, by a download script, or by the file name in its query; PDFs shown
-only by a viewer (a picture with ``data-powerurl``, ``#pdfshow[data-value]``, a frame) count too. Files of the
-document stand in its container, or between it and the page's footer in the part of the page that is the article's:
-not in side columns, navigation, or the site's own download boxes.
+A layout and where the document stands in it come in, ``Attachment`` tuples go out, addresses absolute and
+percent-encoded, in page order, once each. A link is a file by its extension, by a download script, or by the file
+name in its query; PDFs shown only by a viewer (a picture with ``data-powerurl``, ``#pdfshow[data-value]``, a frame)
+count too. Files of the document stand in its container, or between it and the page's footer in the part of the page
+that is the article's: not in side columns, navigation, or the site's own download boxes.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _BOX = re.compile(
     r"fujian|attach|appendix|(?:^|[\s_-])(?:fj|fjxz|downfile|filelink|file-?list|accessory)(?:$|[\s_-])|^filerider"
 )
 _HEADING = re.compile(r"^\s*[【\[]?(?:相关)?附件(?:下载|列表|信息)?[】\]]?\s*[:：>]*")
+_HASHED = re.compile(r"^[0-9a-f]{8,32}[_-]?(?=[\u4e00-\u9fa5])")  # what storage puts before the name a person gave
 _VIEWERS = {"iframe": "src", "embed": "src", "object": "data"}
 
 
@@ -159,4 +160,4 @@ def _name(layout: Layout, element: Element, url: str) -> str:
     line = layout.lines[element.first] if element.first < len(layout.lines) else None
     before = clean(line.text[: line.text.find(candidates[0] or "")]) if line and candidates[0] else ""
     before = _HEADING.sub("", before).strip(" ：:【[（(")
-    return before or unquote(parts.path.rsplit("/", 1)[-1]) or url
+    return before or _HASHED.sub("", unquote(parts.path.rsplit("/", 1)[-1])) or url

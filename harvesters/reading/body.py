@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from harvesters.reading.layout import Element, Layout, Line
+from harvesters.reading.metadata import begins_with_label
 
 # containers of site generators, and the names that sites of many makers share
 _NAMED = re.compile(
@@ -50,6 +51,7 @@ _NOISE = re.compile(
     r"下载客户端.*|首页|上一页|下一页|尾页|[<>×]|附件[:：]?|相关附件[:：>]*|相关链接[:：>]*|附件下载[:：]?|"
     r"打印.{0,4}关闭.{0,3}|关闭.{0,3}打印.{0,3})[\s】\]）)|｜]*"
 )
+_DOWNLOADED = re.compile(r"^附件\s*【.*】\s*已下载")  # 博达 counts downloads in the text
 _PAGE_LINK = re.compile(r"(?:[【\[(（]?\d{1,3}[】\])）]?\s?)+")
 _EDITOR = re.compile(
     r"[（(【\[\s]*(?:责任编辑|责编|编辑|编审|审核|审校|初审|复审|终审|校对|信息员|录入员?|发布人|发布者|作者|供稿|撰稿人?|"
@@ -99,7 +101,8 @@ def find_body(layout: Layout, footer: int) -> Body | None:
     if named and named.mass >= 400:
         return named
     dense = _dense(layout, footer)
-    if named and (named.mass >= 80 or dense is None or dense.mass < 4 * max(named.mass, 20)):
+    # an empty container is a document of pictures or files, unless running text stands elsewhere
+    if named and (named.mass >= 80 or dense is None or dense.mass < max(200, 4 * named.mass)):
         return named
     if dense and dense.mass >= 20:
         return dense
@@ -130,9 +133,16 @@ def _dense(layout: Layout, footer: int) -> Body | None:
     """The element whose own paragraphs carry the most running text."""
     scores: dict[int, float] = {}
     elements = layout.elements
+    label = False
     for line in layout.lines[:footer]:
         text = line.text
         size = len(text)
+        # a block of labels is about the document; a value stands on the line of its label or on the next
+        valued = label
+        label = begins_with_label(text)
+        if label or valued:
+            label = label and text[-1] in ":："
+            continue
         if line.hidden or line.frame or size < 4 or line.links * 2 > size or _BOILERPLATE.search(text):
             continue
         weight = size - line.links + 8 * min(sum(text.count(stop) for stop in _STOPS), 8)
@@ -162,7 +172,19 @@ def body_lines(layout: Layout, body: Body, after: int, footer: int) -> list[Line
         first += 1
     while last > first and _is_the_sites(lines[last - 1]):
         last -= 1
-    return [line for line in lines[first:last] if len(line.text) <= 3 or not _is_noise(line)]
+    return [
+        line
+        for line in lines[first:last]
+        if not _DOWNLOADED.search(line.text) and (len(line.text) <= 3 or not _is_noise(line))
+    ]
+
+
+def followers_from(layout: Layout, after: int, footer: int) -> int:
+    """The line, from ``after`` on, at which neighbours and further reading begin; ``footer`` if there are none."""
+    for line in layout.lines[after:footer]:
+        if not line.hidden and len(line.text) < 120 and _AFTER.match(line.text) and not line.frame:
+            return line.index
+    return footer
 
 
 def _cut_followers(lines: list[Line]) -> list[Line]:
@@ -198,5 +220,7 @@ def _is_noise(line: Line) -> bool:
 
 
 def text_of(lines: list[Line]) -> str | None:
-    """The text of ``lines``, a paragraph a line; None if there is none."""
-    return "\n".join(line.text for line in lines) or None
+    """The text of ``lines``, a paragraph a line; None if there is none, or nothing but links (to the files)."""
+    if all(line.links * 10 >= len(line.text) * 9 for line in lines):
+        return None
+    return "\n".join(line.text for line in lines)

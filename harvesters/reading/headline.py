@@ -65,15 +65,15 @@ def find_headline(
     reached = _ENOUGH
     for first, last, base in _candidates(layout, hints, start, footer):
         lines = layout.lines[first:last]
-        text = clean(" ".join(line.text for line in lines))
+        text = _joined([line.text for line in lines])
         score = base + _score(layout, text, first, last, hints, start)
         if score > reached:
             found, reached = (text, first, last), score
     if found:
         text, first, last = found
         whole = meta.title if meta.title and _ELLIPSIS.search(text) else None
-        if whole is None and meta.title and plain(meta.title) == plain(text):
-            text = clean(meta.title) if len(meta.title) <= len(text) else text
+        if whole is None and meta.title and _squeezed(meta.title) == _squeezed(text):
+            text = meta.title  # the same but for spaces and line breaks, which only the page's layout needs
         return Headline(
             text=whole or text,
             first=first,
@@ -91,6 +91,18 @@ def find_headline(
         text, first = above
         return Headline(text=text, first=first, last=first + 1, origin="beside_title", confidence=0.5)
     return None
+
+
+def _joined(parts: list[str]) -> str:
+    """Lines of one title as one: a break between two Chinese characters is the layout's and no space."""
+    text = parts[0]
+    for part in parts[1:]:
+        text += part if text[-1] > "\u2e7f" and part[0] > "\u2e7f" else f" {part}"
+    return text
+
+
+def _squeezed(text: str) -> str:
+    return clean(text).replace(" ", "")
 
 
 @dataclass(frozen=True, kw_only=True)

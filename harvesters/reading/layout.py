@@ -42,7 +42,8 @@ _FRAME = re.compile(
     r"bdsharebuttonbox|share(?:-?box)?|friendlink|yqlj|youqing|sidebar|toolbar|search(?:box)?|login|footbox|newfoot\w*|"
     r"footnav|mfooter|gotop|site-?map)(?=$|[\s_-])"
 )
-_SPACES = re.compile(r"[\s\xa0\u3000\u200b\u200c\u200d\u2060\ufeff]+")
+_SPACES = re.compile(r"[\s\xa0\u3000]+")
+_WIDTHLESS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
 @dataclass(slots=True)
@@ -112,8 +113,8 @@ class Layout:
 
 
 def clean(text: str) -> str:
-    """``text`` with every run of white space and zero-width characters as one space, and none at the ends."""
-    return _SPACES.sub(" ", text).strip()
+    """``text`` without zero-width characters, every run of white space as one space, and none at the ends."""
+    return _SPACES.sub(" ", text.translate(_WIDTHLESS)).strip()
 
 
 def lay_out(tree: LexborHTMLParser) -> Layout:
@@ -169,10 +170,10 @@ def _flush(layout: Layout, pieces: list[tuple[str, bool]], block: Element) -> No
     links = 0
     if len(pieces) == 1:
         whole, linked = pieces[0]
-        text = _SPACES.sub(" ", whole).strip()
+        text = clean(whole)
         links = len(text) if linked else 0
     else:
-        text = _SPACES.sub(" ", "".join([piece for piece, _ in pieces])).strip()
+        text = clean("".join([piece for piece, _ in pieces]))
         for piece, linked in pieces:
             if linked:
                 links += len(piece.strip())

@@ -143,6 +143,12 @@ def label_field(text: str) -> str | None:
     return FIELD_OF.get(_NOT_IN_LABEL.sub("", text))
 
 
+def begins_with_label(text: str) -> bool:
+    """Whether ``text`` begins with a known label and a colon, or is nothing but a label."""
+    head, colon, _ = text[:24].replace("：", ":").partition(":")
+    return (colon != "" or len(text) <= 10) and label_field(head) is not None
+
+
 def said(layout: Layout, lines: Sequence[Line]) -> list[Said]:
     """Every labelled statement in ``lines``, which must stand in reading order."""
     found: list[Said] = []
