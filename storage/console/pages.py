@@ -86,6 +86,8 @@ def show_unit(request: Request, store: Store, name: str) -> HTMLResponse:
         )
         for column in unit.columns
     ]
+    shown = list(islice(findings.iter_findings(store, "open", unit=unit.id), _SHOWN))
+    closed = list(islice(findings.iter_findings(store, findings.CLOSED, unit=unit.id), _SHOWN))
     return rendering.page(
         request,
         "unit.html",
@@ -94,9 +96,10 @@ def show_unit(request: Request, store: Store, name: str) -> HTMLResponse:
         lines=lines,
         names={column.id: column.name for column in unit.columns},
         well=sum(line.failure is None for line in lines),
-        open=list(islice(findings.iter_findings(store, unit=unit.id, state="open"), _SHOWN)),
+        open=sorted(shown, key=lambda one: (one.severity != "red", one.opened_at)),
         total=sum(open_here.values()),
-        closed=list(islice(findings.iter_findings(store, unit=unit.id, state="closed"), _SHOWN)),
+        closed=closed,
+        titles=queries.titles(store, [one.item for one in (*shown, *closed) if one.item]),
         today=today,
     )
 

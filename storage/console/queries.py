@@ -6,7 +6,7 @@ Everything else it reads through the doors of ``storage``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,14 @@ def open_by_column(db: Database, unit: str) -> dict[str | None, int]:
     )
     with db.read() as session:
         return {row[0]: int(row[1]) for row in session.execute(query)}
+
+
+def titles(db: Database, items: Iterable[str]) -> dict[str, str]:
+    """Titles by item id; an id nobody knows has none."""
+    item = tables.items.c
+    with db.read() as session:
+        query = sa.select(item.id, item.title).where(item.id.in_(set(items)))
+        return {row[0]: row[1] for row in session.execute(query)}
 
 
 def receivers(db: Database) -> dict[str, int]:

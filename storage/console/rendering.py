@@ -78,6 +78,7 @@ def _respond(
             zone=zone.key,
             t=partial(texts.text, language),
             w=partial(texts.word, language),
+            advice=partial(texts.advice, language),
             local=partial(_local, zone=zone),
             **shown,
         )

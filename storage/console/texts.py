@@ -240,6 +240,30 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "打开栏目核对：确属清理的，全量采集一次予以确认；属改版的，更新栏目地址。",
         "Look at the column: if it was truly cleared, a full harvest confirms it; if redesigned, correct the address.",
     ),
+    "advice.robots": (
+        "请该单位在 robots.txt 中允许采集程序；或在城市文件中设 robots: ignore 并写明理由。",
+        "Ask the unit to allow the harvester in its robots.txt, or set robots: ignore with a reason in the city file.",
+    ),
+    "advice.robots_unreadable": (
+        "该站 robots.txt 返回错误，按规范不得继续：请告知该单位；或在城市文件中设 robots: ignore 并写明理由。",
+        "The site's robots.txt fails, so we may not go on: tell the unit, or set robots: ignore with a reason.",
+    ),
+    "advice.unsafe_address": (
+        "地址指向内网：核对城市文件；确属政务内网的，设 allow_private_addresses: true。",
+        "The address is private: check the city file; on an intranet, set allow_private_addresses: true.",
+    ),
+    "advice.truncated": (
+        "应答中断，下次采集会再试；持续出现时检查线路。",
+        "The answer broke off; the next harvest asks again. If it goes on, check the line.",
+    ),
+    "advice.maintenance": (
+        "网站自称维护中，下次采集会再试。",
+        "The site says it is under maintenance; the next harvest asks again.",
+    ),
+    "advice.our_fault": (
+        "采集程序自身出错：将日志中的记录报给开发方。",
+        "The harvester itself failed: report what the log holds to its makers.",
+    ),
     "advice.no_look": (
         "运行 gongkai harvest，或启动 gongkai up 由定时任务采集。",
         "Run gongkai harvest, or leave it to the schedules of gongkai up.",
@@ -260,3 +284,12 @@ def word(language: Language, family: str, value: str) -> str:
     """The word for one value of a family (``outcome``, ``blocked``); the value itself where there is none."""
     words = _TEXTS.get(f"{family}.{value}")
     return words[LANGUAGES.index(language)] if words else value
+
+
+def advice(language: Language, what: str, reason: str | None) -> str:
+    """What the operator does about a failed look: by its reason where there is something to say, else by how it failed.
+
+    :param reason: a machine word, perhaps with more of it after a colon.
+    """
+    known = f"advice.{(reason or '').partition(':')[0]}"
+    return text(language, known) if known in _TEXTS else word(language, "advice", what)

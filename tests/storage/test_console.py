@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from storage import catalogue, export, findings, observations, outbox, registry, settings
-from storage.console import create_app
+from storage.console import board, create_app, texts
 from storage.database import Database, open_database
 from storage.schema import (
     Category,
@@ -153,12 +155,14 @@ def fill(database: Database) -> None:
     )
     catalogue.upsert(database, [item(number) for number in range(7)], seen_at=NOON)
     catalogue.upsert(database, [item(100, "田禾-qu")], seen_at=NOON)
+    written = next(catalogue.iter_items(database, unit="田禾-qu"))
     findings.settle(
         database,
         [
             verdict("jiaotong", "yw"),
             verdict("jiaotong", "yw", rule="UP-07"),
             verdict("jiaotong", None, rule="PL-01", kind=FindingKind.INCOMPLETE, severity="yellow", evidence=()),
+            verdict("shuiwu", None, rule="TM-01", item=written.id),
             verdict("田禾-qu", "yw", rule="UP-06"),
             verdict("田禾-qu", "tzgg", VerdictKind.NOT_ASSESSABLE, reason="blocked: a fault of ours"),
         ],
@@ -233,6 +237,34 @@ def test_a_unit_shows_its_columns_its_findings_and_its_waivers(client: TestClien
     assert "UP-06" in section(html, "findings").split("<details>")[1]
     assert "无人事任免" in section(html, "waivers")
     assert "已到期" in section(html, "waivers")
+
+
+def test_a_finding_about_an_item_names_it(client: TestClient, database: Database) -> None:
+    about = next(one for one in findings.iter_findings(database, "open") if one.item)
+    assert "关于第100号事项的通知" in section(client.get("/units/shuiwu").text, "findings")
+    assert ">关于第100号事项的通知" in client.get(f"/findings/{about.id}").text
+
+
+@pytest.mark.parametrize(
+    ("what", "reason", "expected"),
+    [
+        ("blocked", "challenge:ruishu", "放行采集程序"),
+        ("blocked", "robots", "robots.txt"),
+        ("unreachable", None, "确认本机网络"),
+        ("unreachable", "maintenance", "维护中"),
+        ("structure_changed", "our_fault", "采集程序自身出错"),
+        ("no_look", None, "gongkai harvest"),
+    ],
+)
+def test_every_failure_has_its_advice(what: str, reason: str | None, expected: str) -> None:
+    assert expected in texts.advice("zh", what, reason)
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_every_outcome_of_ours_has_a_word_and_an_advice(language: texts.Language) -> None:
+    for what in [*(one.value for one in Outcome if not one.is_good), board.MASS_CHANGE, board.NO_LOOK]:
+        assert texts.word(language, "outcome", what) != what or language == "en"
+        assert texts.advice(language, what, None) != what
 
 
 def test_a_finding_shows_what_proves_it(client: TestClient, finding: str) -> None:
@@ -353,8 +385,8 @@ def test_pages_together_are_the_export(client: TestClient, database: Database, k
         ("verdicts?rule=UP-02", 2),
         ("verdicts?verdict=not_assessable", 1),
         ("verdicts?unit=jiaotong&column=yw", 2),
-        ("findings", 4),
-        ("findings?state=open", 3),
+        ("findings", 5),
+        ("findings?state=open", 4),
         ("findings?state=closed", 1),
         ("findings?state=open&unit=jiaotong&column=yw&rule=UP-07", 1),
     ],
@@ -439,7 +471,7 @@ def test_metrics(client: TestClient, database: Database) -> None:
     samples = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
     head = outbox.head(database)
     assert samples['gongkai_items{state="standing"}'] == "8"
-    assert samples['gongkai_open_findings{kind="untimely"}'] == "2"
+    assert samples['gongkai_open_findings{kind="untimely"}'] == "3"
     assert samples['gongkai_open_findings{kind="integrity"}'] == "0"
     assert samples['gongkai_columns{observed="well"}'] == "2"
     assert samples['gongkai_columns{observed="not_well"}'] == "2"
@@ -500,3 +532,15 @@ def test_without_a_database_it_opens_the_settings_and_closes_it(
         assert client.get("/healthz").text == "ok\n"
     assert settings.load().database_url.endswith("gongkai.db")
     assert (tmp_path / "gongkai.db").exists()
+
+
+def test_the_public_process_holds_no_harvesting_code() -> None:
+    code = (
+        "import sys, storage.console\n"
+        "assert 'fastapi' not in sys.modules\n"
+        "import storage.console.app\n"
+        "held = {name.split('.')[0] for name in sys.modules}\n"
+        "print(*sorted(held & {'scrapy', 'twisted', 'prefect', 'harvesters', 'flows', 'pyarrow', 'openpyxl'}))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == ""

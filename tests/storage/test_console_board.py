@@ -68,13 +68,13 @@ def test_failure(last: Observation | None, is_held: bool, expected: str | None) 
 
 def test_a_failed_look_is_ours_and_never_the_units() -> None:
     watched = unit("a", "x", "y", "z")
-    latest = {
+    latest: board.Looks = {
         ("a", "x"): look("a", "x", Outcome.OK),
         ("a", "y"): look("a", "y", Outcome.BLOCKED),
         ("a", "gone"): look("a", "gone", Outcome.OK),
     }
     earlier = look("a", "y", Outcome.OK, at=NOON - dt.timedelta(days=2))
-    good = {("a", "x"): latest["a", "x"], ("a", "y"): earlier}
+    good: board.Looks = {("a", "x"): latest["a", "x"], ("a", "y"): earlier}
     line = board.unit_line(watched, {}, latest, good, ())
     assert (line.well, line.due, line.open, line.last_good) == (1, 3, 0, NOON)
 
@@ -101,14 +101,17 @@ def test_peer_groups_are_sorted_by_open_findings_then_name() -> None:
 
 def test_looks_that_failed_alike_are_one_trouble() -> None:
     watched = unit("a", "w", "x", "y", "z")
-    latest = {
+    latest: board.Looks = {
         ("a", "w"): look("a", "w", Outcome.OK),
         ("a", "x"): look("a", "x", Outcome.BLOCKED, reason="challenge:ruishu", detail="ask them"),
         ("a", "y"): look("a", "y", Outcome.BLOCKED, reason="challenge:ruishu", detail="ask them"),
     }
-    homes = {("a", None): look("a", None, Outcome.UNREACHABLE, reason="dns")}
+    homes: board.Looks = {("a", None): look("a", None, Outcome.UNREACHABLE, reason="dns")}
     seen = NOON - dt.timedelta(days=3)
-    good = {("a", "x"): look("a", "x", Outcome.OK, at=NOON), ("a", "y"): look("a", "y", Outcome.OK, at=seen)}
+    good: board.Looks = {
+        ("a", "x"): look("a", "x", Outcome.OK, at=NOON),
+        ("a", "y"): look("a", "y", Outcome.OK, at=seen),
+    }
     found = board.troubles([watched], latest, good, homes, ())
     told = {
         (one.what, one.reason): ([column.id if column else None for column in one.columns], one.details, one.last_good)
