@@ -19,6 +19,7 @@ _NOT_A_NAME = re.compile(
 )
 _TITLE_STEP = re.compile(r"\s*(?:[-_|–—>»:：,，]+|\s{2,})\s*")
 
+_SITE = re.compile(r"(?:人民政府|政府网?|委员会|委|局|厅|网|网站|门户|办公室|平台|官网|公司|大学|学院|研究[所院])$")
 _AROUND_WHERE = ",".join(
     f'{tag}:lexbor-contains("{word}")'
     for tag in ("div", "p", "span", "td", "li", "dt", "em", "h2", "h3", "ul", "dl", "label", "b", "font", "i", "strong")
@@ -132,5 +133,6 @@ def _from_title(doc: Document) -> str | None:
     if node is None:
         return None
     parts = [part for part in _TITLE_STEP.split(squeeze(node.text())) if part]
-    names = [name for part in parts if (name := _named(part))]
+    site = squeeze(doc.meta.get("sitename", ""))
+    names = [name for part in parts if (name := _named(part)) and name != site and not _SITE.search(name)]
     return names[0] if names else None

@@ -21,7 +21,7 @@ from urllib.parse import unquote_plus, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from harvesters.reading.document import Document
-from harvesters.reading.listing import address_of, fetchable
+from harvesters.reading.listing import address_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,28 +65,7 @@ _TOTAL_ROWS_LABEL = re.compile(
 _TOTAL_PAGES = re.compile(r"(?:共有?|总共|总计)\s*(?:<[^>]{0,80}>\s*)*(\d{1,6})\s*(?:<[^>]{0,20}>\s*)*(?:&nbsp;)?页")
 _FRACTION = re.compile(r"(?<![\d/.-])(\d{1,5})\s*/\s*(\d{1,5})(?![\d/.-])\s*(页?)")
 _OF_PAGES = re.compile(r"第\s*(?:<[^>]{0,80}>\s*)*(\d{1,5})\s*(?:<[^>]{0,20}>\s*)*页")
-_NEXT_WORDS = frozenset(
-    {
-        "下一页",
-        "下页",
-        "后一页",
-        "下一頁",
-        "下頁",
-        "往后",
-        "next",
-        "nextpage",
-        "›",
-        "»",
-        ">",
-        ">>",
-        "»»",
-        "下一页>",
-        "下一页»",
-        "下一页›",
-        "下一页>>",
-        "下页>",
-    }
-)
+_NEXT_WORDS = frozenset(("下一页", "下页", "后一页", "后页", "下一頁", "下頁", "next", "nextpage", "›", "»", ">", ">>"))
 _LAST_WORDS = frozenset({"尾页", "末页", "最后一页", "最末页", "last", "尾頁"})
 _FIRST_WORDS = frozenset({"首页", "第一页", "上一页", "上页", "前一页", "first", "prev", "上一頁", "<", "<<", "‹", "«"})
 # Pagers that a script draws and that are not read here: the page may have more pages than it shows.
@@ -221,8 +200,7 @@ def _create_page(doc: Document, arguments: list[str | int]) -> Pager | None:
         first_page = 0
     elif current == 1 and first_page == 0 and not _SUFFIX.match(_file_name(doc.url)) and total >= 1:
         first_page = 1
-    rest = arguments[4:]
-    rows = int(rest[0]) if rest and str(rest[0]).isdigit() else None
+    rows = next((int(value) for value in arguments[4:] if str(value).isdigit()), None)
     page = current - first_page + 1
     following = f"{name}_{current + 1}.{extension}"
     ended = page >= total
@@ -319,19 +297,19 @@ def _links(
     dead_next = False
     for link in nodes if nodes is not None else doc.tree.css("a"):
         text = link.text(strip=True)
-        if not text or len(text) > 8:
-            if text or (link.attrs.get("title") or "").strip() not in _NEXT_WORDS:
-                continue
-            text = "下一页"
+        if not text:
+            text = _words_of_picture(link)
+        if not text or len(text) > 10:
+            continue
         if text.isdigit():
             if len(text) <= 5:
                 numbered.setdefault(int(text), link)
             continue
-        word = text.replace(" ", "").replace("\xa0", "").replace("\u3000", "").lower()
+        word = _plain_word(text)
         if word in _NEXT_WORDS:
             # a bare arrow also stands on slide shows: only words and real addresses count
             url = address_of(link, doc)
-            if url is not None and fetchable(url):
+            if url is not None and _leads(url):
                 if not re.search("[一-鿿]", word) and not _beside_this(url, doc.url):
                     continue
                 if following is None or len(word) > 2:
@@ -364,6 +342,20 @@ def _links(
             found=True, ended=page is not None and page == total, page=page, total_pages=total, nodes=tuple(marks[:1])
         )
     return None
+
+
+def _plain_word(text: str) -> str:
+    """A pager's word without blanks, brackets and the arrows beside it: ``[下一页 >>]`` is 下一页."""
+    word = re.sub(r"[\s\xa0\u3000]", "", text).lower()
+    return re.sub(r"^[\[【(（|<>»›→>]+(?=.*[一-鿿a-z])|(?<=[一-鿿a-z])[\]】)）|<>»›→>]+$", "", word)
+
+
+def _words_of_picture(link: LexborNode) -> str:
+    """What a link without words is called by its title or its picture."""
+    said = (link.attrs.get("title") or "").strip()
+    if not said and (picture := link.css_first("img[alt]")) is not None:
+        said = (picture.attrs.get("alt") or "").strip()
+    return said if _plain_word(said) in _NEXT_WORDS and len(said) > 2 else ""
 
 
 def _run(doc: Document, numbered: dict[int, LexborNode]) -> dict[int, LexborNode]:
@@ -435,7 +427,7 @@ def _by_number(
         return Pager(found=True, total_pages=total, nodes=nodes)
     if page + 1 in numbered:
         url = address_of(numbered[page + 1], doc)
-        usable = url if url is not None and fetchable(url) and not _same_page(url, doc.url) else None
+        usable = url if url is not None and _leads(url) and not _same_page(url, doc.url) else None
         return Pager(found=True, next=usable, page=page, total_pages=total, nodes=nodes)
     last = max(max(numbered), page) == page
     ended = (total == page) if total is not None else last and (not dead_next or page > 1)
@@ -445,7 +437,7 @@ def _by_number(
 def _largest(marks: list[LexborNode], numbered: dict[int, LexborNode], doc: Document) -> int | None:
     """The number of pages, from the address of 尾页 where it counts up (``index_23.html``) beside number links."""
     for mark in marks:
-        if mark.text(strip=True).replace(" ", "") in _LAST_WORDS and (url := address_of(mark, doc)):
+        if _plain_word(mark.text(strip=True)) in _LAST_WORDS and (url := address_of(mark, doc)):
             found = re.search(
                 r"[_/-](\d{1,5})\.\w+$|[?&](?:page|p|pageno|pageindex|pagenum|cur_page)=(\d{1,5})(?:&|$)",
                 url,
@@ -501,6 +493,11 @@ def _joined(doc: Document, href: str) -> str | None:
         return doc.absolute(href)
     except ValueError:
         return None
+
+
+def _leads(url: str) -> bool:
+    """Whether a link leads anywhere; addresses stay relative on a saved page whose own address nobody knows."""
+    return not url.lower().startswith("javascript:")
 
 
 def _beside_this(url: str, here: str) -> bool:

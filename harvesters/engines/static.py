@@ -273,6 +273,8 @@ def _choose(doc: Document, groups: list[_Group], pager: Pager, hint: str) -> tup
         if not rows or len(rows) * 2 < len(group.children):
             continue
         group.children = {child.mem_id: (child, links) for child, links in rows}
+        if _is_two_columned(rows):
+            continue
         _date_rows(group)
         group.aside = _in_aside(group.parent)
         group.by_pager = bool(pager_ids) and _close(group, pager_ids)
@@ -299,6 +301,16 @@ def _promise(group: _Group) -> float:
 def _is_row(links: Sequence[_Link]) -> bool:
     """A row is about one article: at most two long links with different addresses (the second: a file, a twin)."""
     return len({link.href for link in links if link.length >= 8}) <= 2 and len({link.href for link in links}) <= 5
+
+
+def _is_two_columned(rows: list[tuple[LexborNode, list[_Link]]]) -> bool:
+    """Whether the children hold two articles each, with a date each: the rows are one level further in."""
+    double = 0
+    for child, links in rows:
+        if len({link.href for link in links if link.article and link.length >= 6}) == 2:
+            dates = sum(1 for part in texts(child) if is_only_date(part))
+            double += dates == 2 or (dates == 0 and child.tag == "tr")
+    return double * 10 >= len(rows) * 6 and double > 0
 
 
 def _date_rows(group: _Group) -> None:

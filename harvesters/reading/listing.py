@@ -309,10 +309,10 @@ def link_title(node: LexborNode) -> str:
     if not said:
         return shown
     full = clean_title(said)
-    if not shown or not full:
+    if not shown or not full or _BOILERPLATE_TITLE.match(full):
         return shown or full
     stem = _ELLIPSIS.sub("", shown).replace(" ", "")
-    if full.replace(" ", "").startswith(stem) or (_ELLIPSIS.search(shown) and not _BOILERPLATE_TITLE.match(full)):
+    if full.replace(" ", "").startswith(stem) or (_ELLIPSIS.search(shown) and stem[:4] in full.replace(" ", "")):
         return full
     if len(full) >= len(shown) and full[:6] == shown[:6]:
         return full

@@ -103,6 +103,22 @@ def test_rows_of_every_shape(shape: str) -> None:
     assert (listing.engine, listing.column_name, listing.next, listing.ended) == ("static", "通知公告", None, True)
 
 
+@pytest.mark.parametrize("date", ["<td>%s</td>", ""])
+def test_two_rows_side_by_side(date: str) -> None:
+    cells = [f'<td><a href="{href}">{title}</a></td>' + (date % day if date else "") for href, title, day in TREE]
+    made = "".join(f"<tr>{one}{two}</tr>" for one, two in zip(cells[::2], cells[1::2], strict=True))
+    listing = listing_of(document(page(f"<table>{made}</table>")))
+    assert shown(listing) == [(href, title, day if date else None) for href, title, day in TREE]
+
+
+def test_a_row_and_its_interpretation_are_one_row() -> None:
+    made = "".join(
+        f'<li><a href="{href}">{title}</a><span>{day}</span><a href="/zwgk/zcjd/t20260501_{n}.html">解读：政策问答</a></li>'
+        for n, (href, title, day) in enumerate(TREE)
+    )
+    assert shown(listing_of(document(page(f"<ul>{made}</ul>")))) == TREE
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_a_short_list_beats_the_side_box(count: int) -> None:
     made = "".join(f'<li><a href="{href}">{title}</a><span>{date}</span></li>' for href, title, date in TREE[:count])
