@@ -25,7 +25,16 @@ from harvesters.reading.document import Document
 from harvesters.reading.facts import Article
 from harvesters.reading.headline import Headline, find_headline, plain
 from harvesters.reading.layout import Layout, Line
-from harvesters.reading.metadata import MetaTags, Said, by_preference, label_field, said, source_of, unpieced
+from harvesters.reading.metadata import (
+    MetaTags,
+    Said,
+    begins_with_label,
+    by_preference,
+    label_field,
+    said,
+    source_of,
+    unpieced,
+)
 from harvesters.reading.numbers import (
     is_placeholder,
     number_at_end,
@@ -107,7 +116,10 @@ def read_article(
     if headline and headline.first > start:
         statements += said(layout, _visible(layout, max(start, headline.first - _ABOVE), headline.first))
     text_from = max(headline.last, start) if headline else start
-    told = headline and any(one.field in _BY_HEADLINE and one.line >= headline.last for one in statements)
+    told = headline and (
+        any(one.field in _BY_HEADLINE and one.line >= headline.last for one in statements)
+        or any(_lone_date(layout, line, None) for line in _visible(layout, headline.last, start))
+    )
     if body and headline and text_from < body.element.last and (body.element.first < headline.last or not told):
         # the container holds the line of facts too: what stands between headline and text is read like lines above
         inner = _facts_under(layout, text_from, body)
@@ -152,7 +164,8 @@ def _facts_under(layout: Layout, after: int, body: Body) -> list[Line]:
     last = gap = 0
     for place, line in enumerate(lines):
         labels = _ENDS_AS_LABEL.match(line.text) is not None
-        if said(layout, [line]) or (len(line.text) <= 40 and _lone_date(layout, line, None)):
+        stated = begins_with_label(line.text) and said(layout, [line])
+        if stated or (len(line.text) <= 40 and _lone_date(layout, line, None)):
             last, gap = place + (2 if labels else 1), 0
         elif not labels and not (place and _ENDS_AS_LABEL.match(lines[place - 1].text)):
             gap += 1

@@ -31,7 +31,8 @@ _BOX = re.compile(
     r"fujian|attach|appendix|(?:^|[\s_-])(?:fj|fjxz|downfile|filelink|file-?list|accessory)(?:$|[\s_-])|^filerider"
 )
 _HEADING = re.compile(r"^\s*[【\[]?(?:相关)?附件(?:下载|列表|信息)?[】\]]?\s*[:：>]*")
-_HASHED = re.compile(r"^[0-9a-f]{8,32}[_-]?(?=[\u4e00-\u9fa5])")  # what storage puts before the name a person gave
+# what storage puts before the name a person gave
+_HASHED = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8})[_-]?(?=\d{0,2}[.、]?[\u4e00-\u9fa5])")
 _VIEWERS = {"iframe": "src", "embed": "src", "object": "data"}
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from harvesters.reading.layout import Element, Layout, Line
-from harvesters.reading.metadata import begins_with_label
+from harvesters.reading.metadata import begins_with_label, label_field
 
 # containers of site generators, and the names that sites of many makers share
 _NAMED = re.compile(
@@ -67,7 +67,7 @@ _NEIGHBOUR = re.compile(r"^[\s【\[]*(?:上一篇|下一篇|上一条|下一条|
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """Where the document stands. ``how``: "named", "mark" or "dense"; ``mass``: its characters outside links."""
+    """Where the document stands. ``how``: "named", "mark" or "dense"; ``mass``: characters of running text in it."""
 
     element: Element
     how: str
@@ -132,6 +132,7 @@ def _named(layout: Layout) -> Body | None:
 def _dense(layout: Layout, footer: int) -> Body | None:
     """The element whose own paragraphs carry the most running text."""
     scores: dict[int, float] = {}
+    running: list[tuple[int, int]] = []
     elements = layout.elements
     label = False
     for line in layout.lines[:footer]:
@@ -141,11 +142,12 @@ def _dense(layout: Layout, footer: int) -> Body | None:
         valued = label
         label = begins_with_label(text)
         if label or valued:
-            label = label and text[-1] in ":："
+            label = label and (text[-1] in ":：" or bool(label_field(text)))
             continue
         if line.hidden or line.frame or size < 4 or line.links * 2 > size or _BOILERPLATE.search(text):
             continue
         weight = size - line.links + 8 * min(sum(text.count(stop) for stop in _STOPS), 8)
+        running.append((line.index, size - line.links))
         element = elements[line.element]
         if (element.tag == "p" or element.last - element.first == 1) and element.parent >= 0:
             element = elements[element.parent]
@@ -158,7 +160,8 @@ def _dense(layout: Layout, footer: int) -> Body | None:
     if not scores:
         return None
     chosen = elements[max(scores, key=lambda index: scores[index])]
-    return Body(element=chosen, how="dense", mass=layout.mass(chosen))
+    mass = sum(size for index, size in running if chosen.first <= index < chosen.last)
+    return Body(element=chosen, how="dense", mass=mass)
 
 
 def body_lines(layout: Layout, body: Body, after: int, footer: int) -> list[Line]:

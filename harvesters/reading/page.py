@@ -167,6 +167,8 @@ def _listing_weight(listing: Listing | None, meta: MetaTags) -> float:
     weight = 2.0 * (rows >= 3) + 1.0 * (rows >= 8) + 2.0 * (dated * 2 >= rows > 1)
     if listing.next is not None or (listing.total_pages or 0) > 1:
         weight += 2.0
+    elif rows < 6 and not listing.total_rows:
+        weight *= 0.6  # a few links without a pager stand under many an article
     if listing.total_rows == 0 and not rows:
         weight += 2.0
     if meta.column_name and not meta.title:
