@@ -169,7 +169,8 @@ items = Table(
     Column("by_content", BigInteger),
     Column("body_text", Text),  # last, so that a scan of the other columns need not read it
     Index("uq_items_seq", "seq", unique=True),
-    Index("ix_items_unit_column_published_on", "unit", "column", "published_on"),
+    Index("ix_items_unit_seq", "unit", "seq"),
+    Index("ix_items_unit_column_seq", "unit", "column", "seq"),
     *(
         Index(
             f"ix_items_{name}",

@@ -5,21 +5,26 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from storage import tables
 from storage.database import Database, open_database
+from storage.migrations import HEAD
 
 _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """URL of a running server's ``postgres`` database, with a migrated ``gongkai_template`` beside it."""
-    import pgserver
+    """URL of a running server's ``postgres`` database, with a migrated ``gongkai`` beside it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that XDG_RUNTIME_DIR is not set, in a container
+        import pgserver
 
     # below /tmp and short: the server may run as another user than root, and a socket's path has at most 107 bytes
     folder = Path(tempfile.mkdtemp(prefix="gongkai-pg-"))
@@ -31,8 +36,8 @@ def postgres() -> Iterator[str]:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("SELECT pg_reload_conf()")
-            connection.execute("CREATE DATABASE gongkai_template")
-        open_database(_named(url, "gongkai_template")).close()
+            connection.execute("CREATE DATABASE gongkai")
+        open_database(_named(url, "gongkai")).close()
         yield url
     finally:
         server.cleanup()
@@ -61,13 +66,18 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
-    """A migrated PostgreSQL database of this test's own."""
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE gongkai_template")
-    yield _named(postgres, name)
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    """A migrated PostgreSQL database with nothing in it: emptied after each test, which takes a tenth of making one."""
+    url = _named(postgres, "gongkai")
+    yield url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        for table in reversed(tables.metadata.sorted_tables):
+            connection.execute(f'DELETE FROM "{table.name}"')
+        connection.execute("INSERT INTO counters (name, value) VALUES ('catalogue', 0)")
+        connection.execute("UPDATE alembic_version SET version_num = %s", [HEAD])
 
 
 @pytest.fixture

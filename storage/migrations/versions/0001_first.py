@@ -147,7 +147,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("by_index IS NOT NULL"),
         postgresql_where=sa.text("by_index IS NOT NULL"),
     )
-    op.create_index("ix_items_unit_column_published_on", "items", ["unit", "column", "published_on"])
+    op.create_index("ix_items_unit_column_seq", "items", ["unit", "column", "seq"])
+    op.create_index("ix_items_unit_seq", "items", ["unit", "seq"])
     op.create_index("uq_items_seq", "items", ["seq"], unique=True)
     op.create_table(
         "leases",
