@@ -1,9 +1,9 @@
 """What one look came to where it is not content: blocked, gone, moved, a shell, cut off.
 
-A ``Document`` comes in, a ``Refusal`` goes out, or None where nothing speaks against the page. Status codes, sizes and
-tell-tale strings are read here and nowhere else. Only ``refusal_by_status`` and ``cut_off`` may be asked before the page has
-shown what it is: tell-tale strings stand on genuine pages too (a disclosure page titled "403" that spoke of its WAF
-was real), so ``refusal_by_body`` is for pages that brought no proof of content.
+A ``Document`` comes in, a ``Refusal`` goes out, or None where nothing speaks against the page. Status codes, sizes
+and tell-tale strings are read here and nowhere else. Only ``refusal_by_status`` and ``cut_off`` may be asked before
+the page has shown what it is: tell-tale strings stand on genuine pages too (a disclosure page titled "403" that
+spoke of its WAF was real), so ``refusal_by_body`` is for pages that brought no proof of content.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ _CHALLENGES = (
     ("cloudflare", r"cf-browser-verification|/cdn-cgi/challenge-platform/|/cdn-cgi/js/captcha"),
     (
         "waf",
-        r"网站防火墙|404\.safedog\.cn|被网站管理员设置拦截|疑似(?:黑客)?攻击|(?:访问|请求)被(?:阻断|拦截|拒绝|禁止)|拦截提示|非法请求|"
-        r"(?:访问|请求)(?:过于|太)频繁|您的IP.{0,20}(?:限制|禁止|封)|Access Denied|Request Blocked|请(?:完成|进行)(?:安全)?验证",
+        r"网站防火墙|404\.safedog\.cn|被网站管理员设置拦截|疑似(?:黑客)?攻击|(?:访问|请求)被(?:阻断|拦截|拒绝|禁止)|拦截提示|"
+        r"非法请求|(?:访问|请求)(?:过于|太)频繁|您的IP.{0,20}(?:限制|禁止|封)|Access Denied|Request Blocked|"
+        r"请(?:完成|进行)(?:安全)?验证",
     ),
 )
 _CHALLENGE = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _CHALLENGES), re.IGNORECASE)
@@ -52,7 +53,8 @@ _MOVED = re.compile(
     r"|网站域名变更|已(?:整体)?迁移至"
 )
 _REPAIR = re.compile(
-    r"(?:系统|网站|站点|平台|服务器)(?:正在)?(?:维护|升级|改版|建设|检修)(?:中|期间)?|服务(?:暂时)?不可用|bad gateway|service unavailable",
+    r"(?:系统|网站|站点|平台|服务器)(?:正在)?(?:维护|升级|改版|建设|检修)(?:中|期间)?|服务(?:暂时)?不可用|bad gateway|"
+    r"service unavailable",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"系统提示.{0,40}(?:登录|权限)|(?:请(?:先)?|需要)登录(?:后|系统)|统一身份认证", re.DOTALL)

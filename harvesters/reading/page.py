@@ -1,9 +1,9 @@
 """One response, read: what kind of page it is, whether the look was good, and everything it says.
 
-A ``Document`` comes in, a ``Page`` goes out. The rule: a page is taken for content only on positive proof (rows, an article, the
-skeleton of an answer that says zero), and proof beats every suspicion; without proof it is asked what else it is:
-challenge, error, notice of a move, shell. What is left, a page of the right site with nothing recognisable on it,
-has changed its structure; that says nothing about the unit.
+A ``Document`` comes in, a ``Page`` goes out. The rule: a page is taken for content only on positive proof (rows, an
+article, the skeleton of an answer that says zero), and proof beats every suspicion; without proof it is asked what
+else it is: challenge, error, notice of a move, shell. What is left, a page of the right site with nothing
+recognisable on it, has changed its structure; that says nothing about the unit.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from harvesters.engines import listing_of
 from harvesters.reading.article import ArticleReading, read_article
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Article, Fetch, Listing, Page, Site
+from harvesters.reading.headline import plain
 from harvesters.reading.layout import Layout, lay_out
 from harvesters.reading.listing import capture_date, is_article
 from harvesters.reading.metadata import MetaTags, read_meta
@@ -30,6 +32,7 @@ _ANNUAL = re.compile(
     r"(?:信息|政务)公开.{0,8}(?:年度.{0,6}(?:报告|报表)|年报)[（(]?.{0,12}[)）]?\s*$|(?:19|20)\d\d\s*年?度?.{0,30}(?:信息|政务)公开.{0,6}报告\s*$"
 )
 _PLATFORM = ("公开指南", "公开制度", "法定主动公开", "公开年报", "年度报告", "依申请公开", "公开目录", "基层政务公开")
+_HOME = re.compile(r"(?:网站|门户)?首页|主页|home|index", re.IGNORECASE)
 _ARTICLE_ENOUGH = 3.5  # a headline, a known container and text; or a headline with date, source and text
 _HUB_LINKS = 15  # links of eight characters and more: a home page or hub has them, an error page does not
 
@@ -116,6 +119,15 @@ def _answer(doc: Document, fetch: Fetch | None) -> Page:
 def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profile) -> Page:
     reference = capture_date(doc)
     meta = read_meta(doc, reference=reference)
+    if expect is not None and fetch is None and _is_home(doc, meta):
+        return _page(
+            doc,
+            "error",
+            Outcome.SOFT404,
+            reason="home_page",
+            detail="The address answers with the site's home page, as sites do for pages they no longer have.",
+            site=_site(doc, meta, None),
+        )
     listing = listing_of(doc, fetch)
     if listing is not None and fetch is not None and listing.rows:
         return _judged_listing(doc, listing, meta, None, profile)
@@ -235,6 +247,19 @@ def _without_proof(doc: Document, meta: MetaTags, layout: Layout, expect: str | 
 def _is_own_page(doc: Document) -> bool:
     """Whether an answer with an error status is all the same a page of the site: it carries the site's code."""
     return "siteidcode" in doc.meta and len(doc.body) > 2000
+
+
+def _is_home(doc: Document, meta: MetaTags) -> bool:
+    """Whether a page that stands at an inner address is the site's home page by its own words."""
+    inner = re.sub(r"(?:index|default|home)(?:\.\w+)?$", "", urlsplit(doc.url).path).strip("/")
+    if not inner or meta.title:
+        return False
+    if meta.column_name:
+        return _HOME.fullmatch(meta.column_name) is not None
+    node = doc.tree.css_first("title")
+    title = plain(node.text()) if node else ""
+    name = plain(meta.site.name or "")
+    return bool(name) and title.replace(name, "", 1) in ("", "首页", "门户网站", "网站", "欢迎您")
 
 
 def _other_site(site: Site, profile: Profile) -> str | None:
