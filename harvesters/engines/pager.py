@@ -69,8 +69,16 @@ _NEXT_WORDS = frozenset(("下一页", "下页", "后一页", "后页", "下一�
 _LAST_WORDS = frozenset({"尾页", "末页", "最后一页", "最末页", "last", "尾頁"})
 _FIRST_WORDS = frozenset({"首页", "第一页", "上一页", "上页", "前一页", "first", "prev", "上一頁", "<", "<<", "‹", "«"})
 # Pagers that a script draws and that are not read here: the page may have more pages than it shows.
-_DRAWN_LATER = re.compile(
-    r"laypage|\.pagination\s*\(|\.jpage\s*\(|create[Pp]age\w*\s*\(\s*[\"'\d]|\bPaging\s*\(|\.Paging\s*\(|\.page\s*\(\s*\{|loadMore|加载更多"
+_DRAWN_LATER = (
+    "laypage",
+    ".pagination(",
+    ".jpage(",
+    "Paging(",
+    ".page({",
+    "loadMore",
+    "加载更多",
+    'createPageHTML("',
+    "createPageHTML('",
 )
 _PAGER_WORDS = (
     ("下一页", 240, 300),
@@ -104,7 +112,7 @@ def pager_of(doc: Document) -> Pager:
         if drawn is None or (drawn.next is None and not drawn.ended):
             drawn = _variables(doc, text) or drawn
     if drawn is None:
-        found = said != (None, None, None) or bool(_DRAWN_LATER.search(text))
+        found = said != (None, None, None) or any(mark in text for mark in _DRAWN_LATER)
         ended = said[1] is not None and said[0] == said[1]
         return Pager(found=found, ended=ended, page=said[0], total_pages=said[1], total_rows=said[2])
     page = drawn.page or said[0]
@@ -116,7 +124,7 @@ def pager_of(doc: Document) -> Pager:
 
 def _said(text: str) -> tuple[int | None, int | None, int | None]:
     """Page, pages and rows as the page words them: 共52条, 1/11, 第1页 共11页."""
-    text = _near_pager_words(text)
+    text = near_pager_words(text)
     if not text:
         return None, None, None
     rows = _TOTAL_ROWS.search(text) or _TOTAL_ROWS_LABEL.search(text)
@@ -143,7 +151,7 @@ def _said(text: str) -> tuple[int | None, int | None, int | None]:
     return current, total, int(rows.group(1)) if rows else None
 
 
-def _near_pager_words(text: str) -> str:
+def near_pager_words(text: str) -> str:
     """The stretches of a page in which a pager may word its numbers; a whole page takes ten times as long."""
     spans: list[tuple[int, int]] = []
     for word, before, after in _PAGER_WORDS:
@@ -237,6 +245,10 @@ def _variables(doc: Document, text: str) -> Pager | None:
     """A hand-written pager: ``var currentPage = 0; var countPage = 125`` and the name it writes links with."""
     if ".pagination" in text and (plugin := _plugin(doc, text)):
         return plugin
+    if not any(
+        word in text for word in ("ountPage", "ageCount", "otalPage", "ageTotal", "axPage", "age_count", "otal_page")
+    ):
+        return None
     pages, current = _VARIABLE_PAGES.search(text), _VARIABLE_CURRENT.search(text)
     if not pages or not current:
         return None
@@ -304,6 +316,8 @@ def _links(
         if text.isdigit():
             if len(text) <= 5:
                 numbered.setdefault(int(text), link)
+            continue
+        if "页" not in text and "頁" not in text and not text.isascii() and text[0] not in "›»":
             continue
         word = _plain_word(text)
         if word in _NEXT_WORDS:

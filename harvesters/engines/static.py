@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 from selectolax.lexbor import LexborNode
 
 from harvesters.engines.column_name import column_name
-from harvesters.engines.pager import Pager, pager_of
+from harvesters.engines.pager import Pager, near_pager_words, pager_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
 from harvesters.reading.listing import (
@@ -49,20 +49,37 @@ _ASIDE = re.compile(
     r"(?:$|[\s_-]|\d)",
     re.IGNORECASE,
 )
+# The whole of an element's words, so that 暂无评论 and 暂无图片 say nothing about the list
 _EMPTY_WORDS = re.compile(
-    r"(?:暂无|暂时没有|没有(?:找到|检索到|查询到|查到|符合|相关|任何)|无相关|未(?:找到|查询到|检索到)(?:相关|符合)?)[一-鿿“”\w]{0,8}"
-    r"(?:信息|内容|数据|记录|公告|文章|资料|文件|条目|结果)?|(?:栏目|该页|列表)(?:暂)?(?:无|为空)"
+    r"^\W*(?:对不起|很抱歉|抱歉|您好|提示|[该本此]?栏目|该列表|目前|当前|系统|\W)*"
+    r"(?:暂无|暂时没有|暂没有|没有(?:找到|检索到|查询到|查到)?|无相关|未(?:找到|查询到|检索到)|无(?=符合|任何))"
+    r"(?:相关|相应|任何|符合条件的?|符合|此类|该类|更多|可显示的?|“[^”]*”的?|的)*"
+    r"(?:信息|内容|数据|记录|公告|文章|资料|文件|条目|结果|通知|公示|栏目)*(?:显示|发布)?\W*$"
+)
+_EMPTY_MARKS = (
+    "暂无",
+    "暂时没有",
+    "没有",
+    "无相关",
+    "未找到",
+    "未查询到",
+    "未检索到",
+    "栏目无",
+    "为空",
+    "页无",
+    "列表无",
 )
 _FILLED_BY_SCRIPT = re.compile(
     r"\$\.(?:ajax|get|post|getJSON)\s*\(|\bfetch\s*\(|XMLHttpRequest|axios|\.load\s*\(|unitbuild|dataproxy"
-    r"|new Vue|v-for=|ng-repeat|\{\{",
 )
+_DRAWN_BY_TEMPLATE = ("v-for=", "v-if=", "ng-repeat", "{{", "new Vue")
 _ZERO_ROWS = re.compile(
-    r"(?:共有?|总共|总记录数?\s*[:：]?|总条数\s*[:：]?)\s*(?:<[^>]{0,60}>\s*)*0\s*(?:<[^>]{0,20}>\s*)*(?:条|篇|个?记录|项)"
+    r"(?:共有?|总共|总记录数?\s*[:：]?|总条数\s*[:：]?)\s*(?:<[^>]{0,60}>\s*)*0\s*(?:<[^>]{0,20}>\s*)*(?:条|篇|个?记录|项)(?!评论|回复|留言)"
 )
 _MORE = re.compile(r"^\W*(?:更多|查看更多|more)\W*$", re.IGNORECASE)
 _WRITTEN_ADDRESS = re.compile(r"\bvar\s+(?:url|link|href|docurl|sUrl)\s*=\s*([\"'])(.+?)\1", re.IGNORECASE)
 _WRITTEN_TITLE = re.compile(r"\bvar\s+(?:s?title|doctitle|name)\s*=\s*([\"'])(.+?)\1\s*;?\s*[\r\n]", re.IGNORECASE)
+_SCRIPT_TARGET = re.compile(r"\.s?html?|\d{4,}")
 _STUB = 600  # a TRS page beyond the published window is a stub of 300 to 400 bytes
 
 
@@ -178,7 +195,8 @@ def _induce(doc: Document, hint: str) -> MainList | None:
     pager = pager_of(doc)
     groups, more_links = _groups(doc)
     chosen, blocks = _choose(doc, groups, pager, hint)
-    if chosen is not None and not hint and len(blocks) >= 2 and not pager.found and _is_hub(chosen, blocks, more_links):
+    paged = pager.next is not None or pager.ended or pager.total_pages is not None
+    if chosen is not None and not hint and not paged and len(blocks) >= 3 and _is_hub(chosen, blocks, more_links):
         return None
     written = _written_rows(doc, today)
     if written and (chosen is None or len(written) > len(chosen.rows) or chosen.dated * 2 < len(chosen.rows)):
@@ -214,14 +232,16 @@ def _groups(doc: Document) -> tuple[list[_Group], int]:
             continue
         # menus are short words at addresses without numbers; a short title has an article's address
         scripted = href[:11].lower() == "javascript:" or not href or href[0] == "#"
-        if length < 6 and (length < 2 or not (length >= 4 if scripted else is_article("/" + href))):
-            continue
-        target = onclick if scripted and onclick else href
         if scripted:
-            article = bool(re.search(r"\.s?html?|\d{4,}", target))
-            near = False
+            target = onclick or href
+            article, near = bool(_SCRIPT_TARGET.search(target)), False
+            if length < 4:
+                continue
         else:
+            target = href
             article = is_article("/" + href)
+            if length < 6 and not (article and length >= 2):
+                continue
             near = _near(href, folder, host)
         link = _Link(node, target, length, article, near, text, title)
         child = node
@@ -368,6 +388,8 @@ def _score(group: _Group) -> None:
         score *= 0.3
     if group.by_pager:
         score *= 1.6
+    if _hidden(group.parent):
+        score *= 0.5
     if group.tag in ("span", "font", "a", "td"):
         score *= 0.9
     group.score = score
@@ -631,23 +653,29 @@ def _empty(doc: Document, pager: Pager) -> MainList | None:
     text = doc.text
     if not ("columnname" in doc.meta or "位置" in text or "首页" in text):
         return None
-    if _ZERO_ROWS.search(text):
+    if _ZERO_ROWS.search(near_pager_words(text)):
         return MainList(rows=(), key="", pager=Pager(found=True, ended=True, total_pages=1, total_rows=0), empty=True)
     body = doc.tree.body
     if body is None:
         return None
-    if _EMPTY_WORDS.search(text):
+    templated = any(mark in text for mark in _DRAWN_BY_TEMPLATE)
+    if not templated and any(words in text for words in _EMPTY_MARKS):
         for node in body.css("li,p,div,td,span,h3,h4,center"):
             words = node.text(strip=True)
-            if words and len(words) <= 30 and _EMPTY_WORDS.search(words) and not _hidden(node):
+            if 2 < len(words) <= 30 and _EMPTY_WORDS.match(words) and not _is_hidden(node):
                 ended = Pager(found=True, ended=True, total_pages=1, total_rows=0)
                 return MainList(rows=(), key="", place=node.parent, pager=ended, empty=True)
-    if _FILLED_BY_SCRIPT.search(text):
+    if "columnname" not in doc.meta or templated or _FILLED_BY_SCRIPT.search(text):
         return None
     for node in body.css("ul[class*=list],ul[class*=List],ul[class*=news],div[class*=list] ul,ul[id*=list]"):
-        if not node.text(strip=True) and not _in_aside(node) and "columnname" in doc.meta:
+        if not node.text(strip=True) and not _in_aside(node):
             return MainList(rows=(), key="", place=node, pager=pager)
     return None
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    """Whether an element, or the part of it that holds its words, is not shown until a script shows it."""
+    return _hidden(node) or node.css_first('[style*="display:none"],[style*="display: none"]') is not None
 
 
 def _hidden(node: LexborNode | None) -> bool:

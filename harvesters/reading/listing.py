@@ -13,6 +13,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -131,6 +132,7 @@ def plain_text(markup: str) -> str:
     return html.unescape(markup) if "&" in markup else markup
 
 
+@lru_cache(maxsize=16384)  # a site's menus come again on every one of its pages
 def is_article(url: str) -> bool:
     """Whether an address has one of the shapes known of articles and files."""
     path = url.partition("#")[0]

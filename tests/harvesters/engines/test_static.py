@@ -209,11 +209,30 @@ def test_rows_a_script_writes() -> None:
     assert listing.rows[0].published_at is not None
 
 
-@pytest.mark.parametrize("words", ["暂无信息", "没有符合条件的记录", "该栏目暂无内容！"])
+@pytest.mark.parametrize(
+    "words", ["暂无信息", "没有符合条件的记录", "该栏目暂无内容！", "对不起，没有找到相关信息。", "共0条记录"]
+)
 def test_a_page_that_says_it_is_empty(words: str) -> None:
     listing = listing_of(document(page(f'<ul class="list"></ul><p>{words}</p>', name="通知公告")))
     assert listing is not None
     assert (listing.rows, listing.ended, listing.total_rows) == ((), True, 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "暂无评论",
+        "暂无图片",
+        "无",
+        "没有网络不能办理",
+        '<i style="display:none">暂无数据</i>',
+        '<i v-if="x">暂无数据</i>',
+        "共0条评论",
+    ],
+)
+def test_other_words_say_nothing_about_the_list(words: str) -> None:
+    text = page(f"<div><p>{words}</p></div><script>$.get('/api/list', fill);</script>", name="通知公告")
+    assert listing_of(document(text)) is None
 
 
 def test_an_empty_element_that_a_script_fills_is_no_empty_list() -> None:
