@@ -21,8 +21,8 @@ _NATIONAL_NUMBERS = re.compile(
 
 
 def core(name: str, city: str) -> str:
-    """The name without what it stands under, its office, and the words every government has."""
-    text = _OFFICE.sub("", _NOISE.sub("", name)).replace("街道办事处", "街道").replace("委员会", "委")
+    """The name in one spelling, without what it stands under and the word every government has."""
+    text = _OFFICE.sub("办公室", _NOISE.sub("", name)).replace("街道办事处", "街道").replace("委员会", "委")
     bare = city.removesuffix("市")
     for above in (city, bare if len(bare) > 1 else city):
         at = text.find(above)
@@ -38,8 +38,9 @@ def core(name: str, city: str) -> str:
 def is_same(one: str, other: str, city: str) -> bool:
     """Whether ``one``, as a document names it, is the body ``other`` of the registry or a part of it.
 
-    A superior at the front of the unit's full name (国家税务总局 in 国家税务总局青禾市税务局), a namesake one level
-    up or down (国家统计局, 田禾区统计局 for 市统计局) and a Party committee are other bodies.
+    An office is a part of its government, and the government not of its office. A superior at the front of the unit's
+    full name (国家税务总局 in 国家税务总局青禾市税务局), a namesake one level up or down (国家统计局 or 田禾区统计局
+    for 市统计局) and a Party committee are other bodies.
     """
     if _NOISE.sub("", one).startswith(_PARTY):
         return False

@@ -122,6 +122,7 @@ class ScoreText(Strict):
 
     version: str
     weights: Weights
+    least_judged: Annotated[float, Field(ge=0, le=1)]
 
 
 class Holidays(Strict):

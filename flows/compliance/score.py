@@ -7,7 +7,8 @@ nor stale), the annual report one, each required kind of column one, each judged
 
     points = 100 × Σ weight × met ÷ judged   ÷   Σ weight          over the groups with judged > 0
 
-What could not be judged counts neither for nor against, and is shown. Units are ranked among units of their kind;
+What could not be judged counts neither for nor against, and is shown; a unit of whose columns less than the published
+share could be judged has no points, for what nobody could see is no merit. Units are ranked among units of their kind;
 equal points share a rank. ``Loss`` explains every point that is missing from 100.
 """
 
@@ -56,7 +57,7 @@ class Loss:
 
 @dataclass(frozen=True, kw_only=True)
 class UnitScore:
-    """A unit's points (None where nothing could be judged), its rank among the units of its kind, and the losses."""
+    """A unit's points (None where too little could be judged), its rank among the units of its kind, and the losses."""
 
     unit: str
     name: str
@@ -198,7 +199,9 @@ def _score(unit: Unit, tally: Tally, law: Regulation) -> UnitScore:
         )
         for name, (count, _) in counts.items()
     )
-    total = sum(group.weight for group in groups if group.judged)
+    columns = next(group for group in groups if group.name == "columns")
+    is_seen = columns.judged >= law.score.least_judged * (columns.judged + columns.not_assessable)
+    total = sum(group.weight for group in groups if group.judged) if is_seen else 0
     points = None
     losses: list[Loss] = []
     if total:

@@ -88,6 +88,14 @@ def test_what_could_not_be_judged_costs_nothing() -> None:
     assert scored().rank is None
 
 
+def test_what_nobody_could_see_is_no_merit() -> None:
+    """One column of three could be judged, and the registry alone says that no required column is missing."""
+    unseen = [verdict("UP-06", "not_assessable", column) for column in ("yw", "zn")]
+    found = scored(*whole("tzgg"), *unseen, verdict("PL-01", "compliant"))
+    assert (found.points, found.rank, found.losses) == (None, None, ())
+    assert (found.judged, found.not_assessable) == (5, 2)
+
+
 def test_units_rank_among_their_kind_and_share_ranks() -> None:
     units = tuple(
         unit(column(id="tzgg", unit=name), id=name, name=name, kind=kind)
