@@ -29,6 +29,7 @@ from harvesters.reading.listing import (
     find_date,
     is_article,
     is_only_date,
+    is_short_date,
     is_truncated,
     make_row,
     row_of,
@@ -80,6 +81,8 @@ _MORE = re.compile(r"^\W*(?:更多|查看更多|more)\W*$", re.IGNORECASE)
 _WRITTEN_ADDRESS = re.compile(r"\bvar\s+(?:url|link|href|docurl|sUrl)\s*=\s*([\"'])(.+?)\1", re.IGNORECASE)
 _WRITTEN_TITLE = re.compile(r"\bvar\s+(?:s?title|doctitle|name)\s*=\s*([\"'])(.+?)\1\s*;?\s*[\r\n]", re.IGNORECASE)
 _SCRIPT_TARGET = re.compile(r"\.s?html?|\d{4,}")
+_VARYING_CLASS = re.compile(r"\b(?:odd|even|first|last|on|active|current|cur|top|bg|nobg|line)\b|\d+", re.IGNORECASE)
+_LIST_CLASS = re.compile(r"list|news", re.IGNORECASE)
 _STUB = 600  # a TRS page beyond the published window is a stub of 300 to 400 bytes
 
 
@@ -293,7 +296,7 @@ def _choose(doc: Document, groups: list[_Group], pager: Pager, hint: str) -> tup
         if not rows or len(rows) * 2 < len(group.children):
             continue
         group.children = {child.mem_id: (child, links) for child, links in rows}
-        if _is_two_columned(rows):
+        if _is_two_columned(rows) or not _are_alike(rows):
             continue
         _date_rows(group)
         group.aside = _in_aside(group.parent)
@@ -323,6 +326,17 @@ def _is_row(links: Sequence[_Link]) -> bool:
     return len({link.href for link in links if link.length >= 8}) <= 2 and len({link.href for link in links}) <= 5
 
 
+def _are_alike(rows: list[tuple[LexborNode, list[_Link]]]) -> bool:
+    """Whether the children are of one kind: the blocks of a layout have classes of their own, rows share theirs."""
+    if len(rows) < 2 or rows[0][0].tag in ("li", "tr", "a", "dt", "dd"):
+        return True
+    kinds: dict[str, int] = {}
+    for child, _ in rows:
+        kind = _VARYING_CLASS.sub("", child.attrs.get("class") or "").strip()
+        kinds[kind] = kinds.get(kind, 0) + 1
+    return max(kinds.values()) * 2 > len(rows)
+
+
 def _is_two_columned(rows: list[tuple[LexborNode, list[_Link]]]) -> bool:
     """Whether the children hold two articles each, with a date each: the rows are one level further in."""
     double = 0
@@ -350,7 +364,7 @@ def _shows_date(parts: Sequence[str], links: Sequence[_Link]) -> bool:
     own = {link.text for link in links}
     for part in parts:
         hinted = not (len(part) > 40 and part in own) and _DATE_HINT.search(part)
-        if hinted and (is_only_date(part) or not any(part in text for text in own)):
+        if hinted and (is_only_date(part) or is_short_date(part) or not any(part in text for text in own)):
             return True
     digits = [part for part in parts if len(part) <= 8 and part[:1].isdigit()]
     return len(digits) >= 2
@@ -401,7 +415,8 @@ def _is_list(group: _Group) -> bool:
     articles = sum(any(link.article for link in links) for _, links in rows)
     lengths = sum(max(link.length for link in links) for _, links in rows) / count
     if count == 1:
-        return group.dated == 1 and articles == 1 and lengths >= 6 and not group.aside
+        named = group.by_pager or _LIST_CLASS.search(_path(group.parent, 3))
+        return bool(articles == 1 and lengths >= 6 and not group.aside and (group.dated or named))
     if group.dated * 2 >= count:
         return lengths >= 5 and (articles * 3 >= count or lengths >= 9)
     if articles * 10 >= count * 6:

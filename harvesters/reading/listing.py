@@ -231,6 +231,11 @@ def is_only_date(text: str) -> bool:
     return len(text) <= 40 and bool(_PURE.match(text))
 
 
+def is_short_date(text: str) -> bool:
+    """Whether ``text`` is a month and a day and nothing else: ``05-20``, ``[05/20]``, ``5月20日``."""
+    return len(text) <= 12 and bool(_MONTH_DAY.match(text))
+
+
 def _with_clock(found: ReadDate, parts: Sequence[str]) -> ReadDate:
     """``found`` with the time that stands in a piece of its own right after the date."""
     for index in range(len(parts) - 1):

@@ -50,6 +50,7 @@ SHAPES = {
         '<li><p><span class="year">%(y)s.</span><span class="date">%(m)s-%(a)s</span></p><a href="%(h)s">%(t)s</a></li>'
     ) + "</ul>",
     "without a year": "<ul>" + rows('<li><a href="/zwgk/tzgg/n%(a)s%(m)s123.html">%(t)s</a><span>%(m)s-%(a)s</span></li>') + "</ul>",
+    "without a year, inside the link": "<ul>" + rows('<li><a href="%(h)s"><span>%(t)s</span><i>%(m)s-%(a)s</i></a></li>') + "</ul>",
     "table": "<table><tbody>" + rows('<tr><td>·</td><td><a href="%(h)s">%(t)s</a></td><td>%(d)s</td></tr>') + "</tbody></table>",
     "date in the head cell": "<table>" + rows('<tr><th>%(d)s</th><td><a href="%(h)s">%(t)s</a></td></tr>') + "</table>",
     "definition list": "<dl>" + rows('<dt><a href="%(h)s">%(t)s</a></dt><dd>%(d)s</dd>') + "</dl>",
@@ -120,9 +121,23 @@ def test_a_row_and_its_interpretation_are_one_row() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_a_short_list_beats_the_side_box(count: int) -> None:
-    made = "".join(f'<li><a href="{href}">{title}</a><span>{date}</span></li>' for href, title, date in TREE[:count])
-    assert shown(listing_of(document(page(f'<ul class="list">{made}</ul>')))) == TREE[:count]
+@pytest.mark.parametrize("dated", [True, False])
+def test_a_short_list_beats_the_side_box(count: int, dated: bool) -> None:
+    made = "".join(
+        f'<li><a href="{href}">{title}</a>{f"<span>{date}</span>" if dated else ""}</li>'
+        for href, title, date in TREE[:count]
+    )
+    listing = listing_of(document(page(f'<ul class="list">{made}</ul>')))
+    assert shown(listing) == [(href, title, date if dated else None) for href, title, date in TREE[:count]]
+
+
+def test_the_blocks_of_a_layout_are_no_rows() -> None:
+    href, title, date = TREE[0]
+    text = (
+        f'<div class="main"><div class="wrap"><ul class="list"><li><a href="{href}">{title}</a><span>{date}</span></li></ul></div>'
+        '<div class="side"><ul><li><a href="/zwgk/zd/">政府信息公开制度</a></li><li><a href="/zwgk/nb/">政府信息公开年报</a></li></ul></div></div>'
+    )
+    assert shown(listing_of(document(page(text)))) == TREE[:1]
 
 
 def test_rows_without_dates_are_rows() -> None:
