@@ -1,11 +1,11 @@
 """发文字号 and 索引号: recognised, normalised, and told apart from dates and placeholders.
 
-Text comes in, a ``Number`` goes out: the value in one spelling, the raw text, and what is wrong with it. A document number is
-agency word + 〔year〕 + serial + 号 (党政机关公文处理工作条例); sites write its brackets in nine ways, all of which
-become 〔〕. Orders ("国务院令第711号") and the numbers of announcements ("2026年第12号") are document numbers
+Text comes in, a ``Number`` goes out: the value in one spelling, the raw text, and what is wrong with it. A document
+number is agency word + 〔year〕 + serial + 号 (党政机关公文处理工作条例); sites write its brackets in nine ways, all of
+which become 〔〕. Orders ("国务院令第711号") and the numbers of announcements ("2026年第12号") are document numbers
 too. An index number has a front part (organisation code, credit code or site code) and a back part (year and
-serial), and many local forms; generators leave "null" in it, which is kept and reported, because it is what
-the unit published.
+serial), and many local forms; generators leave "null" in it, which is kept and reported, because it is what the unit
+published.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from dataclasses import dataclass
 _OPEN, _CLOSE = "〔[［【（(﹝〖〈<《﹙", "〕]］】）)﹞〗〉>》﹚"
 _SPACES = re.compile(r"[\s\xa0\u3000\u200b\ufeff]+")
 _WIDE = str.maketrans("０１２３４５６７８９／－．：", "0123456789/-.:")
-_PLACEHOLDERS = {
-    "", "-", "--", "---", "—", "——", "/", "无", "暂无", "没有", "空", "null", "undefined", "none", "nan", "n/a", "号", "无文号",
-    "无发文字号", "〔〕号", "〔〕", ".", "*", "0",
-}  # fmt: skip
+_PLACEHOLDERS = frozenset(
+    (
+        *("", "-", "--", "---", "—", "——", "/", ".", "*", "0", "号", "〔〕", "〔〕号"),
+        *("无", "暂无", "没有", "空", "无文号", "无发文字号", "null", "undefined", "none", "nan", "n/a"),
+    )
+)
 _BRACKETED = re.compile(
     rf"(?P<agency>[\u4e00-\u9fa5A-Za-z][\u4e00-\u9fa5A-Za-z、·•.（）()\-\s]{{0,40}}?)\s*"
     rf"[{re.escape(_OPEN)}]\s*(?P<year>(?:19|20)\d\d)\s*年?\s*[{re.escape(_CLOSE)}]\s*"
