@@ -8,7 +8,8 @@ An engine module has:
   which for API-driven columns is the request for page 1;
 - ``more(doc, fetch) -> Listing``: what the answer to ``fetch`` lists.
 
-Engines are pure: bytes in, rows out. ``ENGINES`` is in the order of recognition (most specific first).
+Engines are pure: bytes in, rows out. ``ENGINES`` is in the order of recognition (most specific first); a new engine
+is one module and its name in that line. ``pager``, ``column_name`` and ``json_rows`` are what engines share.
 """
 
 from __future__ import annotations
