@@ -31,24 +31,24 @@ NAMES = {
 }
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
+# A new year's holiday may begin in the old year, under the new year's notice (2018-12-31, 2023-12-30): from here on
+# a year's days wait for the next one's notice.
+NEXT_NOTICE_FROM = (12, 27)
+
 # Where the holidays of a year not yet announced can lie, and how many of its Mondays to Fridays each can take.
 # The lunar ones wander, so their stretch is every date they can fall on plus the days given around them. In the
 # notices for 2004 to 2026 the most taken were 3, 6, 3, 5, 3 and, for 中秋 and 国庆 together, 8; the most in one
 # year 23. The allowances stay above that. ``UNFORESEEN`` is for days granted once (2015-09-03 and the day after),
-# wherever they fall.
+# wherever they fall. The first stretch begins in the old year.
 STRETCHES: tuple[tuple[tuple[int, int], tuple[int, int], int], ...] = (
-    ((1, 1), (1, 5), 3),
+    (NEXT_NOTICE_FROM, (1, 5), 3),
     ((1, 15), (3, 2), 8),
     ((4, 1), (4, 8), 4),
     ((4, 25), (5, 9), 6),
     ((5, 25), (6, 29), 4),
     ((9, 5), (10, 13), 10),
-    ((12, 27), (12, 31), 3),
 )
 UNFORESEEN = 3
-
-# A new year's holiday may begin in the old year, under the new year's notice (2018-12-31, 2023-12-30).
-NEXT_NOTICE_FROM = (12, 27)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,18 +194,19 @@ class WorkingDays:
         if end <= start or self._all_announced(start, end):
             return 0
         lost = 0
-        for year in range((start + ONE_DAY).year, end.year + 1):
-            in_stretches = 0
+        for year in range((start + ONE_DAY).year, end.year + 2):
+            if year in self.announced:
+                continue
+            elsewhere = self._between(start, end, dt.date(year - 1, *NEXT_NOTICE_FROM), dt.date(year, 12, 26))
             for first, last, most in STRETCHES:
-                begin = max(dt.date(year, *first), start + ONE_DAY)
-                finish = min(dt.date(year, *last), end)
-                if begin > finish or self._is_announced(finish):
-                    continue
-                weekdays = self._through(finish) - self._through(begin - ONE_DAY)
-                in_stretches += weekdays
+                begin = dt.date(year - 1 if first > last else year, *first)
+                weekdays = self._between(start, end, begin, dt.date(year, *last))
+                elsewhere -= weekdays
                 lost += min(most, weekdays)
-            if year not in self.announced:
-                begin, finish = max(dt.date(year, 1, 1), start + ONE_DAY), min(dt.date(year, 12, 31), end)
-                elsewhere = self._through(finish) - self._through(begin - ONE_DAY) - in_stretches
-                lost += min(UNFORESEEN, elsewhere)
+            lost += min(UNFORESEEN, elsewhere)
         return lost
+
+    def _between(self, start: dt.date, end: dt.date, first: dt.date, last: dt.date) -> int:
+        """Working days after ``start`` up to ``end`` that lie from ``first`` to ``last``."""
+        begin, finish = max(start, first - ONE_DAY), min(end, last)
+        return self._through(finish) - self._through(begin) if finish > begin else 0
