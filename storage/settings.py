@@ -99,3 +99,12 @@ def prepare_prefect(settings: Settings) -> None:
     for name in ("NO_PROXY", "no_proxy"):
         told = [host for host in os.environ.get(name, "").split(",") if host]
         os.environ[name] = ",".join(dict.fromkeys([*told, "127.0.0.1", "localhost"]))
+
+
+def use(**values: str | None) -> None:
+    """Sets environment variables for this process and its children; None takes one away."""
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 import typer
 from rich.console import Console
 
-from storage import catalogue, settings
+from storage import catalogue
 from storage.database import Database, open_database
 from storage.exceptions import GongkaiError
 
@@ -25,8 +25,7 @@ PLAIN_EVERY_S = 15.0
 
 @contextmanager
 def watching(what: str) -> Iterator[None]:
-    """Tells, while the block runs, how far ``what`` has come; Prefect's environment is prepared before it."""
-    settings.prepare_prefect(settings.load())
+    """Tells, while the block runs, how far ``what`` has come."""
     stop = threading.Event()
     watcher = threading.Thread(target=_watch, args=(what, stop), name="progress", daemon=True)
     watcher.start()

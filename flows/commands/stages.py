@@ -6,21 +6,19 @@ import dataclasses
 import datetime as dt
 import difflib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
 
 import typer
 
+from flows.commands.prefect_server import a_server
 from flows.commands.progress import watching
 from flows.commands.registry import apply_first
 from storage import registry, settings
 from storage.database import open_database
-from storage.exceptions import GongkaiError, UnknownTarget
+from storage.exceptions import UnknownTarget
 from storage.schema import City, Unit
-
-T = TypeVar("T")
 
 
 def harvest(city_file: Path | None, *, units: Sequence[str] | None, columns: Sequence[str] | None, full: bool) -> int:
@@ -32,10 +30,10 @@ def harvest(city_file: Path | None, *, units: Sequence[str] | None, columns: Seq
     """
     city = _city(city_file)
     check_targets(city, units, columns)
-    with watching("harvest"):
+    with a_server(settings.load()), watching("harvest"):
         from flows.harvest import harvest as harvest_flow
 
-        harvested = run(lambda: harvest_flow(units=wanted(units), columns=wanted(columns), full=full))
+        harvested = harvest_flow(units=wanted(units), columns=wanted(columns), full=full)
     typer.echo(str(harvested))
     return 1 if harvested.skipped else 0
 
@@ -48,29 +46,29 @@ def wanted(names: Sequence[str] | None) -> list[str] | None:
 def probe(city_file: Path | None) -> int:
     """Looks at every unit's home page."""
     _city(city_file)
-    with watching("probe"):
+    with a_server(settings.load()), watching("probe"):
         from flows.probe import probe as probe_flow
 
-        typer.echo(str(run(probe_flow)))
+        typer.echo(str(probe_flow()))
     return 0
 
 
 def assess(city_file: Path | None, *, as_of: dt.date | None) -> int:
     """Judges what is stored."""
     _city(city_file)
-    prepare()
-    from flows.assess import assess as assess_flow
+    with a_server(settings.load()):
+        from flows.assess import assess as assess_flow
 
-    typer.echo(str(run(lambda: assess_flow(as_of=as_of))))
+        typer.echo(str(assess_flow(as_of=as_of)))
     return 0
 
 
 def deliver() -> int:
     """Delivers what waits."""
-    prepare()
-    from flows.deliver import deliver as deliver_flow
+    with a_server(settings.load()):
+        from flows.deliver import deliver as deliver_flow
 
-    told = run(deliver_flow)
+        told = deliver_flow()
     typer.echo(
         f"delivered {told.upserts} changes and {told.deletes} withdrawals in {told.files} files to {told.receiver}, "
         f"up to {told.last_seq}; {told.drift} wait"
@@ -94,36 +92,7 @@ def scoreboard(*, as_json: bool) -> None:
 # ------------------------------------------------------------------ what the stages share
 
 
-def prepare() -> None:
-    """Gives Prefect its environment; to be called before anything imports it."""
-    settings.prepare_prefect(settings.load())
-
-
-def run(call: Callable[[], T]) -> T:
-    """Calls a flow; what goes wrong between us and Prefect's server becomes one line.
-
-    :raises GongkaiError: the server cannot be reached or started, or what the flow raised.
-    """
-    import httpx
-    from prefect.exceptions import PrefectException
-
-    known = settings.load().prefect_api_url
-    try:
-        return call()
-    except (httpx.HTTPError, PrefectException) as problem:
-        where = f"at {known} (PREFECT_API_URL)" if known else "started for this run"
-        raise GongkaiError(f"Prefect's server {where} does not answer: {problem}; start it and run again") from problem
-    except RuntimeError as problem:
-        if "ephemeral" not in str(problem) and "Failed to reach API" not in str(problem):
-            raise
-        where = f"at {known} (PREFECT_API_URL)" if known else "for this run"
-        raise GongkaiError(
-            f"Prefect's server {where} did not answer in time; run again when the machine is less busy"
-        ) from problem
-
-
 def _city(city_file: Path | None) -> City:
-    prepare()
     with closing(open_database()) as database:
         if city_file is not None:
             apply_first(database, city_file)

@@ -1,0 +1,223 @@
+"""``gongkai demo``: the whole job on a fictional city that knows its truth, on this machine alone.
+
+The city is a process of its own, started from the checkout (or the image), and known only by its city file and its
+truth, as any city would be. It is applied, harvested through the flow, assessed, delivered; then what was found is
+compared with what is true, and the difference must be nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from flows.commands.prefect_server import a_server
+from flows.commands.progress import watching
+from flows.commands.truth import Compared, compare
+from flows.report import board, lines
+from harvesters import city_file
+from storage import observations, outbox, registry, settings
+from storage.database import Database, open_database
+from storage.exceptions import CrawlFailed, GongkaiError
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+KEPT = Path("var") / "demo"
+START_S = 300.0  # a city of a million items takes its time to be laid out
+SHOWN = 15  # units of the scoreboard
+
+# the city answers at once or, where that is its part, never: waiting long for it proves nothing
+QUICK = {"GONGKAI_DOWNLOAD_TIMEOUT_S": "4", "GONGKAI_RETRY_WAIT_S": "0.3"}
+# the demo writes into its own folder, whatever this machine is set up for
+OWN = ("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "PREFECT_API_URL", "PREFECT_HOME", "PREFECT_PROFILE")
+
+
+def run_demo(*, seed: int, units: int | None, items: int | None, keep: bool, json_file: Path | None) -> int:
+    """Runs the demo; 0 where nothing differs from the truth, 1 where something does.
+
+    :raises GongkaiError: the city could not be started, or a stage could not be run at all.
+    """
+    if not (CHECKOUT / "tests" / "city" / "__main__.py").exists():
+        raise GongkaiError(f"the fictional city is not in {CHECKOUT}: run the demo from a checkout or from the image")
+    began = time.monotonic()
+    with _folder(keep) as folder:
+        settings.use(**dict.fromkeys(OWN), **QUICK, GONGKAI_HOME=str(folder))
+        sizes = [f"--{name}={value}" for name, value in (("units", units), ("items", items)) if value is not None]
+        _say("laying out and serving a fictional city")
+        with _served(folder / "city", [f"--seed={seed}", *sizes]) as ready:
+            summary, compared, failed = _job(folder, ready, began)
+        if json_file is not None:
+            json_file.write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        right = compared.is_right and not failed and _delivered_well(summary)
+        _tell_end(summary, compared, failed, folder if keep else None)
+        return 0 if right else 1
+
+
+def _job(folder: Path, ready: dict[str, Any], began: float) -> tuple[dict[str, Any], Compared, list[str]]:
+    failed: list[str] = []
+    city = city_file.load(folder / "city" / "city.yml")
+    with closing(open_database()) as database:
+        registry.apply(database, city)
+    columns = sum(len(unit.columns) for unit in city.units)
+    _say("starting Prefect's server")
+    with a_server(settings.load()):
+        from flows.assess import assess
+        from flows.deliver import deliver
+        from flows.harvest import harvest
+
+        _say(f"harvesting {len(city.units)} units, {columns} columns")
+        try:
+            with watching("harvest"):
+                harvested = harvest(full=True)
+            _say(str(harvested))
+        except CrawlFailed as problem:
+            failed.append(str(problem))
+        _say("assessing")
+        _say(str(assess(as_of=dt.date.fromisoformat(ready["as_of"]))))
+        _say("delivering")
+        delivered = deliver()
+        _say(f"delivered {delivered.upserts + delivered.deletes} changes in {delivered.files} files")
+    with closing(open_database()) as database:
+        compared = compare(database, folder / "city" / "truth")
+        for line in ("", *lines(board(database), most=SHOWN)):
+            typer.echo(line)
+        summary = _summary(database, len(city.units), columns, compared, time.monotonic() - began)
+    return summary, compared, failed
+
+
+# ------------------------------------------------------------------ the city and its folder
+
+
+@contextmanager
+def _folder(keep: bool) -> Iterator[Path]:
+    """Where the demo's data goes; with ``keep`` a folder that stays and is made anew by the next demo."""
+    if keep:
+        folder = KEPT.absolute()
+        if folder.exists() and not (folder / "city").exists() and any(folder.iterdir()):
+            raise GongkaiError(f"{folder}: holds something that is no demo's; move it away and run again")
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "city").mkdir(parents=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="gongkai-demo-", ignore_cleanup_errors=True) as name:
+        (Path(name) / "city").mkdir()
+        yield Path(name)
+
+
+@contextmanager
+def _served(folder: Path, options: list[str]) -> Iterator[dict[str, Any]]:
+    """The city, served from a process of its own while the block runs; what it says when it is ready."""
+    command = [sys.executable, "-m", "tests.city", "serve", "--dir", str(folder), *options]
+    with (folder / "city.log").open("wb") as log:
+        city = subprocess.Popen(command, cwd=CHECKOUT, stdout=log, stderr=log, start_new_session=True)
+    try:
+        until = time.monotonic() + START_S
+        while not (folder / "ready.json").exists():
+            if city.poll() is not None or time.monotonic() > until:
+                said = (folder / "city.log").read_text(errors="replace").strip().splitlines()
+                raise GongkaiError(f"the fictional city did not start: {said[-1] if said else 'no answer in time'}")
+            time.sleep(0.1)
+        yield json.loads((folder / "ready.json").read_bytes())
+    finally:
+        city.terminate()
+        try:
+            city.wait(10)
+        except subprocess.TimeoutExpired:
+            city.kill()
+            city.wait()
+
+
+# ------------------------------------------------------------------ what it came to
+
+
+def _summary(database: Database, units: int, columns: int, compared: Compared, seconds: float) -> dict[str, Any]:
+    delivered = _received(settings.load().delivery_folder)
+    pages = sum(int(look.facts.get("pages") or 1) for look in observations.iter_observations(database))
+    return {
+        "units": units,
+        "columns": columns,
+        "pages": pages,
+        "items": {
+            "truth": compared.items_true,
+            "found": compared.items_found,
+            "wrong_fields": compared.wrong_fields,
+            "unexpected": compared.unexpected,
+        },
+        "findings": {
+            "seeded": compared.seeded,
+            "found": compared.found,
+            "false": compared.false,
+            "missed": compared.missed,
+        },
+        "faults": {"seeded": compared.faults, "accusations": compared.accusations},
+        "delivered": {"expected": outbox.head(database), **delivered},
+        "seconds": round(seconds, 1),
+    }
+
+
+def _received(folder: Path) -> dict[str, int]:
+    """What a reader of the delivery folder gets, read back from its files."""
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    seen: set[int] = set()
+    count = 0
+    for entry in manifest["files"]:
+        with (folder / entry["name"]).open(encoding="utf-8") as changes:
+            for line in changes:
+                seen.add(json.loads(line)["seq"])
+                count += 1
+    return {"received": len(seen), "duplicates": count - len(seen)}
+
+
+def _delivered_well(summary: dict[str, Any]) -> bool:
+    told = summary["delivered"]
+    return bool(told["expected"] == told["received"] and not told["duplicates"])
+
+
+def _tell_end(summary: dict[str, Any], compared: Compared, failed: list[str], kept: Path | None) -> None:
+    items, found, faults, sent = (summary[name] for name in ("items", "findings", "faults", "delivered"))
+    for line in (
+        "",
+        "against the truth of the city:",
+        f"  items      {items['found']} of {items['truth']} found, {items['wrong_fields']} wrong fields, "
+        f"{items['unexpected']} not in the truth",
+        f"  findings   {found['found']} of {found['seeded']} seeded breaches found, {found['missed']} missed, "
+        f"{found['false']} false",
+        f"  faults     {faults['seeded']} faults of ours seeded, {faults['accusations']} accusations",
+        f"  delivered  {sent['received']} of {sent['expected']} changes, {sent['duplicates']} twice",
+        f"  seconds    {summary['seconds']}",
+    ):
+        typer.echo(line)
+    for sort, told in compared.told.items():
+        typer.echo(f"{sort}:", err=True)
+        for words in told:
+            typer.echo(f"  {words}", err=True)
+    for words in failed:
+        typer.echo(f"a stage failed: {words}", err=True)
+    typer.echo("")
+    if kept is None:
+        typer.echo("where to look next: gongkai demo --keep keeps the data; then")
+        kept = KEPT
+    else:
+        typer.echo("where to look next:")
+    home = f"GONGKAI_HOME={kept}"
+    for line in (
+        f"  {home} gongkai serve            the console on http://127.0.0.1:8080/",
+        f"  {home} gongkai status           what could not be looked at, and why",
+        f"  {home} gongkai export findings  every finding with its facts and evidence",
+        f"  {kept}/archive, {kept}/delivered, {kept}/city/truth",
+    ):
+        typer.echo(line)
+
+
+def _say(words: str) -> None:
+    for line in words.splitlines():
+        typer.echo(line, err=True)

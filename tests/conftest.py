@@ -1,0 +1,19 @@
+"""Every test has a data folder of its own and never a server, proxy or database of the machine's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+OWN = ("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "PREFECT_API_URL", "PREFECT_PROFILE")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect-home"))
+    for name in OWN:
+        monkeypatch.delenv(name, raising=False)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1,localhost")
