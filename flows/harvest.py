@@ -35,7 +35,7 @@ from storage.schema import City, Column, Subject, Unit
 HOME_IS_FRESH = dt.timedelta(hours=20)
 
 # a task only waits for its child process; how many run at once is the number of jobs
-_SIDE_BY_SIDE: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=32)
+_SIDE_BY_SIDE: Any = ThreadPoolTaskRunner(max_workers=32)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -275,7 +275,7 @@ def main(job_file: str) -> int:
     began = time.monotonic()
     limits = settings.load()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("scrapy").setLevel(logging.ERROR)
+    logging.disable(logging.INFO)  # Scrapy sets its own loggers to DEBUG and names every version it uses
     job = _read_job(Path(job_file))
     try:
         with closing(open_database(limits.database_url)) as database:
@@ -303,7 +303,8 @@ def _crawl(job: CrawlJob, city: City, limits: Settings, database: Database, bega
     )
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
     kept = Archive(limits.archive, f"gk-{stamp}-{job.name}-{os.getpid()}")
-    process = CrawlerProcess(crawl_settings(city, limits), install_root_handler=False)
+    process = CrawlerProcess(crawl_settings(city, limits))
+    logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)  # cut-off answers are observations
     crawler = process.create_crawler(SiteSpider)
     process.crawl(
         crawler,
@@ -325,6 +326,8 @@ def _crawl(job: CrawlJob, city: City, limits: Settings, database: Database, bega
             traceback.print_exception(spider.fatal)
         _say({"event": "failed", "error": str(spider.fatal) or type(spider.fatal).__name__})
         return 1
+    if not (spider.finished or spider.stopped):
+        raise CrawlFailed("Scrapy ended the crawl before its work was done; its log says why")
     usage = resource.getrusage(resource.RUSAGE_SELF)
     _say(
         {
@@ -352,8 +355,9 @@ def _stop_with_parent(crawler: Any) -> None:
         loop.add_signal_handler(number, stop)
 
     def wait_for_parent() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while sys.stdin.buffer.read(1):
+        # os.read and not sys.stdin: a buffered reader's lock, held by a daemon thread, breaks the interpreter's end
+        with contextlib.suppress(OSError):
+            while os.read(0, 1):
                 pass
         with contextlib.suppress(RuntimeError):  # the loop may be closed already
             loop.call_soon_threadsafe(stop)

@@ -19,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 from protego import Protego
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.http.cookies import CookieJar
 from w3lib.url import safe_url_string
 
 from harvesters.addresses_guard import GuardedResolver, check_address
@@ -38,7 +39,8 @@ PRODUCT = "gongkai"
 MAX_REDIRECTS = 5
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _SLOWED = frozenset({429, 503})
-_MAX_DELAY_S = 60.0
+_MOST_CRAWL_DELAY_S = 60.0  # of robots.txt; a site that asks for more is asked for little
+_WELL_AGAIN = 10  # good answers in a row after which the pace is doubled again
 
 
 def user_agent(city: City) -> str:
@@ -53,6 +55,31 @@ class KeepReceived:
     def process_response(self, request: Request, response: Response) -> Response:
         """Called by Scrapy for each response, before content-encoding is undone."""
         request.meta["received"] = response
+        return response
+
+
+class HostCookies:
+    """Downloader middleware: one jar a host, so that a site that checks its own cookie back can be read.
+
+    In place of Scrapy's, which asks raw.githubusercontent.com for the list of public suffixes when a cookie names a
+    domain: an intranet has no way there, and a harvester tells nobody which sites it visits. With a jar a host, no
+    cookie can reach another site.
+    """
+
+    def __init__(self) -> None:
+        self._jars: dict[str, CookieJar] = {}
+
+    def process_request(self, request: Request) -> None:
+        """Called by Scrapy before each request."""
+        jar = self._jars.get(request.meta["download_slot"])
+        if jar is not None:
+            jar.add_cookie_header(request)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Called by Scrapy for each response."""
+        if b"Set-Cookie" in response.headers:
+            jar = self._jars.setdefault(request.meta["download_slot"], CookieJar())
+            jar.extract_cookies(response, request)
         return response
 
 
@@ -72,15 +99,18 @@ class Got:
 
 @dataclass
 class Host:
-    """What one crawl knows of one host. ``down`` counts the looks in a row that brought nothing."""
+    """What one crawl knows of one host. ``down`` counts the addresses in a row that brought nothing."""
 
     name: str
     gate: asyncio.Semaphore
     delay_s: float
+    least_delay_s: float  # the city's, or what robots.txt asks for
     asked_robots: asyncio.Lock = field(default_factory=asyncio.Lock)
     robots: Protego | Failure | None = None
     robots_known: bool = False
     quiet_until: float = 0.0  # time.monotonic()
+    slowed_until: float = 0.0  # refusals before this belong to the burst that was heeded
+    well: int = 0  # good answers since the last refusal
     down: int = 0
 
     @property
@@ -92,11 +122,24 @@ class Host:
 class Fetcher:
     """Fetches for one crawl; ``concurrency`` requests at a time per host, one where the city asks for a delay."""
 
-    def __init__(self, crawler: Crawler, city: City, archive: Archive, *, timeout_s: float, concurrency: int) -> None:
+    def __init__(
+        self,
+        crawler: Crawler,
+        city: City,
+        archive: Archive,
+        *,
+        timeout_s: float,
+        retry_wait_s: float,
+        concurrency: int,
+    ) -> None:
         self._crawler = crawler
         self._city = city
         self._archive = archive
         self._timeout_s = timeout_s
+        self._retry_wait_s = retry_wait_s
+        # a second and ten by default: between requests, where the wait before asking the same again is twenty
+        self._first_pause_s = retry_wait_s / 20
+        self._longest_pause_s = retry_wait_s / 2
         self.concurrency = concurrency
         self._hosts: dict[str, Host] = {}
         self.requests = 0
@@ -106,7 +149,12 @@ class Fetcher:
         """What this crawl knows of the address's host."""
         name = host_of(url)
         if name not in self._hosts:
-            self._hosts[name] = Host(name=name, gate=asyncio.Semaphore(self.concurrency), delay_s=self._city.delay_s)
+            self._hosts[name] = Host(
+                name=name,
+                gate=asyncio.Semaphore(self.concurrency),
+                delay_s=self._city.delay_s,
+                least_delay_s=self._city.delay_s,
+            )
         return self._hosts[name]
 
     async def get(
@@ -190,7 +238,7 @@ class Fetcher:
         failure: Failure | None = None
         for attempt in (1, 2, 3):
             if attempt > 1:
-                await asyncio.sleep(policy.wait_before(attempt, self._crawler.settings.getfloat("RETRY_WAIT_S"), None))
+                await asyncio.sleep(policy.wait_before(attempt, self._retry_wait_s, None))
             answer = await self._download(address, "GET", {}, None, self._timeout_s)
             if isinstance(answer, Failure):
                 return None  # the page itself is asked and says what is wrong
@@ -220,7 +268,9 @@ class Fetcher:
         rules = Protego.parse(response.body[: 512 * 1024].decode("utf-8", "replace"))
         asked_delay = rules.crawl_delay(PRODUCT)
         if asked_delay:
-            self._slow_down(self.host(url), float(asked_delay))
+            host = self.host(url)
+            host.least_delay_s = min(_MOST_CRAWL_DELAY_S, max(host.least_delay_s, float(asked_delay)))
+            self._set_pace(host, host.least_delay_s)
         return rules
 
     async def _download(
@@ -232,7 +282,7 @@ class Fetcher:
             method=method,
             body=body or b"",
             headers=dict(headers),
-            meta={"download_slot": host.name, "cookiejar": host.name, "download_timeout": timeout_s},
+            meta={"download_slot": host.name, "download_timeout": timeout_s},
         )
         engine = self._crawler.engine
         assert engine is not None
@@ -244,41 +294,58 @@ class Fetcher:
             failure = policy.failure_of(error, url, refused=refused, timeout_s=timeout_s)
             if failure is None:
                 raise
-            host.down += 1
             return failure
         self.bytes += len(response.body)
         if "partial" in response.flags and not _is_whole(response.body):
-            host.down += 1
             return Failure(
                 outcome=Outcome.UNREACHABLE,
                 reason="truncated",
                 status=response.status,
                 detail=f"{url}: the answer broke off before its end; the site or the line is disturbed",
             )
-        if response.status in _SLOWED:
-            self._slow_down(host, max(1.0, host.delay_s * 2))
-            host.quiet_until = time.monotonic() + min(_retry_after(response) or 0.0, policy.MAX_WAIT_S)
+        self._mind_pace(host, response)
         return request, response
 
-    def _slow_down(self, host: Host, delay_s: float) -> None:
-        """Keep at least this delay between requests to the host until the crawl ends."""
-        host.delay_s = min(_MAX_DELAY_S, max(host.delay_s, delay_s))
+    def _mind_pace(self, host: Host, response: Response) -> None:
+        """Slow down when the host says it is too much (once a burst of refusals), speed up when all is well."""
+        if response.status in _SLOWED:
+            now = time.monotonic()
+            host.well = 0
+            host.quiet_until = max(host.quiet_until, now + min(_retry_after(response) or 0.0, policy.MAX_WAIT_S))
+            if now > host.slowed_until:
+                self._set_pace(
+                    host, max(host.least_delay_s, min(host.delay_s * 2 or self._first_pause_s, self._longest_pause_s))
+                )
+                host.slowed_until = max(now + self._first_pause_s + 2 * host.delay_s, host.quiet_until)
+        elif host.delay_s > host.least_delay_s:
+            host.well += 1
+            if host.well >= _WELL_AGAIN:
+                host.well = 0
+                eased = host.delay_s / 2
+                self._set_pace(host, eased if eased > max(host.least_delay_s, 0.01) else host.least_delay_s)
+
+    def _set_pace(self, host: Host, delay_s: float) -> None:
+        """Keep this delay between requests to the host; one at a time where it is more than the city asks for."""
+        host.delay_s = delay_s
+        concurrency = self.concurrency if host.delay_s <= self._city.delay_s else 1
         assert self._crawler.engine is not None
         downloader: Any = self._crawler.engine.downloader
-        downloader.per_slot_settings[host.name] = {"delay": host.delay_s, "concurrency": 1}
+        downloader.per_slot_settings[host.name] = {"delay": host.delay_s, "concurrency": concurrency}
         slot = downloader.slots.get(host.name)
         if slot is not None:
-            slot.delay, slot.concurrency = host.delay_s, 1
+            slot.delay, slot.concurrency = host.delay_s, concurrency
 
     def _got(self, request: Request, response: Response, captured_at: dt.datetime, seconds: float, keep: bool) -> Got:
         headers = _flat(response)
         document = evidence = None
+        # Scrapy drops the fragment, and an app's column is told by nothing else ("/gkmlpt/index#721")
+        url = request.url if "#" in request.url else response.url
         if response.status != HTTPStatus.NOT_MODIFIED:
-            document = Document(response.body, response.url, response.status, headers)
+            document = Document(response.body, url, response.status, headers)
             if keep:
                 evidence = self._archive.write(_exchange(request, response, captured_at))
         return Got(
-            url=response.url,
+            url=url,
             status=response.status,
             seconds=seconds,
             document=document,

@@ -131,6 +131,7 @@ async def look_home(looker: Looker, unit: Unit) -> Observation:
 
 def front_door(look: Look) -> Look:
     """The look, where a page that is no list and no document is as good as any: nothing but links is wanted of it."""
-    if look.outcome is Outcome.STRUCTURE_CHANGED and look.status == 200 and look.document is not None:
+    as_good = look.outcome is Outcome.STRUCTURE_CHANGED and look.status == 200 and look.document is not None
+    if as_good or look.outcome is Outcome.OK:
         return replace(look, outcome=Outcome.OK, reason=None, detail=None)
     return look

@@ -27,6 +27,7 @@ from harvesters.spiders.sites import is_home, same_site
 from storage.schema import Column, Evidence, Observation, Outcome, Subject, Unit
 
 MAX_SHELL_HOPS = 3
+_OUR_OWN = frozenset({"robots", "unsafe_address", "private_address"})  # says nothing about whether the host is up
 _SHELL_BYTES = 4096  # column pages that only lead on are 13 to 700 bytes; a real page is never this small
 _REFRESH = re.compile(r"""<meta[^>]+http-equiv\s*=\s*["']?refresh["']?[^>]*?url\s*=\s*['"]?\s*([^'"\s>]+)""", re.I)
 _LOCATION = re.compile(
@@ -99,11 +100,11 @@ class Looker:
         while True:
             look = await self._look(fetch, expect, profile, known, paged, timeout_s)
             host = self.fetcher.host(fetch.url)
-            if look.outcome is Outcome.BLOCKED and look.reason != "robots":
-                host.down += 1
-            elif look.status is not None:
-                host.down = 0
             if once or host.is_given_up or attempt >= policy.tries_for(_tried(look, expect, expects_rows)):
+                if look.outcome in (Outcome.BLOCKED, Outcome.UNREACHABLE) and look.reason not in _OUR_OWN:
+                    host.down += 1
+                else:
+                    host.down = 0
                 return look
             attempt += 1
             await asyncio.sleep(policy.wait_before(attempt, self._retry_wait_s, look.retry_after_s))

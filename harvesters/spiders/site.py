@@ -99,6 +99,7 @@ class SiteSpider(scrapy.Spider):
         self.fetcher: Fetcher | None = None
         self.fatal: Exception | None = None
         self.stopped = False
+        self.finished = False
         self._abreast = concurrency(city)
         self._work: asyncio.Future[None] | None = None
 
@@ -109,6 +110,7 @@ class SiteSpider(scrapy.Spider):
             self._city,
             self._archive,
             timeout_s=self._limits.download_timeout_s,
+            retry_wait_s=self._limits.retry_wait_s,
             concurrency=self._abreast,
         )
         self._looker = Looker(self.fetcher, retry_wait_s=self._limits.retry_wait_s)
@@ -116,6 +118,7 @@ class SiteSpider(scrapy.Spider):
         self._work = asyncio.ensure_future(self._all())
         try:
             await self._work
+            self.finished = True
         except asyncio.CancelledError:
             self.stopped = True
         except Exception as error:  # noqa: BLE001  # Scrapy would log it and close as if all were well
