@@ -23,7 +23,8 @@ _TITLED = re.compile(
 )
 _NOT_TITLED = re.compile(r"sub-?_?tit|common_tit|share|nav|menu|submenu|more|tab|fu-?title|lanmu|mtit")
 _INFO = re.compile(
-    r"(?:时间|日期|来源|浏览|点击|阅读|字体|字号|作者|编辑|文号)\s*[:：]|(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
+    r"(?:时间|日期|来源|浏览|点击|阅读|字体|字号|作者|编辑|文号)\s*[:：]|"
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}(?:\s?[-/.月]\s?\d{1,2}|\s?月?$)"
 )
 _MARKUP = re.compile(r"<[^<>]{1,40}>")
 _DROPPED = re.compile(r"[\s\u200b\ufeff\"'“”‘’《》<>()\[\]【】〔〕「」,.:;!?、。·\-_—–|/…]+")

@@ -76,7 +76,7 @@ def _spaced(label: str) -> str:
 
 
 _ALTERNATIVES = "|".join(
-    (rf"(?<![\u4e00-\u9fa5《“]){_spaced(label)}" if label in _BOUND else _spaced(label))
+    (rf"(?<![\u4e00-\u9fa5《“]){_spaced(label)}" if label in _BOUND and FIELD_OF[label] != "source" else _spaced(label))
     for label in sorted(FIELD_OF, key=len, reverse=True)
 )
 _LABELLED = re.compile(
@@ -196,7 +196,10 @@ def _in_line(layout: Layout, line: Line) -> list[Said]:
             return [_pair(line.text, value, line, "label")] if value else []
         return []
     text = _GAP.join(piece for piece, _ in line.pieces)
-    matches = [match for match in _LABELLED.finditer(text) if _stands_alone(text, match)]
+    matches: list[re.Match[str]] = []
+    for match in _LABELLED.finditer(text):
+        if _stands_alone(text, match, after_another=bool(matches)):
+            matches.append(match)
     found = []
     for place, match in enumerate(matches):
         end = matches[place + 1].start() if place + 1 < len(matches) else len(text)
@@ -208,10 +211,15 @@ def _in_line(layout: Layout, line: Line) -> list[Said]:
     return found
 
 
-def _stands_alone(text: str, match: re.Match[str]) -> bool:
-    """Not the tail of a longer word: "活动时间：" says nothing about "时间", "资金来源：" nothing about "来源"."""
+def _stands_alone(text: str, match: re.Match[str], *, after_another: bool) -> bool:
+    """Not the tail of a longer word: "活动时间：" says nothing about "时间", "资金来源：" nothing about "来源".
+
+    After another label's value a source may follow without a gap ("发布者：张三来源：市水务局").
+    """
     before = text[: match.start("label")].rstrip(" \xa0\u3000【[")
     if not before or before[-1] == _GAP or _NOT_IN_LABEL.sub("", match["label"]) not in _BOUND:
+        return True
+    if after_another and FIELD_OF[_NOT_IN_LABEL.sub("", match["label"])] == "source":
         return True
     return not "\u4e00" <= before[-1] <= "\u9fa5"
 

@@ -159,7 +159,7 @@ def _article_weight(doc: Document, reading: ArticleReading | None, meta: MetaTag
     weight = sum(worth[sign] for sign in reading.signs)
     weight += 1.0 * (len(reading.article.body_text or "") >= 300)
     path = doc.url.partition("://")[2].partition("/")[2]
-    if not doc.host or doc.host.endswith(".invalid"):
+    if not doc.host or (not path and doc.host.endswith(".invalid")):
         pass  # a saved page whose address nobody knows
     elif is_article("/" + path):
         weight += 1.5

@@ -1,0 +1,359 @@
+"""Article pages in the shapes that site generators give them; every fact of them is made up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from harvesters.reading.dates import CHINA
+from harvesters.reading.document import Document
+from harvesters.reading.facts import Article, Page
+from harvesters.reading.page import read_page
+
+URL = "http://www.qinghe.invalid/zwgk/tzgg/202606/t20260615_1234567.html"
+TITLE = "青禾市人民政府办公室关于印发河道保护管理办法的通知"
+FIRST = "各区县人民政府，市政府各部门：《河道保护管理办法》已经市政府同意，现印发给你们，请认真组织实施。"
+SECOND = "各单位要加强组织领导，落实工作责任，定期开展检查，确保各项措施落到实处、取得实效。"
+LAST = "办法自发布之日起施行，有效期五年，由市水务局负责解释，此前规定与本办法不一致的以本办法为准。"
+PARAGRAPHS = f"<p>　　{FIRST}</p><p>　　{SECOND}</p><p>　　{LAST}</p>"
+BODY = f"{FIRST}\n{SECOND}\n{LAST}"
+NAV = '<div class="nav"><ul><li><a href="/">首页</a></li><li><a href="/zwgk/">政务公开</a></li></ul></div>'
+CRUMB = '<div class="position">当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; 通知公告</div>'
+FOOT = "<div class='foot'><p>主办单位：青禾市人民政府办公室　网站标识码：6299000001　霁ICP备12000000号</p></div>"
+METAS = (
+    f'<meta name="SiteName" content="青禾市人民政府网站"><meta content="6299000001" name="SiteIDCode">'
+    f'<meta name="ColumnName" content="通知公告"><meta name="ArticleTitle" content="{TITLE}">'
+)
+
+
+def page(middle: str, head: str = "", title: str = f"{TITLE}_青禾市人民政府网站") -> str:
+    return (
+        f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title>{head}</head>'
+        f"<body>{NAV}{CRUMB}{middle}{FOOT}</body></html>"
+    )
+
+
+def read(html: str, url: str = URL, **options: Any) -> Page:
+    return read_page(Document(html.encode(), url), **options)
+
+
+def article(html: str, url: str = URL) -> Article:
+    found = read(html, url).article
+    assert found is not None
+    return found
+
+
+SHAPES = {
+    "labels in spans": f"""<div class="main"><h1>{TITLE}</h1>
+        <div class="info"><span>发布时间：2026-06-15 10:30</span><span>来源：青禾市水务局</span>
+        <span>字体：[大 中 小]</span></div>
+        <div id="zoom">{PARAGRAPHS}</div></div>""",
+    "values in elements of their own": f"""<div class="main"><h2 class="title">{TITLE}</h2>
+        <p class="xx"><span>来源：</span><b>青禾市水务局</b><span>日期：</span><i>2026年06月15日 10时30分</i></p>
+        <div class="TRS_Editor"><style>.TRS_Editor P{{margin:0}}</style>{PARAGRAPHS}</div></div>""",
+    "run together without blanks": f"""<div><p class="arti_title">{TITLE}</p>
+        <p>发布者：张三来源：青禾市水务局发布时间：2026-06-15 10:30浏览次数：<span>1045</span></p>
+        <div class="wp_articlecontent">{PARAGRAPHS}</div></div>""",
+    "date before the source, no labels": f"""<div class="content"><h1>{TITLE}</h1>
+        <div class="post">2026-06-15 10:30 来源：青禾市水务局</div><div class="text">{PARAGRAPHS}</div></div>""",
+    "list items": f"""<div id="con"><h3>{TITLE}</h3><ul><li>2026年06月15日 10:30</li><li>来源: 青禾市水务局</li>
+        <li>【字体：<a href="#">大</a> <a href="#">小</a>】</li></ul><ucapcontent>{PARAGRAPHS}</ucapcontent></div>""",
+    "definition list under the title": f"""<div id="mainText"><p class="bt">{TITLE}</p>
+        <dl><dt>来源：</dt><dd>青禾市水务局</dd></dl><dl><dt>发布日期：</dt><dd>2026-06-15 10:30</dd></dl>
+        {PARAGRAPHS}</div>""",
+    "layout table": f"""<table width="980"><tr><td><table><tr><td align="center" class="title">{TITLE}</td></tr>
+        <tr><td>发布日期：2026-06-15 10:30　　信息来源：青禾市水务局　【字号 大 中 小】</td></tr>
+        <tr><td><div>{PARAGRAPHS}</div></td></tr></table></td></tr></table>""",
+    "paragraphs as divs": f"""<div class="wrap"><h1>{TITLE}</h1><div>时间：2026-06-15 10:30</div>
+        <div>来源：青禾市水务局</div><div class="xq"><div>{FIRST}</div><div>{SECOND}</div><div>{LAST}</div></div></div>""",
+    "text broken by br": f"""<div class="wrap"><h1>{TITLE}</h1><p>时间：2026-06-15 10:30 来源：青禾市水务局</p>
+        <div class="xq">　　{FIRST}<br><br>　　{SECOND}<br><br>　　{LAST}</div></div>""",
+    "title in lines": f"""<div class="wrap"><h1>{TITLE[:11]}<br>{TITLE[11:]}</h1>
+        <p>发布时间：2026-06-15 10:30　来源：青禾市水务局</p><div class="article-content">{PARAGRAPHS}</div></div>""",
+    "facts at the foot": f"""<div class="wrap"><h1>{TITLE}</h1><div class="main-txt">{PARAGRAPHS}</div>
+        <div>编辑：李四</div><div>信息来源：青禾市水务局</div><div>发布时间：2026-06-15 10∶30</div></div>""",
+    "everything in one element": f"""<div class="wrap"><h2>{TITLE}</h2><p>发布时间：2026-06-15 10:30 来源：青禾市水务局
+        点击：<span id="hits"></span></p>{PARAGRAPHS}<p>（责任编辑：李四）</p>
+        <p>上一篇：<a href="a.html">关于开展河道清淤的公告</a></p>
+        <p>下一篇：<a href="b.html">关于公布河长名单的通知</a></p></div>""",
+    "a second copy for small screens": f"""<div class="visible-xs"><h1>{TITLE}</h1><p>{FIRST}</p></div>
+        <div><h1>{TITLE}</h1>
+        <p>发布时间：2026-06-15 10:30　来源：青禾市水务局</p><div class="TRS_UEDITOR">{PARAGRAPHS}</div></div>
+        <div style="display:none"><h1>{TITLE}</h1><div>{PARAGRAPHS}{PARAGRAPHS}</div></div>""",
+    "a list of other articles before it": f"""<div class="left"><h3>通知公告</h3><ul>
+        <li><a href="c.html">关于开展河道清淤工作的公告</a><span>2026-06-20</span></li>
+        <li><a href="d.html">关于公布河长名单的通知</a><span>2026-06-19</span></li></ul></div>
+        <div class="right"><h1>{TITLE}</h1><p>2026-06-15 10:30　来源：青禾市水务局</p>
+        <div class="x">{PARAGRAPHS}</div></div>""",
+    "under a head called header": f"""<div class="header"><p>{TITLE}</p></div>
+        <div class="pages-date">2026-06-15 10:30　来源： 青禾市水务局</div>
+        <div class="pages_content">{PARAGRAPHS}</div>""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("metas", ["", METAS], ids=["no metas", "metas"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shapes(shape: str, metas: str) -> None:
+    if shape == "under a head called header" and not metas:
+        pytest.skip("only its own name tells such a headline from the site's head")
+    found = article(page(SHAPES[shape], metas))
+    assert found.title == TITLE
+    assert found.published_on == dt.date(2026, 6, 15)
+    assert found.published_at == dt.datetime(2026, 6, 15, 10, 30, tzinfo=CHINA)
+    assert found.source == "青禾市水务局"
+    assert found.body_text == BODY
+
+
+LABELS = (
+    ("索 引 号", "11629900MB0/2026-00231"),
+    ("主题分类", "农业、林业、水利\\水利"),
+    ("发文机关", "青禾市人民政府办公室"),
+    ("成文日期", "2026年06月01日"),
+    ("标　　题", TITLE),
+    ("发文字号", "青政办发[2026]12号"),
+    ("有 效 性", "有效"),
+    ("发布日期", "2026-06-15"),
+    ("生效日期", "2026-07-01"),
+    ("废止日期", ""),
+    ("主 题 词", ""),
+    ("内容概述", "印发河道保护管理办法，明确职责、措施和期限。"),
+)
+
+
+def as_table(pairs: tuple[tuple[str, str], ...]) -> str:
+    cells = [f"<td><b>{label}：</b></td><td>{value}</td>" for label, value in pairs]
+    rows = ["".join(cells[place : place + 2]) for place in range(0, len(cells), 2)]
+    return f"<table class='xxgk_table'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
+def as_head(pairs: tuple[tuple[str, str], ...]) -> str:
+    return f"<table>{''.join(f'<tr><th>{label}</th><td>{value}</td></tr>' for label, value in pairs)}</table>"
+
+
+def as_items(pairs: tuple[tuple[str, str], ...]) -> str:
+    return f"<ul>{''.join(f'<li><b>{label}</b>： {value}</li>' for label, value in pairs)}</ul>"
+
+
+def as_definitions(pairs: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f"<dl><dt>{label}：</dt><dd>{value}</dd></dl>" for label, value in pairs)
+
+
+def as_spans(pairs: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f"<div><span>【{label}】</span><span>{value}</span></div>" for label, value in pairs)
+
+
+def as_row_above(pairs: tuple[tuple[str, str], ...]) -> str:
+    heads = "".join(f"<th>{label}</th>" for label, _ in pairs)
+    return f"<table><tr>{heads}</tr><tr>{''.join(f'<td>{value}</td>' for _, value in pairs)}</tr></table>"
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["above the title", "below it"])
+@pytest.mark.parametrize("block", [as_table, as_head, as_items, as_definitions, as_spans, as_row_above])
+def test_label_blocks(block: Any, first: bool) -> None:
+    headline = f"<h1>{TITLE}</h1>"
+    head = block(LABELS) + headline if first else headline + block(LABELS)
+    found = article(page(f"<div class='main'>{head}<div class='TRS_Editor'>{PARAGRAPHS}</div></div>", METAS))
+    assert found.title == TITLE
+    assert found.index_number == "11629900MB0/2026-00231"
+    assert found.subject == "农业、林业、水利\\水利"
+    assert found.issuing_body == "青禾市人民政府办公室"
+    assert found.formed_on == dt.date(2026, 6, 1)
+    assert found.document_number == "青政办发〔2026〕12号"
+    assert found.validity == "有效"
+    assert found.published_on == dt.date(2026, 6, 15)
+    assert found.effective_on == dt.date(2026, 7, 1)
+    assert found.repealed_on is None
+    assert found.summary == "印发河道保护管理办法，明确职责、措施和期限。"
+    assert found.source is None
+    assert found.body_text == BODY
+
+
+@pytest.mark.parametrize("block", [as_table, as_head, as_items, as_definitions, as_spans, as_row_above])
+def test_labels_without_values_give_nothing(block: Any) -> None:
+    empty = block(tuple((label, "") for label, _ in LABELS))
+    info = "<p>发布时间：2026-06-15　来源：　作者：　浏览次数：</p>"
+    found = article(page(f"<div><h1>{TITLE}</h1>{empty}{info}<div class='TRS_Editor'>{PARAGRAPHS}</div></div>", METAS))
+    assert found.published_on == dt.date(2026, 6, 15)
+    for field in ("index_number", "subject", "issuing_body", "formed_on", "document_number", "validity", "source"):
+        assert getattr(found, field) is None, field
+
+
+def with_info(info: str, head: str = METAS) -> Page:
+    return read(
+        page(f"<div class='w'><h1>{TITLE}</h1><p>{info}</p><div class='TRS_Editor'>{PARAGRAPHS}</div></div>", head)
+    )
+
+
+def test_what_is_shown_beats_the_meta_tag_and_both_are_kept() -> None:
+    head = METAS + '<meta name="PubDate" content="2024-03-01 09:00"><meta name="ContentSource" content="某网">'
+    told = with_info("发布时间：2026-06-15　来源：青禾日报", head)
+    assert told.article is not None
+    assert told.article.published_on == dt.date(2026, 6, 15)
+    assert told.provenance["published_on"].conflict == "2024-03-01 09:00"
+    assert told.article.source == "青禾日报"
+    assert told.provenance["source"].conflict == "某网"
+
+
+def test_what_only_a_meta_tag_says_is_not_shown() -> None:
+    head = METAS + '<meta name="PubDate" content="2026-06-15 09:00"><meta name="ContentSource" content="青禾日报">'
+    found = with_info("字体：大 中 小", head).article
+    assert found is not None
+    assert (found.published_on, found.published_at, found.source) == (None, None, None)
+    assert found.unshown == {
+        "published_on": dt.date(2026, 6, 15),
+        "published_at": dt.datetime(2026, 6, 15, 9, 0, tzinfo=CHINA),
+        "source": "青禾日报",
+    }
+
+
+@pytest.mark.parametrize(
+    ("info", "on"),
+    [
+        ("成文日期：2026-06-01", None),
+        ("更新时间：2026-06-20", "2026-06-20"),
+        ("更新时间：2026-06-20　发布时间：2026-06-15", "2026-06-15"),
+        ("活动时间：2026-06-18至2026-06-20　发布日期：2026-06-15", "2026-06-15"),
+        ("开始时间：2026-06-18", None),
+        ("有效期：2026-06-18至2027-06-17", None),
+        ("索引号：2026-06-00018", None),
+        ("（2026年5月29日青禾市第十届人民代表大会常务委员会第二次会议通过）", None),
+        ("日期：2026-06-15 星期一 天气：晴", "2026-06-15"),
+    ],
+)
+def test_which_date_is_the_publication(info: str, on: str | None) -> None:
+    found = with_info(info, "").article
+    assert found is not None
+    assert (found.published_on.isoformat() if found.published_on else None) == on
+
+
+@pytest.mark.parametrize("shown", ["2026-13-45", "2062-06-15"])
+def test_a_date_that_cannot_be_leaves_its_text(shown: str) -> None:
+    told = with_info(f"发布时间：{shown}")
+    assert told.article is not None
+    assert told.article.published_on is None
+    assert told.provenance["published_on"].raw == shown
+    assert told.provenance["published_on"].confidence == 0
+
+
+@pytest.mark.parametrize(
+    ("info", "source"),
+    [
+        ("来源：青禾日报 2026-06-15 08:03", "青禾日报"),
+        ("来源：《青禾日报》作者：张三", "《青禾日报》"),
+        ("来源：青禾市水务局　　浏览次数：12", "青禾市水务局"),
+        ("来源：青禾市水务局【字体：大 中 小】【打印】", "青禾市水务局"),
+        ("来源：<a href='http://www.rb.invalid/'>青禾日报</a> 责任编辑：李四", "青禾日报"),
+        ("文章来源：市水务局（原市水利局）", "市水务局（原市水利局）"),
+        ("资金来源：财政拨款", None),
+        ("来源：null 发布时间：2026-06-15", None),
+    ],
+)
+def test_sources(info: str, source: str | None) -> None:
+    found = with_info(info, "").article
+    assert found is not None
+    assert found.source == source
+
+
+def test_a_date_split_over_elements() -> None:
+    day = "<div class='data'><div class='day'>15</div><div class='year'>2026年06月</div></div>"
+    found = article(
+        page(f"<div class='box'><h5>{TITLE}</h5>{day}<div class='doc'>{PARAGRAPHS}</div></div>", "", "某研究所")
+    )
+    assert found.title == TITLE
+    assert found.published_on == dt.date(2026, 6, 15)
+
+
+@pytest.mark.parametrize("title", ["通知公告", "青禾市人民政府网站", "详细页面", "通知公告_青禾市人民政府网站"])
+def test_column_and_site_names_are_never_the_title(title: str) -> None:
+    middle = f"""<div class='box'><h2 class='lm'>通知公告</h2><h3>{TITLE}</h3><p>发布时间：2026-06-15</p>
+        <div class='TRS_Editor'>{PARAGRAPHS}</div></div>"""
+    head = '<meta name="SiteName" content="青禾市人民政府网站"><meta name="ColumnName" content="通知公告">'
+    assert article(page(middle, head, title)).title == TITLE
+
+
+def test_a_lead_in_and_a_subtitle_are_no_part_of_the_title() -> None:
+    middle = f"""<div><h2>全市水利建设现场会召开</h2><h1>{TITLE}</h1><h3>市领导出席</h3><p>来源：青禾日报 2026-06-15</p>
+        <div class='TRS_Editor'>{PARAGRAPHS}</div></div>"""
+    found = article(page(middle, METAS, "青禾市人民政府网站"))
+    assert (found.title, found.source) == (TITLE, "青禾日报")
+
+
+@pytest.mark.parametrize(
+    ("top", "number"),
+    [
+        ("<p>青政办发〔2026〕12号</p>", "青政办发〔2026〕12号"),
+        ("<p align='center'>（青政办发〔2026〕12号）</p>", "青政办发〔2026〕12号"),
+        ("<p>根据国办发〔2019〕61号要求，现就有关事项通知如下。</p>", None),
+    ],
+)
+def test_a_document_number_on_a_line_of_its_own(top: str, number: str | None) -> None:
+    found = article(page(f"<h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div id='zoom'>{top}{PARAGRAPHS}</div>", METAS))
+    assert found.document_number == number
+
+
+def test_attachments_of_every_sort() -> None:
+    body = f"""<div id='zoom'>{PARAGRAPHS}<p>附件：<a href="./P020260615.pdf">1.管理办法</a></p>
+        <p><a href="/module/download/downfile.jsp?classid=0&filename=ab12.xlsx">2.河长名单.xlsx</a></p>
+        <img data-uitype="pdf" data-powerurl="/Upload/pdf/2026/示意图.pdf" src="/pdf.png">
+        <iframe src="/pdfjs/web/viewer.html?file=/files/plan.pdf"></iframe>
+        <p><a href="http://www.other.invalid/zcwj/index.html">相关网页</a><a href="/undefined.undefined"></a></p></div>
+        <div class="fujian"><h4>附件下载</h4>
+        <a href="/system/_content/download.jsp?urltype=news&wbfileid=12" title="表.doc">下载</a>
+        <a href="/api/front/document/download?fileUrl=x&fileName=%E8%A1%A8%E4%BA%8C.docx">点击下载</a></div>
+        <div class="prenext">下一篇：<a href="/files/other.pdf">另一份文件</a></div>"""
+    side = "<div class='side'><a href='/xz/guide.doc'>办事指南下载</a></div>"
+    found = article(page(f"<div class='m'><h1>{TITLE}</h1><p>发布时间：2026-06-15</p>{body}</div>{side}", METAS))
+    assert [(file.name, file.url, file.type) for file in found.attachments] == [
+        ("1.管理办法", "http://www.qinghe.invalid/zwgk/tzgg/202606/P020260615.pdf", "pdf"),
+        (
+            "2.河长名单.xlsx",
+            "http://www.qinghe.invalid/module/download/downfile.jsp?classid=0&filename=ab12.xlsx",
+            "xlsx",
+        ),
+        ("示意图.pdf", "http://www.qinghe.invalid/Upload/pdf/2026/%E7%A4%BA%E6%84%8F%E5%9B%BE.pdf", "pdf"),
+        ("plan.pdf", "http://www.qinghe.invalid/files/plan.pdf", "pdf"),
+        ("表.doc", "http://www.qinghe.invalid/system/_content/download.jsp?urltype=news&wbfileid=12", None),
+        (
+            "表二.docx",
+            "http://www.qinghe.invalid/api/front/document/download?fileUrl=x&fileName=%E8%A1%A8%E4%BA%8C.docx",
+            "docx",
+        ),
+    ]
+
+
+def test_a_document_may_be_nothing_but_its_files() -> None:
+    middle = f"""<div class='m'><h1>{TITLE}</h1><p>发布时间：2026-06-15 来源：青禾市水务局</p>
+        <div id='zoom'><p><a href='a.pdf'>关于河道保护的公告.pdf</a></p></div></div>"""
+    found = article(page(middle, METAS))
+    assert found.body_text is None
+    assert [file.name for file in found.attachments] == ["关于河道保护的公告.pdf"]
+
+
+def test_switches_counters_editors_and_boilerplate_are_no_text() -> None:
+    middle = f"""<div class='m'><h1>{TITLE}</h1><p>发布时间：2026-06-15</p>
+        <div id='zoom'><p>字体：大 中 小</p>{PARAGRAPHS}
+        <p>【打印本页】【关闭窗口】</p><p>扫一扫在手机打开当前页</p><p>责任编辑：李四</p>
+        <p>凡本网注明“来源：青禾市人民政府网站”的作品，版权均属本网，转载请注明来源。</p></div>
+        <div>相关链接</div><ul><li><a href='x.html'>关于河道清淤的公告</a></li></ul></div>"""
+    assert article(page(middle, METAS)).body_text == BODY
+
+
+def test_marks_of_generators_show_where_the_text_is() -> None:
+    middle = f"""<div class='q1'><p>{TITLE}</p><p>发布日期：2026-06-15</p><div class='q2'>
+        <!--<$[信息内容]>begin--><p>全文见附图。</p><!--<$[信息内容]>end--></div></div>
+        <div class='q3'>{"<p>本站致力于为公众提供便捷的信息服务，欢迎提出意见和建议。</p>" * 2}</div>"""
+    assert article(page(middle, METAS)).body_text == "全文见附图。"
+
+
+def test_keywords_and_summary_of_the_meta_tags_count_only_where_they_speak_of_the_document() -> None:
+    head = METAS + '<meta name="keywords" content="河道保护,青禾市,旅游"><meta name="description" content="%s">'
+    about = with_info("发布时间：2026-06-15", head % "本办法明确了河道保护的职责分工和具体措施。").article
+    assert about is not None
+    assert about.keywords == ("河道保护", "青禾市")
+    assert about.summary == "本办法明确了河道保护的职责分工和具体措施。"
+    for nothing in (TITLE, "青禾市人民政府网站是市政府门户网站，提供政务公开和办事服务。", "通知公告"):
+        found = with_info("发布时间：2026-06-15", head % nothing).article
+        assert found is not None
+        assert found.summary is None
