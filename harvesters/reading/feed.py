@@ -123,7 +123,7 @@ def _row(entry: Mapping[str, Any], base: str) -> Row | None:
         address = urljoin(base, link)
     except ValueError:
         return None
-    raw = next((_text(entry.get(name)) for name in _DATES if _text(entry.get(name))), "")
+    raw = next((written for name in _DATES if (written := _stated(entry, name))), "")
     found = feed_date(raw) if raw else None
     summary = squeeze(plain_text(_text(entry.get("summary"))))[:_SUMMARY]
     api: dict[str, Any] = {"summary": summary} if summary and summary != title else {}
@@ -145,7 +145,7 @@ def feed_date(raw: str) -> ReadDate | None:
 
 def _first_date(feed: Mapping[str, Any]) -> ReadDate | None:
     for name in ("updated", "published", "date"):
-        if (raw := _text(feed.get(name))) and (found := feed_date(raw)) and found.on is not None:
+        if (raw := _stated(feed, name)) and (found := feed_date(raw)) and found.on is not None:
             return found
     return None
 
@@ -156,6 +156,11 @@ def _moment(found: ReadDate | None) -> dt.datetime | None:
     if found.at is not None:
         return found.at
     return dt.datetime.combine(found.on, dt.time(), dt.timezone(dt.timedelta(hours=8)))
+
+
+def _stated(entry: Mapping[str, Any], name: str) -> str:
+    """A field the feed has itself: feedparser's own ``get`` gives ``published`` for a missing ``updated``."""
+    return _text(dict(entry.items()).get(name))
 
 
 def _text(value: Any) -> str:

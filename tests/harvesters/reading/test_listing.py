@@ -1,4 +1,3 @@
-
 """What one row says: its title without what hangs on it, its date in any form, its address."""
 
 from __future__ import annotations
