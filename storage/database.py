@@ -11,6 +11,7 @@ import contextlib
 import datetime as dt
 import json
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -62,6 +63,8 @@ class Database:
         self.engine = engine
         self.dialect = engine.dialect.name
         self.name = _shown(engine.url)
+        # threads of one process queue here: SQLite's own waiting sleeps ever longer, and is for other processes
+        self._turn = threading.RLock() if self.dialect == "sqlite" else contextlib.nullcontext()
         self._writer = sessionmaker(engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
         self._reader = sessionmaker(engine, expire_on_commit=False)
 
@@ -71,7 +74,7 @@ class Database:
 
         :raises DatabaseError: the database is unreachable, locked, full or damaged; nothing of the block was kept.
         """
-        with _explained(self.name), self._writer.begin() as session:
+        with _explained(self.name), self._turn, self._writer.begin() as session:
             session.connection()  # the transaction begins here, not at the first statement
             yield session
 
@@ -163,7 +166,7 @@ def take_lock(session: Session, name: str) -> None:
 
 
 def rows_affected(result: sa.Result[Any]) -> int:
-    """How many rows a statement wrote."""
+    """How many rows an UPDATE or DELETE wrote."""
     count = getattr(result, "rowcount", 0)
     return max(int(count), 0)
 

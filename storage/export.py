@@ -165,4 +165,5 @@ def _finished(path: Path) -> Iterator[BinaryIO]:
                 f"{path} cannot be written ({error.strerror}): make room, or name another file; nothing is left of it"
             ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)

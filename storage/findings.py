@@ -202,7 +202,7 @@ def _row(key: str, one: Verdict, at: dt.datetime) -> dict[str, Any]:
         "severity": one.severity,
         "basis": one.basis,
         "facts": storable(dict(one.facts)),
-        "evidence": [evidence_json(item) for item in one.evidence],
+        "evidence": storable([evidence_json(item) for item in one.evidence]),
         "coverage": one.coverage,
     }
     text = json.dumps(said, ensure_ascii=True, sort_keys=True, separators=(",", ":"))

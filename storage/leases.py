@@ -24,7 +24,7 @@ def acquire(db: Database, host: str, holder: str, seconds: float, *, now: dt.dat
         taken = insert.on_conflict_do_update(
             index_elements=["host"], set_={"holder": holder, "until": until}, where=free
         )
-        return rows_affected(session.execute(taken)) == 1
+        return session.execute(taken.returning(lease.host)).first() is not None
 
 
 def renew(db: Database, host: str, holder: str, seconds: float, *, now: dt.datetime | None = None) -> bool:

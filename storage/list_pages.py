@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import tables
-from storage.database import Database, insert_into
+from storage.database import Database, insert_into, storable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ def load(db: Database, unit: str, column: str) -> dict[str, ListPage]:
 
 def save(db: Database, unit: str, column: str, pages: Iterable[ListPage]) -> None:
     """Remembers pages, in one transaction; those of the column not named stay as they are."""
-    rows = [{**asdict(page), "rows": list(page.rows), "unit": unit, "column": column} for page in pages]
+    rows = [{**storable(asdict(page)), "unit": unit, "column": column} for page in pages]
     if not rows:
         return
     with db.begin() as session:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, insert_into
+from storage.database import Database, insert_into, storable
 from storage.formats.json_item import evidence_json, evidence_of
 from storage.schema import Observation, Outcome, Subject
 
@@ -135,15 +135,15 @@ def _row(one: Observation) -> dict[str, Any]:
         "unit": one.unit,
         "column": one.column,
         "subject": one.subject.value,
-        "url": one.url,
+        "url": storable(one.url),
         "at": one.at,
         "seconds": one.seconds,
         "outcome": one.outcome.value,
         "status": one.status,
         "reason": one.reason,
-        "detail": one.detail,
-        "facts": dict(one.facts),
-        "evidence": [evidence_json(item) for item in one.evidence],
+        "detail": storable(one.detail),
+        "facts": storable(dict(one.facts)),
+        "evidence": storable([evidence_json(item) for item in one.evidence]),
     }
 
 

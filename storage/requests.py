@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import tables
-from storage.database import Database, rows_affected, utcnow
+from storage.database import Database, rows_affected, storable, utcnow
 from storage.exceptions import UnknownTarget
 
 
@@ -37,7 +37,7 @@ class Request:
 def leave(db: Database, kind: str, payload: Mapping[str, Any]) -> str:
     """Leaves a request for a worker; its id comes back."""
     name = uuid.uuid4().hex
-    values = {"id": name, "kind": kind, "payload": dict(payload), "state": "left", "left_at": utcnow()}
+    values = {"id": name, "kind": kind, "payload": storable(dict(payload)), "state": "left", "left_at": utcnow()}
     with db.begin() as session:
         session.execute(sa.insert(tables.requests).values(**values))
     return name
@@ -74,7 +74,7 @@ def answer(db: Database, request: str, *, result: Any = None, error: str | None 
     """
     at = tables.requests.c
     state = "done" if error is None else "failed"
-    values = {"state": state, "result": result, "error": error, "answered_at": utcnow()}
+    values = {"state": state, "result": storable(result), "error": storable(error), "answered_at": utcnow()}
     with db.begin() as session:
         done = session.execute(sa.update(tables.requests).where(at.id == request).values(**values))
         if rows_affected(done) != 1:

@@ -136,7 +136,9 @@ class _Batch:
     def _add_addresses(self, name: str, one: Incoming) -> tuple[tuple[str, str], ...]:
         fresh = self.known.add(name, one)
         unit = one.item.unit
-        self.addresses += [{"address_key": key, "unit": unit, "item_id": name, "url": url} for key, url in fresh]
+        self.addresses += [
+            {"address_key": key, "unit": unit, "item_id": name, "url": storable(url)} for key, url in fresh
+        ]
         return fresh
 
     def write(self) -> None:

@@ -193,7 +193,7 @@ def _insert(session: Session, walk: Walk, new: Mapping[str, WalkRow], looks: Any
                 "unit": walk.unit,
                 "column": walk.column,
                 "address_key": key,
-                "url": row.url,
+                "url": storable(row.url),
                 "title": storable(row.title),
                 "row_date": row.date,
                 "first_seen": walk.at,
@@ -237,9 +237,9 @@ def _see_again(
         if old is None:
             continue
         date = row.date or old.row_date
-        title = storable(row.title)
-        if old.missing_since is not None or (old.url, old.title, old.row_date) != (row.url, title, date):
-            changed.append({"b_key": key, "b_url": row.url, "b_title": title, "b_date": date})
+        url, title = storable(row.url), storable(row.title)
+        if old.missing_since is not None or (old.url, old.title, old.row_date) != (url, title, date):
+            changed.append({"b_key": key, "b_url": url, "b_title": title, "b_date": date})
     if changed:
         date = bind("b_date", type_=at.row_date.type)
         statement = (

@@ -45,7 +45,7 @@ def item(number: int | str = 1, **facts: Any) -> Item:
         "category": Category.ACTIVITY,
         "published_on": dt.date(2026, 2, 26),
         "body_text": body,
-        "content_hash": hashlib.sha256(f"{facts.get('title', number)} {body}".encode()).hexdigest(),
+        "content_hash": hashlib.sha256(f"{facts.get('title', number)} {body}".encode("utf-8", "replace")).hexdigest(),
         "provenance": {"published_on": Provenance(origin="meta", raw="2026-02-26", confidence=0.9)},
         "evidence": evidence(),
     }
