@@ -136,9 +136,8 @@ def _row(article: Mapping[str, Any], doc: Document) -> Row | None:
         None,
     )
     facts = facts_of(article)
-    formed = read_value(article.get("date")) if article.get("date") else None
-    if formed is not None and formed.on is not None:
-        facts["formed_on"] = formed.on.isoformat()
+    # "date" is the day of formation where an editor set one and the day of entry otherwise; nothing in the answer
+    # tells which, so the day of formation is left to the label block that the article displays
     keywords = article.get("keywords")
     if isinstance(keywords, str) and keywords.strip():
         facts["keywords"] = [word for word in re.split(r"[\s,，;；、]+", keywords.strip()) if word]
