@@ -155,9 +155,9 @@ def refusal_by_body(doc: Document, shown: str) -> Refusal | None:
             detail="The server answered with nothing at all; sites that fence out foreign or bulk visitors do so.",
         )
     small = len(shown) < 2000
-    match = _CHALLENGE.search(text) if small or len(doc.body) < 30_000 else None
-    if match and (match.lastgroup != "waf" or len(shown) < 600):
-        return _blocked(doc, match.lastgroup or "waf")
+    system = protection(text) if small or len(doc.body) < 30_000 else None
+    if system and (system != "waf" or len(shown) < 600):
+        return _blocked(doc, system)
     title = _title(doc)
     if small and (_MOVED.search(title) or (len(shown) < 600 and _MOVED.search(shown))):
         target = redirect_target(doc, force=True)
@@ -189,6 +189,12 @@ def refusal_by_body(doc: Document, shown: str) -> Refusal | None:
     if len(shown) < 600 and _LOGIN.search(f"{title} {shown}"):
         return _blocked(doc, "login")
     return _shell(doc, shown)
+
+
+def protection(text: str) -> str | None:
+    """The protection system whose tell-tale strings stand in ``text``; "waf" where only the words of one do."""
+    found = {match.lastgroup for match in _CHALLENGE.finditer(text)}
+    return next(iter(found - {"waf"}), None) or ("waf" if found else None)
 
 
 def _shell(doc: Document, shown: str) -> Refusal | None:
@@ -246,8 +252,7 @@ def _title(doc: Document) -> str:
 def _blocked(doc: Document, how: str) -> Refusal:
     """Blocked, named after the protection system where it can be told."""
     if how.startswith("http_"):
-        match = _CHALLENGE.search(doc.text[:50_000])
-        name = match.lastgroup if match else None
+        name = protection(doc.text[:50_000])
         reason = f"challenge:{name}" if name and name != "waf" else name or how
     else:
         reason = how if how in ("waf", "login") else f"challenge:{how}"

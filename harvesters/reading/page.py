@@ -29,10 +29,21 @@ _XML = re.compile(r"\s*(?:<\?xml|<datastore)", re.IGNORECASE)
 _FILES = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")
 _SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:：]?\s*(bm\d{8}|\d{10})(?!\d)", re.IGNORECASE)
 _ANNUAL = re.compile(
-    r"(?:信息|政务)公开.{0,8}(?:年度.{0,6}(?:报告|报表)|年报)[（(]?.{0,12}[)）]?\s*$|(?:19|20)\d\d\s*年?度?.{0,30}(?:信息|政务)公开.{0,6}报告\s*$"
+    r"(?:信息|政务)公开.{0,8}(?:年度.{0,6}(?:报告|报表)|年报)(?:[（(].{0,12}[)）])?\s*$|"
+    r"(?:19|20)\d\d\s*年?度?.{0,30}(?:信息|政务)公开.{0,6}报告\s*$"
 )
 _PLATFORM = ("公开指南", "公开制度", "法定主动公开", "公开年报", "年度报告", "依申请公开", "公开目录", "基层政务公开")
 _HOME = re.compile(r"(?:网站|门户)?首页|主页|home|index", re.IGNORECASE)
+_SIGNS = {
+    "meta": 3.0,
+    "labels": 2.0,
+    "text": 1.5,
+    "headline": 1.0,
+    "date": 1.0,
+    "source": 1.0,
+    "container": 1.0,
+    "files": 0.5,
+}
 _ARTICLE_ENOUGH = 3.5  # a headline, a known container and text; or a headline with date, source and text
 _HUB_LINKS = 15  # links of eight characters and more: a home page or hub has them, an error page does not
 
@@ -55,7 +66,7 @@ def read_page(
     """
     if doc.body[:4].startswith(_FILES):
         return _page(doc, "other", Outcome.OK, reason="file", detail="The address is a file, not a page.")
-    if doc.status >= 300:
+    if doc.status != 200:
         refused = refusal_by_status(doc, own_page=_is_own_page(doc))
         if refused:
             return _refused(doc, refused)
@@ -133,31 +144,27 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
         return _judged_listing(doc, listing, meta, None, profile)
     layout = lay_out(doc.tree)
     reading = read_article(doc, layout, meta, reference=reference)
-    as_article = _article_weight(doc, reading, meta) + (1.5 if expect == "article" else 0)
-    as_listing = _listing_weight(listing, meta) + (1.5 if expect == "listing" else 0)
-    if reading is not None and as_article >= _ARTICLE_ENOUGH and as_article > as_listing:
+    strength = _strength(reading)
+    as_article = strength + _place_weight(doc, reading, meta) + (1.5 if expect == "article" else 0)
+    as_listing = _listing_weight(listing, meta) + (1.5 if expect == "listing" and listing else 0)
+    if reading is not None and strength >= _ARTICLE_ENOUGH and (listing is None or as_article > as_listing):
         return _judged_article(doc, reading, meta, layout, profile)
     if listing is not None and (listing.rows or listing.next is not None or listing.total_rows == 0):
         return _judged_listing(doc, listing, meta, layout, profile)
     return _without_proof(doc, meta, layout, expect, listing)
 
 
-def _article_weight(doc: Document, reading: ArticleReading | None, meta: MetaTags) -> float:
-    """How much speaks for an article."""
+def _strength(reading: ArticleReading | None) -> float:
+    """How much of an article the page shows."""
     if reading is None:
         return 0.0
-    worth = {
-        "meta": 3.0,
-        "headline": 1.0,
-        "date": 1.0,
-        "source": 1.0,
-        "labels": 2.0,
-        "container": 1.0,
-        "text": 1.5,
-        "files": 0.5,
-    }
-    weight = sum(worth[sign] for sign in reading.signs)
-    weight += 1.0 * (len(reading.article.body_text or "") >= 300)
+    long = len(reading.article.body_text or "") >= 300
+    return sum(_SIGNS[sign] for sign in reading.signs) + 1.0 * long
+
+
+def _place_weight(doc: Document, reading: ArticleReading | None, meta: MetaTags) -> float:
+    """What address and meta tags add to an article, or take from it, where a list stands against it."""
+    weight = 0.0
     path = doc.url.partition("://")[2].partition("/")[2]
     if not doc.host or (not path and doc.host.endswith(".invalid")):
         pass  # a saved page whose address nobody knows
@@ -165,7 +172,7 @@ def _article_weight(doc: Document, reading: ArticleReading | None, meta: MetaTag
         weight += 1.5
     elif not path or path.endswith("/") or re.search(r"(?:^|/)(?:index|list|default)[\w-]*\.\w+$", path):
         weight -= 1.5
-    if meta.column_name and not meta.title and "labels" not in reading.signs:
+    if meta.column_name and not meta.title and not (reading and "labels" in reading.signs):
         weight -= 1.5
     return weight
 

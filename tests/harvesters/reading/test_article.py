@@ -67,7 +67,8 @@ SHAPES = {
         <tr><td>发布日期：2026-06-15 10:30　　信息来源：青禾市水务局　【字号 大 中 小】</td></tr>
         <tr><td><div>{PARAGRAPHS}</div></td></tr></table></td></tr></table>""",
     "paragraphs as divs": f"""<div class="wrap"><h1>{TITLE}</h1><div>时间：2026-06-15 10:30</div>
-        <div>来源：青禾市水务局</div><div class="xq"><div>{FIRST}</div><div>{SECOND}</div><div>{LAST}</div></div></div>""",
+        <div>来源：青禾市水务局</div>
+        <div class="xq"><div>{FIRST}</div><div>{SECOND}</div><div>{LAST}</div></div></div>""",
     "text broken by br": f"""<div class="wrap"><h1>{TITLE}</h1><p>时间：2026-06-15 10:30 来源：青禾市水务局</p>
         <div class="xq">　　{FIRST}<br><br>　　{SECOND}<br><br>　　{LAST}</div></div>""",
     "title in lines": f"""<div class="wrap"><h1>{TITLE[:11]}<br>{TITLE[11:]}</h1>
