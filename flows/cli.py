@@ -199,12 +199,14 @@ def deliver() -> None:
 
 @report_app.command("scoreboard")
 def report_scoreboard(
-    *, as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False
+    *,
+    losses: Annotated[int, typer.Option(min=0, help="Below each unit, this many reasons why points are missing.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
 ) -> None:
-    """Units by rank, open findings by kind, and how much of what was due was observed."""
+    """Units by rank among their kind, open findings by kind, and how much of what was due was observed."""
     from flows.commands import stages
 
-    stages.scoreboard(as_json=as_json)
+    stages.scoreboard(as_json=as_json, losses=losses)
 
 
 @app.command()

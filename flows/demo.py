@@ -29,11 +29,11 @@ from harvesters import city_file
 from storage import observations, outbox, registry, settings
 from storage.database import Database, open_database
 from storage.exceptions import CrawlFailed, GongkaiError
+from storage.scoreboard import scoreboard
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 KEPT = Path("var") / "demo"
 START_S = 300.0  # a city of a million items takes its time to be laid out
-SHOWN = 15  # units of the scoreboard
 
 # the city answers at once or, where that is its part, never: waiting long for it proves nothing
 QUICK = {"GONGKAI_DOWNLOAD_TIMEOUT_S": "4", "GONGKAI_RETRY_WAIT_S": "0.3"}
@@ -88,10 +88,15 @@ def _job(folder: Path, ready: dict[str, Any], began: float) -> tuple[dict[str, A
         _say(f"delivered {delivered.upserts + delivered.deletes} changes in {delivered.files} files")
     with closing(open_database()) as database:
         compared = compare(database, folder / "city" / "truth")
-        for line in ("", *lines(board(database), most=SHOWN)):
+        for line in ("", *lines(board(database)), _looks(database)):
             typer.echo(line)
         summary = _summary(database, len(city.units), columns, compared, time.monotonic() - began)
     return summary, compared, failed
+
+
+def _looks(database: Database) -> str:
+    told = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in scoreboard(database).looks.items())
+    return f"latest looks at columns: {told}"
 
 
 # ------------------------------------------------------------------ the city and its folder

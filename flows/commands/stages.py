@@ -76,8 +76,11 @@ def deliver() -> int:
     return 1 if told.drift else 0
 
 
-def scoreboard(*, as_json: bool) -> None:
-    """Prints the scoreboard."""
+def scoreboard(*, as_json: bool, losses: int) -> None:
+    """Prints the scoreboard.
+
+    :raises UnknownTarget: no city yet.
+    """
     from flows.report import board, lines
 
     with closing(open_database()) as database:
@@ -85,7 +88,7 @@ def scoreboard(*, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(told), ensure_ascii=False, default=str))
         return
-    for line in lines(told):
+    for line in lines(told, losses=losses):
         typer.echo(line)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
+import zoneinfo
 from contextlib import closing
 from typing import Any
 
 import typer
 
+from flows import report
 from storage import observations, outbox, registry, settings
 from storage.database import Database, open_database
 from storage.schema import Subject
@@ -57,6 +60,7 @@ def status(database: Database) -> dict[str, Any]:
     return {
         "home": str(now.home),
         "city": board.city or None,
+        "timezone": city.timezone if city else None,
         "units": len(board.lines),
         "columns": board.columns,
         "items": board.items,
@@ -64,7 +68,7 @@ def status(database: Database) -> dict[str, Any]:
         "never_looked_at": never,
         "last_look": max((look.at for look in latest.values()), default=None),
         "assessed_as_of": board.as_of,
-        "coverage": board.coverage,
+        "coverage": report.board(database).coverage if city else None,
         "open_findings": dict(board.findings),
         "delivery": dataclasses.asdict(_drift(database, receiver)),
         "to_do": todo,
@@ -94,7 +98,7 @@ def lines(told: dict[str, Any]) -> list[str]:
     coverage = "-" if told["coverage"] is None else f"{100 * told['coverage']:.1f}%"
     found = [
         f"{told['city']}  {told['units']} units, {told['columns']} columns, {told['items']} items  ({told['home']})",
-        f"last look      {told['last_look'] or 'never'}",
+        f"last look      {_shown(told['last_look'], told['timezone'])}",
         f"latest looks   {looks}; {told['never_looked_at']} columns never looked at",
         f"assessed       {told['assessed_as_of'] or 'never'}, coverage {coverage}, "
         f"open findings {sum(told['open_findings'].values())}",
@@ -109,3 +113,7 @@ def lines(told: dict[str, Any]) -> list[str]:
     if len(told["to_do"]) > TOLD:
         found.append(f"  … {len(told['to_do']) - TOLD} more; gongkai status --json lists all")
     return found
+
+
+def _shown(at: dt.datetime | None, zone: str) -> str:
+    return f"{at.astimezone(zoneinfo.ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})" if at else "never"

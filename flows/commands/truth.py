@@ -141,7 +141,8 @@ def _found(item: Item) -> dict[str, Any]:
         "index_number": item.index_number,
         "formed_on": item.formed_on.isoformat() if item.formed_on else None,
         "subject": item.theme,
-        "attachments": sorted((one.name, address_key(one.url)) for one in item.attachments),
+        # a row that leads straight to a file has that file as its attachment, which the truth does not repeat
+        "attachments": sorted((one.name, address_key(one.url)) for one in item.attachments if one.url != item.url),
         "body_text": _spaced(item.body_text),
     }
 
