@@ -23,6 +23,7 @@ from prefect import flow
 from flows.compliance import RULES, judge_column, judge_item, judge_unit
 from flows.compliance.annual_report import may_be_report
 from flows.compliance.calendar import WorkingDays
+from flows.compliance.catalogue_fields import shown_fields
 from flows.compliance.facts import ColumnFacts, ItemContext, Looks, Report, UnitFacts
 from flows.compliance.obligations import coverage
 from flows.compliance.regulation import Regulation, RegulationError, load
@@ -82,6 +83,18 @@ class Case:
     def columns(self) -> dict[tuple[str, str], Column]:
         """The city's columns by unit and id."""
         return {(unit.id, column.id): column for unit in self.city.units for column in unit.columns}
+
+    @cached_property
+    def shown(self) -> dict[str, frozenset[str]]:
+        """Unit → the fields its catalogue entries show; see flows/compliance/catalogue_fields.py."""
+        kinds = self.law.rules["CT-01"].columns
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for one in catalogue.entry_counts(self.database):
+            column = self.columns.get((one.unit, one.column))
+            if column is not None and column.kind in kinds:
+                told = {"index_number": one.index_number, "summary": one.summary, "formed_on": one.formed_on}
+                counts[one.unit].update({"items": one.items, **told})
+        return {unit: shown_fields(told.pop("items"), told) for unit, told in counts.items()}
 
     def day(self, moment: dt.datetime) -> dt.date:
         """The day of a moment in the city's time zone."""
@@ -336,6 +349,7 @@ def digest_of(case: Case) -> str:
     """Changes whenever something changes that an item's verdict depends on beside the item."""
     city = case.city
     parts = {
+        "shown": {unit: sorted(names) for unit, names in sorted(case.shown.items())},
         "rules": {rule.id: rule.version for rule in RULES.values() if rule.subject == "item"},
         "law": case.law.digest,
         "calendar": sorted(case.days.announced),
@@ -388,7 +402,13 @@ def item_verdicts(
         more must say so.
     """
     contexts = {
-        place: ItemContext(unit=case.units[place[0]], column=column, city=case.city.name, coverage=watched.get(place))
+        place: ItemContext(
+            unit=case.units[place[0]],
+            column=column,
+            city=case.city.name,
+            coverage=watched.get(place),
+            shown=case.shown.get(place[0], frozenset()),
+        )
         for place, column in case.columns.items()
     }
     for item in items:

@@ -2,11 +2,16 @@
 
 Judged in policy, normative and catalogue columns, on articles that were read. A value the site's generator left
 behind ("null" in an index number) is not a value. Files and pages of other sites carry no entry of the unit's.
+
+The law asks this of the catalogue (目录), and an article page is only where most sites show its entry. So a field
+counts as missing from one entry when the unit's other entries show it; a field that none of them shows may stand in
+a catalogue we were not given, which is told to the office and held against nobody.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flows.compliance.facts import ItemContext
@@ -14,7 +19,7 @@ from flows.compliance.judgement import Judgement, breach, compliant, not_applica
 from flows.compliance.regulation import Regulation
 from storage.schema import Item
 
-VERSION = "1"
+VERSION = "2"
 
 FIELDS = {"index_number": "索引号", "title": "名称", "summary": "内容概述", "formed_on": "生成日期"}
 
@@ -46,10 +51,26 @@ def judge(item: Item, context: ItemContext, law: Regulation) -> Judgement:
         "summary": item.summary,
         "formed_on": item.formed_on.isoformat() if item.formed_on else None,
     }
-    missing = [FIELDS[name] for name, value in values.items() if not _is_stated(value, strict=name == "index_number")]
+    missing = [name for name, value in values.items() if not _is_stated(value, strict=name == "index_number")]
     if not missing:
         return compliant()
-    return breach(missing=missing, index_number=item.index_number)
+    proven = [name for name in missing if context.shown is None or name in context.shown or values[name] is not None]
+    if not proven:
+        words = f"no entry of this unit shows {'、'.join(FIELDS[name] for name in missing)}: look at its catalogue"
+        return not_assessable("not_shown", words, missing=[FIELDS[name] for name in missing])
+    return breach(
+        missing=[FIELDS[name] for name in proven],
+        not_shown_by_the_unit=[FIELDS[name] for name in missing if name not in proven] or None,
+        index_number=item.index_number,
+    )
+
+
+def shown_fields(items: int, stated: Mapping[str, int]) -> frozenset[str]:
+    """The fields a unit's entries do show, out of how many of its ``items`` state each.
+
+    One in five is enough (our bound: below it a value may be a slip of one editor's template); a title always shows.
+    """
+    return frozenset(("title", *(name for name, count in stated.items() if count and count >= items / 5)))
 
 
 def _is_stated(value: str | None, *, strict: bool) -> bool:

@@ -7,6 +7,7 @@ say in ``merging``, what is missing and what is withdrawn in ``walks`` and ``wit
 
 from storage.catalogue.facts import ColumnFacts, column_facts
 from storage.catalogue.identity import item_id
+from storage.catalogue.practice import EntryCounts, entry_counts
 from storage.catalogue.reading import count_items, get_item, iter_changes, iter_items
 from storage.catalogue.upserting import UpsertResult, upsert
 from storage.catalogue.walks import (
@@ -25,6 +26,7 @@ from storage.catalogue.withdrawals import withdraw_due
 __all__ = [
     "ArticleLook",
     "ColumnFacts",
+    "EntryCounts",
     "KnownRow",
     "UpsertResult",
     "Walk",
@@ -32,6 +34,7 @@ __all__ = [
     "WalkRow",
     "column_facts",
     "count_items",
+    "entry_counts",
     "get_item",
     "item_id",
     "iter_changes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -187,3 +188,27 @@ def test_a_district_on_a_port_of_its_own_is_a_site_of_its_own() -> None:
     there = context("policies", of=of)
     assert catalogue_fields.is_external("http://127.0.0.1:8102/1.html", there)
     assert not catalogue_fields.is_external("http://127.0.0.1:8101/1.html", there)
+
+
+@pytest.mark.parametrize(
+    ("shown", "given", "verdict", "missing"),
+    [
+        ({"title"}, {}, "not_assessable", ["索引号", "内容概述", "生成日期"]),
+        ({"title", "index_number", "formed_on"}, {**FULL, "summary": None}, "not_assessable", ["内容概述"]),
+        ({"title", "index_number", "formed_on"}, {}, "breach", ["索引号", "生成日期"]),
+        ({"title"}, {**FULL, "index_number": "null/2026-1"}, "breach", ["索引号"]),
+        ({"title"}, FULL, "compliant", None),
+    ],
+)
+def test_a_field_is_missing_where_other_entries_show_it(
+    shown: set[str], given: dict[str, Any], verdict: str, missing: object
+) -> None:
+    there = replace(context("policies"), shown=frozenset(shown))
+    found = catalogue_fields.judge(item(**given), there, LAW)
+    assert (found.verdict.value, found.facts.get("missing")) == (verdict, missing)
+
+
+def test_one_entry_in_five_shows_that_the_template_has_the_field() -> None:
+    shown = catalogue_fields.shown_fields
+    assert shown(10, {"summary": 2, "index_number": 1, "formed_on": 0}) == {"title", "summary"}
+    assert shown(3, {"index_number": 1}) == {"title", "index_number"}
