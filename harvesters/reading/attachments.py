@@ -18,6 +18,7 @@ from storage.schema import Attachment
 
 _KINDS = "pdf|docx?|wps|wpt|ofd|xlsx?|et|csv|pptx?|dps|zip|rar|7z|txt|rtf|ceb|caj|tiff?|dwg|xml"
 _BY_NAME = re.compile(rf"\.({_KINDS})$", re.IGNORECASE)
+_MAYBE_FILE = re.compile(rf"\.(?:{_KINDS})(?:$|[?&#;])|down|attach", re.IGNORECASE)  # before addresses are taken apart
 _SCRIPTS = re.compile(
     r"/(?:downfile|download(?:file|attach)?|filedown(?:load)?|downloadattach\w*|attach(?:ment)?down\w*)(?:\.\w{2,5})?$|"
     r"/document/download$|/module/download/",
@@ -33,6 +34,7 @@ _BOX = re.compile(
 _HEADING = re.compile(r"^\s*[【\[]?(?:相关)?附件(?:下载|列表|信息)?[】\]]?\s*[:：>]*")
 # what storage puts before the name a person gave
 _HASHED = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8})[_-]?(?=\d{0,2}[.、]?[\u4e00-\u9fa5])")
+_CARRIERS = frozenset(("a", "img", "iframe", "embed", "object", "div", "p", "span"))
 _VIEWERS = {"iframe": "src", "embed": "src", "object": "data"}
 
 
@@ -41,16 +43,17 @@ def find_attachments(
 ) -> tuple[Attachment, ...]:
     """The files of the document in ``container`` whose headline ends before line ``after``."""
     found: dict[str, Attachment] = {}
+    first_line = min(after, container.first if container else after)
     article = _article(layout, container, after)
     heading = False
     for element in layout.elements:
-        if element.frame or element.tag not in ("a", "img", "iframe", "embed", "object", "div", "p", "span"):
+        if element.frame or element.tag not in _CARRIERS or element.last <= first_line:
             continue
         inside = container is not None and container.index <= element.index < container.end
         if not inside and (element.first < after or element.first >= footer):
             continue
         href = _file_address(element)
-        if not href:
+        if not href or not _MAYBE_FILE.search(href):
             continue
         url = absolute(doc, href)
         if url is None or not is_file(url):

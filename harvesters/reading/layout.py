@@ -37,10 +37,13 @@ _HIDDEN_CLASS = re.compile(
 )
 # id and class words of a page's frame: what stands in them is never the article
 _FRAME = re.compile(
-    r"(?:^|[\s_-])(?:foot(?:er)?|header|nav(?:bar|igation|igator)?|(?:main|sub|side|left|right|top)?menu|crumbs?|"
-    r"bread(?:crumb)?s?(?:nav)?|curmb|breadcrumbnav|location|position|dqwz|weizhi|mnav|topnav|copyright|banquan|"
-    r"bdsharebuttonbox|share(?:-?box)?|friendlink|yqlj|youqing|sidebar|toolbar|search(?:box)?|login|footbox|newfoot\w*|"
-    r"footnav|mfooter|gotop|site-?map)(?=$|[\s_-])"
+    r"(?:^|[\s_-])(?:foot(?:er)?|header|crumbs?|bread(?:crumb)?s?(?:nav)?|curmb|breadcrumbnav|location|position|dqwz|weizhi|"
+    r"copyright|banquan|sidebar|footbox|newfoot\w*|footnav|mfooter|gotop|site-?map)(?=$|[\s_-])"
+)
+# those that are lists of links or buttons, and hold nothing anyone reads
+_MENU = re.compile(
+    r"(?:^|[\s_-])(?:nav(?:bar|igation|igator)?|(?:main|sub|side|left|right|top)?menu|mnav|topnav|bdsharebuttonbox|"
+    r"share(?:-?box)?|friendlink|yqlj|youqing|toolbar|search(?:box)?|login)(?=$|[\s_-])"
 )
 _SPACES = re.compile(r"[\s\xa0\u3000]+")
 _WIDTHLESS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -117,26 +120,34 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", text.translate(_WIDTHLESS)).strip()
 
 
-def lay_out(tree: LexborHTMLParser) -> Layout:
-    """Walk ``tree`` once. An empty page gives an empty layout."""
+def lay_out(tree: LexborHTMLParser, *, whole: bool = False) -> Layout:
+    """Walk ``tree`` once. An empty page gives an empty layout.
+
+    Menus, share bars and search boxes, known by their names, are left out; ``whole`` keeps them and takes nothing for
+    frame, for pages whose makers give such a name to everything.
+    """
     layout = Layout()
     body = tree.body
     if body is not None:
-        _walk(layout, body)
+        _walk(layout, body, whole)
     return layout
 
 
 @lru_cache(maxsize=8192)
-def _named(ident: str, classes: str) -> tuple[str, bool, bool]:
-    """The lower-cased names of an element, whether they hide it, whether they make it frame. Names repeat a lot."""
+def _named(ident: str, classes: str) -> tuple[str, bool, bool, bool]:
+    """An element's names in lower case; whether they hide it, make it frame, make it a menu. Names repeat a lot."""
     names = f"{ident} {classes}".lower()
-    return names, bool(classes) and _HIDDEN_CLASS.search(classes) is not None, _FRAME.search(names) is not None
+    hides = bool(classes) and _HIDDEN_CLASS.search(classes) is not None
+    return names, hides, _FRAME.search(names) is not None, _MENU.search(names) is not None
 
 
-def _open(layout: Layout, node: LexborNode, tag: str, parent: Element | None, order: int) -> Element:
+def _open(
+    layout: Layout, node: LexborNode, tag: str, parent: Element | None, order: int, *, whole: bool
+) -> Element | None:
+    """The element of ``node``, or None for a menu."""
     names = ident = ""
     hidden = False
-    frame = tag in ("nav", "footer")
+    frame = tag == "footer"
     if parent is not None:
         hidden, frame = parent.hidden, frame or parent.frame
     attributes = node.attributes
@@ -144,7 +155,9 @@ def _open(layout: Layout, node: LexborNode, tag: str, parent: Element | None, or
         ident = attributes.get("id") or ""
         classes = attributes.get("class") or ""
         if ident or classes:
-            names, hides, frames = _named(ident, classes)
+            names, hides, frames, menu = _named(ident, classes)
+            if menu and not whole:
+                return None
             hidden, frame = hidden or hides, frame or frames
         style = attributes.get("style")
         if (style and _HIDDEN_STYLE.search(style)) or "hidden" in attributes:
@@ -157,7 +170,7 @@ def _open(layout: Layout, node: LexborNode, tag: str, parent: Element | None, or
         names,
         ident.lower(),
         hidden,
-        frame,
+        frame and not whole,
         node,
         len(layout.lines),
     )
@@ -184,11 +197,13 @@ def _flush(layout: Layout, pieces: list[tuple[str, bool]], block: Element) -> No
     layout.prose.append(layout.prose[-1] + (max(0, len(text) - links) if visible else 0))
 
 
-def _walk(layout: Layout, root: LexborNode) -> None:
+def _walk(layout: Layout, root: LexborNode, whole: bool) -> None:
     """Visit ``root`` and all below it, without recursion: saved pages nest hundreds deep."""
     elements, lines = layout.elements, layout.lines
     pieces: list[tuple[str, bool]] = []
-    element = block = _open(layout, root, root.tag or "body", None, 0)
+    opened = _open(layout, root, "body", None, 0, whole=True)
+    assert opened is not None
+    element = block = opened
     linked = False
     order = 0
     # what to go back to: element, block, whether in a link, place among siblings
@@ -227,8 +242,12 @@ def _walk(layout: Layout, root: LexborNode) -> None:
                 _flush(layout, pieces, block)
                 pieces = []
             order += 1
+            opened = _open(layout, node, tag, element, order, whole=whole) if tag != "nav" or whole else None
+            if opened is None:
+                node = node.next
+                continue
             stack.append((element, block, linked, order))
-            element = _open(layout, node, tag, element, order)
+            element = opened
             order = 0
             if not inline:
                 block = element

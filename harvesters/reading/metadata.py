@@ -71,24 +71,15 @@ _BOUND = {label for label, name in FIELD_OF.items() if len(label) <= 2 or name i
 _GAP = "\x1f"  # where one text node ends and the next begins
 
 
-def _spaced(label: str) -> str:
-    return rf"[\s{_GAP}]*".join(map(re.escape, label))
-
-
-_ALTERNATIVES = "|".join(
-    (rf"(?<![\u4e00-\u9fa5《“]){_spaced(label)}" if label in _BOUND and FIELD_OF[label] != "source" else _spaced(label))
-    for label in sorted(FIELD_OF, key=len, reverse=True)
-)
-_LABELLED = re.compile(
-    rf"[【\[]?[\s{_GAP}]*(?P<label>{_ALTERNATIVES})[\s{_GAP}]*(?:[:：∶][\s{_GAP}]*[】\]]?|[】\]][\s{_GAP}]*[:：]?)"
-)
-_MAYBE_LABEL = re.compile(r"[:：∶】\]]")
+_LONGEST = max(map(len, FIELD_OF))
+_ENDS_LABEL = re.compile(rf"[\s{_GAP}]*(?:[:：∶][\s{_GAP}]*[】\]]?|[】\]][\s{_GAP}]*[:：]?)")
 _NOT_IN_LABEL = re.compile(rf"[\s{_GAP}\u3000\xa0\u200b\ufeff:：∶【】\[\]]+")
 # what follows a source on its line without a label of its own
 _AFTER_SOURCE = re.compile(
     rf"\s{{2,}}|\s*[【\[（(]?\s*(?:字体|字号|打印|分享|收藏|关闭|浏览|点击|阅读|视力|大中小)|{_GAP}\s*(?:大|中|小|A|\+|-)\s*{_GAP}"
     r"|\s*[|｜]|\s(?=(?:作者|记者|编辑|责编|通讯员|摄影)\b)|\s*(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]"
 )
+_IRREGULAR = re.compile(r"rowspan|colspan|<table|<script|<style", re.IGNORECASE)
 _CELL_LIMIT = 400  # characters; longer "values" are the document itself standing in a layout table
 
 
@@ -188,45 +179,65 @@ def source_of(value: str) -> str | None:
 # ------------------------------------------------------------------ runs of text
 
 
-def _in_line(layout: Layout, line: Line) -> list[Said]:
-    """The statements one line makes, and what it leaves to the element beside it."""
-    if not _MAYBE_LABEL.search(line.text):
-        if label_field(line.text) and layout.elements[line.element].tag in ("td", "th", "dt", "li", "span", "div", "p"):
-            value = _beside(layout, line)
-            return [_pair(line.text, value, line, "label")] if value else []
-        return []
-    text = _GAP.join(piece for piece, _ in line.pieces)
-    matches: list[re.Match[str]] = []
-    for match in _LABELLED.finditer(text):
-        if _stands_alone(text, match, after_another=bool(matches)):
-            matches.append(match)
-    found = []
-    for place, match in enumerate(matches):
-        end = matches[place + 1].start() if place + 1 < len(matches) else len(text)
-        value = text[match.end() : end].strip(f" \t\r\n\xa0\u3000{_GAP}")
-        if not value and end == len(text):
-            value = _beside(layout, line) or ""
-        if value:
-            found.append(_pair(match["label"], value, line, "beside_title" if len(matches) > 1 else "label"))
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A label in a text: what it is, where it begins, where its value may begin."""
+
+    name: str
+    start: int
+    end: int
+
+
+def _labels_in(text: str) -> list[_Label]:
+    """The labels that end at a colon or a closing bracket, the longest known one at each."""
+    found: list[_Label] = []
+    done = 0
+    for end in _ENDS_LABEL.finditer(text):
+        if end.end() <= done:
+            continue
+        places = [place for place in range(max(done, end.start() - 3 * _LONGEST), end.start()) if text[place] > "/"]
+        signs = "".join([text[place] for place in places])
+        for size in range(min(_LONGEST, len(signs)), 1, -1):
+            name = signs[-size:]
+            if name in FIELD_OF and _stands_alone(text, name, places[-size], after_another=bool(found)):
+                found.append(_Label(name, places[-size], end.end()))
+                done = end.end()
+                break
     return found
 
 
-def _stands_alone(text: str, match: re.Match[str], *, after_another: bool) -> bool:
+def _in_line(layout: Layout, line: Line) -> list[Said]:
+    """The statements one line makes, and what it leaves to the element beside it."""
+    if not _ENDS_LABEL.search(line.text):
+        if label_field(line.text) and layout.elements[line.element].tag in ("td", "th", "dt", "li", "span", "div", "p"):
+            value = _beside(layout, line)
+            return [_pair(_NOT_IN_LABEL.sub("", line.text), value, line, "label")] if value else []
+        return []
+    text = _GAP.join([piece for piece, _ in line.pieces]) if len(line.pieces) > 1 else line.pieces[0][0]
+    labels = _labels_in(text)
+    found = []
+    for place, label in enumerate(labels):
+        end = labels[place + 1].start if place + 1 < len(labels) else len(text)
+        value = text[label.end : end].strip(f" \t\r\n\xa0\u3000{_GAP}【[")
+        if not value and end == len(text):
+            value = _beside(layout, line) or ""
+        if value:
+            found.append(_pair(label.name, value, line, "beside_title" if len(labels) > 1 else "label"))
+    return found
+
+
+def _stands_alone(text: str, name: str, start: int, *, after_another: bool) -> bool:
     """Not the tail of a longer word: "活动时间：" says nothing about "时间", "资金来源：" nothing about "来源".
 
     After another label's value a source may follow without a gap ("发布者：张三来源：市水务局").
     """
-    before = text[: match.start("label")].rstrip(" \xa0\u3000【[")
-    if not before or before[-1] == _GAP or _NOT_IN_LABEL.sub("", match["label"]) not in _BOUND:
+    if name not in _BOUND or start == 0 or (after_another and FIELD_OF[name] == "source"):
         return True
-    if after_another and FIELD_OF[_NOT_IN_LABEL.sub("", match["label"])] == "source":
-        return True
-    return not "\u4e00" <= before[-1] <= "\u9fa5"
+    return not ("\u4e00" <= text[start - 1] <= "\u9fa5" or text[start - 1] in "《“")
 
 
-def _pair(label: str, value: str, line: Line, origin: str) -> Said:
-    label = _NOT_IN_LABEL.sub("", label)
-    return Said(field=FIELD_OF[label], label=label, value=value, line=line.index, origin=origin)
+def _pair(name: str, value: str, line: Line, origin: str) -> Said:
+    return Said(field=FIELD_OF[name], label=name, value=value, line=line.index, origin=origin)
 
 
 def _beside(layout: Layout, line: Line) -> str | None:
@@ -243,7 +254,7 @@ def _beside(layout: Layout, line: Line) -> str | None:
         return None
     values = layout.inside(there)
     text = " ".join(value.text for value in values)
-    if len(text) > _CELL_LIMIT or label_field(values[0].text) is not None or _LABELLED.match(text):
+    if len(text) > _CELL_LIMIT or begins_with_label(values[0].text):
         return None
     return text
 
@@ -266,7 +277,7 @@ def _label_tables(layout: Layout, lines: Sequence[Line]) -> dict[int, Element]:
     labels: dict[int, int] = {}
     for line in lines:
         element = layout.elements[line.element]
-        if label_field(line.text) is None and not (len(line.text) < _CELL_LIMIT and _LABELLED.match(line.text)):
+        if not begins_with_label(line.text):
             continue
         while element.tag not in ("table", "body") and element.parent >= 0:
             element = layout.elements[element.parent]
@@ -282,9 +293,8 @@ def _label_tables(layout: Layout, lines: Sequence[Line]) -> dict[int, Element]:
 
 def _table_pairs(table: Element, line: int) -> list[Said]:
     """Label and value cells of one table: side by side, or a row of labels above a row of values."""
-    soup = BeautifulSoup(table.node.html or "", "lxml")
-    rows = [_cells(row) for row in soup.find_all("tr") if isinstance(row, Tag)]
     found: list[Said] = []
+    rows = _rows(table)
     for place, cells in enumerate(rows):
         fields = [label_field(cell) for cell in cells]
         below = rows[place + 1] if place + 1 < len(rows) else []
@@ -297,10 +307,10 @@ def _table_pairs(table: Element, line: int) -> list[Said]:
                 if fields[column] is not None and fields[column + 1] is None
             ]
         for cell in cells:
-            matches = list(_LABELLED.finditer(cell))
-            if matches and matches[0].start() == 0 and matches[0].end() < len(cell):
-                ends = [match.start() for match in matches[1:]] + [len(cell)]
-                pairs += [(match["label"], cell[match.end() : end]) for match, end in zip(matches, ends, strict=True)]
+            labels = _labels_in(cell)
+            if labels and labels[0].start == 0 and labels[0].end < len(cell):
+                ends = [label.start for label in labels[1:]] + [len(cell)]
+                pairs += [(label.name, cell[label.end : end]) for label, end in zip(labels, ends, strict=True)]
         for label, value in pairs:
             name = _NOT_IN_LABEL.sub("", label)
             text = clean(value)
@@ -309,15 +319,58 @@ def _table_pairs(table: Element, line: int) -> list[Said]:
     return found
 
 
-def _cells(row: Tag) -> list[str]:
-    """The texts of a row's own cells; script and style text is no text."""
-    texts = []
-    for cell in row.find_all(["td", "th"], recursive=False):
-        if isinstance(cell, Tag):
-            for noise in cell.find_all(["script", "style"]):
-                noise.decompose()
-            texts.append(clean(cell.get_text(" " if cell.find(["p", "br", "div"]) else "")))
-    return texts
+def _rows(table: Element) -> list[list[str]]:
+    """The texts of the table's cells, row by row; a cell that spans several rows or columns stands in each."""
+    html = table.node.html or ""
+    if _IRREGULAR.search(html, 1):
+        return _spanned_rows(html)
+    rows = []
+    for row in table.node.css("tr"):
+        cells = []
+        cell = row.first_child
+        while cell is not None:
+            if cell.tag in ("td", "th"):
+                cells.append(clean(cell.text(separator=" ") if cell.css_first("p,br,div") else cell.text()))
+            cell = cell.next
+        rows.append(cells)
+    return rows
+
+
+def _spanned_rows(html: str) -> list[list[str]]:
+    """Like ``_rows``, for tables with spans, tables inside them, or scripts in their cells."""
+    soup = BeautifulSoup(html, "lxml")
+    for noise in soup.find_all(["script", "style"]):
+        noise.decompose()
+    grid: list[list[str]] = []
+    held: dict[int, tuple[int, str]] = {}  # column: rows a cell from above still fills, its text
+    for row in soup.find_all("tr"):
+        cells: list[str] = []
+        for cell in row.find_all(["td", "th"], recursive=False):
+            _fill(cells, held)
+            text = clean(cell.get_text(" " if cell.find(["p", "br", "div"]) else ""))
+            down = _span(cell, "rowspan")
+            for _ in range(_span(cell, "colspan")):
+                if down > 1:
+                    held[len(cells)] = (down - 1, text)
+                cells.append(text)
+        _fill(cells, held)
+        grid.append([text for place, text in enumerate(cells) if not place or text != cells[place - 1]])
+    return grid
+
+
+def _fill(cells: list[str], held: dict[int, tuple[int, str]]) -> None:
+    """Put what spans down from above where the row has come to."""
+    while len(cells) in held:
+        rows, text = held.pop(len(cells))
+        if rows > 1:
+            held[len(cells)] = (rows - 1, text)
+        cells.append(text)
+
+
+def _span(cell: Tag, name: str) -> int:
+    """How far a cell spans; nonsense and giants span one."""
+    value = str(cell.get(name) or "1").strip()
+    return int(value) if value.isdigit() and 1 <= int(value) <= 60 else 1
 
 
 def _text(value: str | None) -> str | None:

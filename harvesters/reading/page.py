@@ -145,6 +145,12 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
     layout = lay_out(doc.tree)
     reading = read_article(doc, layout, meta, reference=reference)
     strength = _strength(reading)
+    if listing is None and (strength < _ARTICLE_ENOUGH or (reading and reading.article.body_text is None)):
+        # nothing found: perhaps it stands in what was taken for a menu or for frame
+        layout = lay_out(doc.tree, whole=True)
+        again = read_article(doc, layout, meta, reference=reference)
+        if _strength(again) > strength:
+            reading, strength = again, _strength(again)
     as_article = strength + _place_weight(doc, reading, meta) + (1.5 if expect == "article" else 0)
     as_listing = _listing_weight(listing, meta) + (1.5 if expect == "listing" and listing else 0)
     if reading is not None and strength >= _ARTICLE_ENOUGH and (listing is None or as_article > as_listing):
