@@ -13,7 +13,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -154,6 +154,26 @@ def insert_into(session: Session, table: sa.Table) -> Any:
     """An INSERT of the session's own dialect, so that ``on_conflict_do_update`` and ``excluded`` are there."""
     dialect = session.get_bind().dialect.name
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def insert_many(session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows that each name every column of the table, by the driver's own ``executemany``.
+
+    SQLAlchemy's works out anew for each row which parameter goes where, a third of the time of storing a batch.
+    """
+    if not rows:
+        return
+    connection = session.connection()
+    dialect = connection.dialect
+    names, values = [], []
+    for column in table.c:
+        process = column.type.dialect_impl(dialect).bind_processor(dialect)
+        given = [row[column.name] for row in rows]
+        names.append(dialect.identifier_preparer.quote(column.name))
+        values.append(given if process is None else [process(value) for value in given])
+    marks = ", ".join("?" if dialect.name == "sqlite" else "%s" for _ in names)
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 our own names
+    connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
 
 
 def take_lock(session: Session, name: str) -> None:

@@ -208,8 +208,8 @@ item_revisions = Table(  # also the outbox: a revision and its entry are one row
 list_rows = Table(
     "list_rows",
     metadata,
-    Column("unit", Text, primary_key=True),
     Column("address_key", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
     Column("column", Text, primary_key=True),
     _required("url", Text),
     _required("title", Text),

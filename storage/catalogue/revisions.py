@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import utcnow
+from storage.database import insert_many, utcnow
 from storage.formats.json_item import time_text
 
 _NAME: Final = "catalogue"
@@ -59,7 +59,7 @@ def finish(session: Session, turn: Turn) -> None:
     """Writes the revisions and moves the counter on; the items they are of must be there already."""
     if not turn.rows:
         return
-    session.execute(sa.insert(tables.item_revisions), turn.rows)
+    insert_many(session, tables.item_revisions, turn.rows)
     session.execute(sa.update(tables.counters).where(_MINE).values(value=turn.seq, stamped_at=turn.datestamp))
     turn.rows = []
 

@@ -18,7 +18,7 @@ from storage import tables
 from storage.addresses import address_key
 from storage.catalogue import merging, revisions, rows
 from storage.catalogue.identity import Incoming, Known, Likeness, item_id
-from storage.database import Database, dumps, storable
+from storage.database import Database, dumps, insert_many, storable
 from storage.formats.json_item import from_json, to_json
 from storage.schema import Item
 
@@ -144,8 +144,7 @@ class _Batch:
     def write(self) -> None:
         execute = self.session.connection().execute
         at = tables.items.c
-        if self.inserts:
-            execute(sa.insert(tables.items), list(self.inserts.values()))
+        insert_many(self.session, tables.items, list(self.inserts.values()))
         if self.updates:
             by_id = [{**row, "pk_id": row["id"]} for row in self.updates.values()]
             execute(sa.update(tables.items).where(at.id == sa.bindparam("pk_id")), by_id)
@@ -157,8 +156,7 @@ class _Batch:
         untouched = self.seen - self.inserts.keys() - self.updates.keys()
         if untouched:
             execute(sa.update(tables.items).where(at.id.in_(untouched)).values(last_seen=self.seen_at))
-        if self.addresses:
-            execute(sa.insert(tables.item_addresses), self.addresses)
+        insert_many(self.session, tables.item_addresses, self.addresses)
         revisions.finish(self.session, self.turn)
         self.rows.write()
 

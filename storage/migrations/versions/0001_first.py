@@ -300,8 +300,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "list_rows",
-        sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("address_key", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("column", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
@@ -320,7 +320,7 @@ def upgrade() -> None:
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name="fk_list_rows_item_id_items"),
-        sa.PrimaryKeyConstraint("unit", "address_key", "column", name="pk_list_rows"),
+        sa.PrimaryKeyConstraint("address_key", "unit", "column", name="pk_list_rows"),
     )
     op.create_index("ix_list_rows_item_id", "list_rows", ["item_id"])
     op.create_index(
