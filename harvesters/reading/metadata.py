@@ -195,7 +195,8 @@ def _labels_in(text: str) -> list[_Label]:
     for end in _ENDS_LABEL.finditer(text):
         if end.end() <= done:
             continue
-        places = [place for place in range(max(done, end.start() - 3 * _LONGEST), end.start()) if text[place] > "/"]
+        from_ = max(done, end.start() - 3 * _LONGEST)
+        places = [place for place in range(from_, end.start()) if not _NOT_IN_LABEL.match(text[place])]
         signs = "".join([text[place] for place in places])
         for size in range(min(_LONGEST, len(signs)), 1, -1):
             name = signs[-size:]
