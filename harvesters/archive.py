@@ -71,12 +71,15 @@ class _Writer(WARCWriter):  # type: ignore[misc]  # warcio has no types
 
     def __init__(self, out: BinaryIO) -> None:
         super().__init__(out, gzip=False, warc_version="WARC/1.1")
+        self.written = 0  # bytes; asking the file for its position costs a system call
 
     def _write_warc_record(self, out: BinaryIO, record: ArcWarcRecord) -> None:
         plain = io.BytesIO()
         super()._write_warc_record(plain, record)
         member = zlib.compressobj(_COMPRESSION, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-        out.write(member.compress(plain.getbuffer()) + member.flush())
+        data = member.compress(plain.getbuffer()) + member.flush()
+        out.write(data)
+        self.written += len(data)
 
 
 class Archive:
@@ -101,8 +104,8 @@ class Archive:
         date = exchange.captured_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         asked = f"{exchange.method} {_target(exchange.url)} HTTP/1.1"
         try:
-            writer, out, index = self._open()
-            offset = out.tell()
+            writer, index = self._open()
+            offset = writer.written
             response = writer.create_warc_record(
                 exchange.url,
                 "response",
@@ -162,7 +165,7 @@ class Archive:
     def _unwritable(self, error: OSError) -> ArchiveError:
         return ArchiveError(f"{self.path}: cannot write captured pages ({error}); free space or fix the folder")
 
-    def _open(self) -> tuple[_Writer, BinaryIO, BinaryIO]:
+    def _open(self) -> tuple[_Writer, BinaryIO]:
         if self._writer is None or self._out is None or self._index is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._out = _open_name(self.path).open("xb")
@@ -170,7 +173,7 @@ class Archive:
             self._writer = _Writer(self._out)
             info = {"software": "gongkai/0.1", "format": "WARC File Format 1.1", "robots": "obey"}
             self._writer.write_record(self._writer.create_warcinfo_record(self.name, info))
-        return self._writer, self._out, self._index
+        return self._writer, self._index
 
 
 def read_response(folder: Path, warc: str, record_id: str) -> ArchivedResponse:

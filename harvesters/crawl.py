@@ -328,14 +328,14 @@ def _crawl(job: CrawlJob, city: City, limits: Settings, database: Database, bega
         return 1
     if not (spider.finished or spider.stopped):
         raise CrawlFailed("Scrapy ended the crawl before its work was done; its log says why")
-    usage = resource.getrusage(resource.RUSAGE_SELF)
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     _say(
         {
             "event": "summary",
             **_counts(spider),
             "seconds": round(time.monotonic() - began, 3),
-            "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 3),
-            "peak_kb": usage.ru_maxrss,
+            "cpu_seconds": round(sum(one.ru_utime + one.ru_stime for one in usage), 3),
+            "peak_kb": max(one.ru_maxrss for one in usage),
             "stopped": spider.stopped,
             "bugs": spider.tally.bugs,
         }

@@ -19,10 +19,11 @@ from urllib.parse import urljoin
 
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Page
-from harvesters.reading.page import Profile, read_page
+from harvesters.reading.page import Profile
 from harvesters.spiders import policy
 from harvesters.spiders.fetching import Fetcher, Got
 from harvesters.spiders.policy import Failure, Tried
+from harvesters.spiders.readers import Reader
 from harvesters.spiders.sites import is_home, same_site
 from storage.schema import Column, Evidence, Observation, Outcome, Subject, Unit
 
@@ -73,8 +74,9 @@ class Known:
 class Looker:
     """Looks for one crawl: fetches, reads, waits and asks again."""
 
-    def __init__(self, fetcher: Fetcher, *, retry_wait_s: float) -> None:
+    def __init__(self, fetcher: Fetcher, reader: Reader, *, retry_wait_s: float) -> None:
         self.fetcher = fetcher
+        self._reader = reader
         self._retry_wait_s = retry_wait_s
 
     async def look(
@@ -129,7 +131,7 @@ class Looker:
             )
             if isinstance(got, Failure):
                 return _failed(fetch.url, got, time.monotonic() - began)
-            look = _read(fetch, got, expect, profile, known, paged=paged, seconds=time.monotonic() - began)
+            look = await self._read(fetch, got, expect, profile, known, paged=paged, seconds=time.monotonic() - began)
             onward = None if paged or look.document is None else shell_target(look.document)
             if onward is None:
                 return look
@@ -143,6 +145,43 @@ class Looker:
                 )
             asked = Fetch(url=onward, headers={"Referer": asked.url})
         return replace(look, outcome=Outcome.SHELL, reason="shell", detail=f"{fetch.url} leads on without end")
+
+    async def _read(
+        self,
+        fetch: Fetch,
+        got: Got,
+        expect: str | None,
+        profile: Profile | None,
+        known: Known | None,
+        *,
+        paged: bool,
+        seconds: float,
+    ) -> Look:
+        look = Look(
+            url=got.url,
+            outcome=Outcome.NOT_MODIFIED,
+            status=got.status,
+            seconds=seconds,
+            evidence=got.evidence,
+            etag=got.etag,
+            last_modified=got.last_modified,
+            retry_after_s=got.retry_after_s,
+        )
+        if got.document is None:
+            return look
+        sha256 = got.evidence.sha256 if got.evidence else hashlib.sha256(got.document.body).hexdigest()
+        if known is not None and known.sha256 == sha256 and got.status == 200:
+            return replace(look, sha256=sha256)
+        page = await self._reader.read(got.document, expect=expect, fetch=fetch if paged else None, profile=profile)
+        return replace(
+            look,
+            outcome=page.outcome,
+            reason=page.reason,
+            detail=page.detail,
+            page=page,
+            document=got.document,
+            sha256=sha256,
+        )
 
 
 def shell_target(document: Document) -> str | None:
@@ -212,41 +251,4 @@ def _failed(url: str, failure: Failure, seconds: float) -> Look:
         detail=failure.detail,
         status=failure.status,
         seconds=seconds,
-    )
-
-
-def _read(
-    fetch: Fetch,
-    got: Got,
-    expect: str | None,
-    profile: Profile | None,
-    known: Known | None,
-    *,
-    paged: bool,
-    seconds: float,
-) -> Look:
-    look = Look(
-        url=got.url,
-        outcome=Outcome.NOT_MODIFIED,
-        status=got.status,
-        seconds=seconds,
-        evidence=got.evidence,
-        etag=got.etag,
-        last_modified=got.last_modified,
-        retry_after_s=got.retry_after_s,
-    )
-    if got.document is None:
-        return look
-    sha256 = got.evidence.sha256 if got.evidence else hashlib.sha256(got.document.body).hexdigest()
-    if known is not None and known.sha256 == sha256 and got.status == 200:
-        return replace(look, sha256=sha256)
-    page = read_page(got.document, expect=expect, fetch=fetch if paged else None, profile=profile)
-    return replace(
-        look,
-        outcome=page.outcome,
-        reason=page.reason,
-        detail=page.detail,
-        page=page,
-        document=got.document,
-        sha256=sha256,
     )

@@ -32,6 +32,7 @@ from harvesters.spiders import articles, feeds, home, memory, walking
 from harvesters.spiders.articles import Due, Way
 from harvesters.spiders.fetching import Fetcher
 from harvesters.spiders.looking import Looker, observation
+from harvesters.spiders.readers import Reader
 from harvesters.spiders.sites import host_of
 from harvesters.spiders.walking import Walked
 from storage.addresses import address_key
@@ -113,7 +114,8 @@ class SiteSpider(scrapy.Spider):
             retry_wait_s=self._limits.retry_wait_s,
             concurrency=self._abreast,
         )
-        self._looker = Looker(self.fetcher, retry_wait_s=self._limits.retry_wait_s)
+        reader = Reader()
+        self._looker = Looker(self.fetcher, reader, retry_wait_s=self._limits.retry_wait_s)
         ticker = asyncio.ensure_future(self._tick())
         self._work = asyncio.ensure_future(self._all())
         try:
@@ -124,6 +126,7 @@ class SiteSpider(scrapy.Spider):
         except Exception as error:  # noqa: BLE001  # Scrapy would log it and close as if all were well
             self.fatal = error
         ticker.cancel()
+        reader.close()
         try:
             await self.keeper.close()
         except GongkaiError as error:
