@@ -25,6 +25,11 @@ from harvesters.reading.outcome import Refusal, cut_off, refusal_by_body, refusa
 from storage.schema import Outcome, Provenance
 
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
+# ways in which a script on the page gets and writes the rows
+_FETCHES = re.compile(
+    r"\bajax\b|\bfetch\(|XMLHttpRequest|\$\.(?:get|post|getJSON)\b|\baxios\b|\.load\(|new Vue\b|createApp\(|\.jpage\(|<iframe",
+    re.IGNORECASE,
+)
 _XML = re.compile(r"\s*(?:<\?xml|<datastore)", re.IGNORECASE)
 _FILES = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")
 _SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:：]?\s*(bm\d{8}|\d{10})(?!\d)", re.IGNORECASE)
@@ -107,8 +112,9 @@ def as_json(page: Page) -> dict[str, Any]:
 def _answer(doc: Document, fetch: Fetch | None) -> Page:
     """An answer of a list interface: its skeleton is the proof, and a skeleton that says zero is truly empty."""
     listing = listing_of(doc, fetch)
-    if listing is not None and (listing.rows or listing.total_rows == 0):
-        outcome = Outcome.OK if listing.rows else Outcome.OK_EMPTY
+    # without rows but with a next request, the engine knows another way to ask for the same list
+    if listing is not None and (listing.rows or listing.next is not None or listing.total_rows == 0):
+        outcome = Outcome.OK if listing.rows or listing.next is not None else Outcome.OK_EMPTY
         return _page(doc, "endpoint", outcome, engine=listing.engine, listing=listing)
     refused = None if doc.json is not None else refusal_by_body(doc, _shown(lay_out(doc.tree)))
     if refused and refused.outcome is not Outcome.SHELL:
@@ -157,7 +163,21 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
         return _judged_article(doc, reading, meta, layout, profile)
     if listing is not None and (listing.rows or listing.next is not None or listing.total_rows == 0):
         return _judged_listing(doc, listing, meta, layout, profile)
+    if expect == "listing" and listing is not None and _is_empty_column(doc, listing, meta, profile):
+        return _judged_listing(doc, listing, meta, layout, profile)
     return _without_proof(doc, meta, layout, expect, listing)
+
+
+def _is_empty_column(doc: Document, listing: Listing, meta: MetaTags, profile: Profile) -> bool:
+    """Whether an empty list element without a word about it is the whole list.
+
+    The tags must name the very site and column, the pager drawn with the page must count one page or none, and no
+    script on the page may fetch rows: otherwise the element may be what a redesign or a script has left of a list.
+    """
+    same_site = profile.site_code is not None and (meta.site.id_code or "").lower() == profile.site_code.lower()
+    same_column = bool(meta.column_name) and plain(meta.column_name or "") == plain(profile.column_name or "")
+    one_page = listing.ended and listing.total_pages in (0, 1)
+    return same_site and same_column and one_page and not _FETCHES.search(doc.text)
 
 
 def _strength(reading: ArticleReading | None) -> float:

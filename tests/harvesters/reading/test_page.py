@@ -272,3 +272,30 @@ def test_never_raises(html: str, expect: str | None, status: int) -> None:
 @given(st.binary(max_size=300))
 def test_never_raises_for_bytes(body: bytes) -> None:
     json.dumps(as_json(read_page(Document(body, ARTICLE))))
+
+
+EMPTY = (
+    '<html><head><meta name="SiteIDCode" content="6298000011"><meta name="ColumnName" content="通知公告">'
+    "<title>通知公告</title></head><body><div class='nav'><a href='/'>首页</a><a href='/xw/'>要闻</a></div>"
+    "<h2>通知公告</h2><div class='list'><ul class='news_list'></ul></div>{script}"
+    "<div class='foot'>主办单位：云岭市经济局　网站标识码：6298000011　联系电话：0000-1234567　版权所有</div></body></html>"
+)
+ONE_PAGE = '<div class="page"><script>createPageHTML(1, 0, "index", "html");</script></div>'
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "column", "is_empty"),
+    [
+        (ONE_PAGE, "6298000011", "通知公告", True),
+        (ONE_PAGE, "6298000011", "工作动态", False),
+        (ONE_PAGE, None, "通知公告", False),
+        ("", "6298000011", "通知公告", False),
+        (ONE_PAGE + "<script>$.getJSON('/api/list', draw)</script>", "6298000011", "通知公告", False),
+    ],
+)
+def test_an_empty_list_element_is_a_blank_column_only_with_proof(
+    script: str, code: str | None, column: str, is_empty: bool
+) -> None:
+    doc = Document(EMPTY.format(script=script).encode(), "http://a.invalid/tzgg/")
+    page = read_page(doc, expect="listing", profile=Profile(site_code=code, column_name=column))
+    assert (page.outcome is Outcome.OK_EMPTY, page.outcome.is_good) == (is_empty, is_empty)
