@@ -85,16 +85,13 @@ class Case:
         return {(unit.id, column.id): column for unit in self.city.units for column in unit.columns}
 
     @cached_property
-    def shown(self) -> dict[str, frozenset[str]]:
-        """Unit → the fields its catalogue entries show; see flows/compliance/catalogue_fields.py."""
-        kinds = self.law.rules["CT-01"].columns
-        counts: dict[str, Counter[str]] = defaultdict(Counter)
+    def shown(self) -> dict[tuple[str, str], frozenset[str]]:
+        """Unit and column → the fields the entries there show; see flows/compliance/catalogue_fields.py."""
+        found = {}
         for one in catalogue.entry_counts(self.database):
-            column = self.columns.get((one.unit, one.column))
-            if column is not None and column.kind in kinds:
-                told = {"index_number": one.index_number, "summary": one.summary, "formed_on": one.formed_on}
-                counts[one.unit].update({"items": one.items, **told})
-        return {unit: shown_fields(told.pop("items"), told) for unit, told in counts.items()}
+            told = {"index_number": one.index_number, "summary": one.summary, "formed_on": one.formed_on}
+            found[one.unit, one.column] = shown_fields(one.items, told)
+        return found
 
     def day(self, moment: dt.datetime) -> dt.date:
         """The day of a moment in the city's time zone."""
@@ -349,7 +346,7 @@ def digest_of(case: Case) -> str:
     """Changes whenever something changes that an item's verdict depends on beside the item."""
     city = case.city
     parts = {
-        "shown": {unit: sorted(names) for unit, names in sorted(case.shown.items())},
+        "shown": [[*place, *sorted(names)] for place, names in sorted(case.shown.items())],
         "rules": {rule.id: rule.version for rule in RULES.values() if rule.subject == "item"},
         "law": case.law.digest,
         "calendar": sorted(case.days.announced),
@@ -407,7 +404,7 @@ def item_verdicts(
             column=column,
             city=case.city.name,
             coverage=watched.get(place),
-            shown=case.shown.get(place[0], frozenset()),
+            shown=case.shown.get(place, frozenset()),
         )
         for place, column in case.columns.items()
     }

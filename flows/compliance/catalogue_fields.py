@@ -4,8 +4,8 @@ Judged in policy, normative and catalogue columns, on articles that were read. A
 behind ("null" in an index number) is not a value. Files and pages of other sites carry no entry of the unit's.
 
 The law asks this of the catalogue (目录), and an article page is only where most sites show its entry. So a field
-counts as missing from one entry when the unit's other entries show it; a field that none of them shows may stand in
-a catalogue we were not given, which is told to the office and held against nobody.
+counts as missing from one entry when the column's other entries show it; a field that none of them shows may stand
+in a catalogue we were not given, which is told to the office and held against nobody.
 """
 
 from __future__ import annotations
@@ -56,17 +56,17 @@ def judge(item: Item, context: ItemContext, law: Regulation) -> Judgement:
         return compliant()
     proven = [name for name in missing if context.shown is None or name in context.shown or values[name] is not None]
     if not proven:
-        words = f"no entry of this unit shows {'、'.join(FIELDS[name] for name in missing)}: look at its catalogue"
+        words = f"no entry of this column shows {'、'.join(FIELDS[name] for name in missing)}: look at its catalogue"
         return not_assessable("not_shown", words, missing=[FIELDS[name] for name in missing])
     return breach(
         missing=[FIELDS[name] for name in proven],
-        not_shown_by_the_unit=[FIELDS[name] for name in missing if name not in proven] or None,
+        not_shown_in_the_column=[FIELDS[name] for name in missing if name not in proven] or None,
         index_number=item.index_number,
     )
 
 
 def shown_fields(items: int, stated: Mapping[str, int]) -> frozenset[str]:
-    """The fields a unit's entries do show, out of how many of its ``items`` state each.
+    """The fields a column's entries do show, out of how many of its ``items`` state each.
 
     One in five is enough (our bound: below it a value may be a slip of one editor's template); a title always shows.
     """

@@ -83,4 +83,4 @@ class ItemContext:
     column: Column
     city: str  # the city's name, so that 青禾市教育局 and 市教育局 are known for one body
     coverage: float | None = None
-    shown: frozenset[str] | None = None  # entry fields that the unit's entries do show; None: not counted
+    shown: frozenset[str] | None = None  # entry fields that the column's entries do show; None: not counted
