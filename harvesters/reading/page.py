@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harvesters.engines import listing_of
+from harvesters.engines.pager import pager_of
 from harvesters.reading.article import ArticleReading, read_article
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Article, Fetch, Listing, Page, Site
@@ -27,7 +28,8 @@ from storage.schema import Outcome, Provenance
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 # ways in which a script on the page gets and writes the rows
 _FETCHES = re.compile(
-    r"\bajax\b|\bfetch\(|XMLHttpRequest|\$\.(?:get|post|getJSON)\b|\baxios\b|\.load\(|new Vue\b|createApp\(|\.jpage\(|<iframe",
+    r"\bajax\b|\bfetch\(|XMLHttpRequest|\$\.(?:get|post|getJSON)\b|\baxios\b|\.load\("
+    r"|new Vue\b|createApp\(|\.jpage\(|<iframe",
     re.IGNORECASE,
 )
 _XML = re.compile(r"\s*(?:<\?xml|<datastore)", re.IGNORECASE)
@@ -176,8 +178,10 @@ def _is_empty_column(doc: Document, listing: Listing, meta: MetaTags, profile: P
     """
     same_site = profile.site_code is not None and (meta.site.id_code or "").lower() == profile.site_code.lower()
     same_column = bool(meta.column_name) and plain(meta.column_name or "") == plain(profile.column_name or "")
-    one_page = listing.ended and listing.total_pages in (0, 1)
-    return same_site and same_column and one_page and not _FETCHES.search(doc.text)
+    if not (listing.ended and same_site and same_column) or _FETCHES.search(doc.text):
+        return False
+    pager = pager_of(doc)
+    return pager.found and pager.total_pages in (0, 1)
 
 
 def _strength(reading: ArticleReading | None) -> float:

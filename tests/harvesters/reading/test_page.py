@@ -278,7 +278,7 @@ EMPTY = (
     '<html><head><meta name="SiteIDCode" content="6298000011"><meta name="ColumnName" content="通知公告">'
     "<title>通知公告</title></head><body><div class='nav'><a href='/'>首页</a><a href='/xw/'>要闻</a></div>"
     "<h2>通知公告</h2><div class='list'><ul class='news_list'></ul></div>{script}"
-    "<div class='foot'>主办单位：云岭市经济局　网站标识码：6298000011　联系电话：0000-1234567　版权所有</div></body></html>"
+    "<div class='foot'>主办单位：云岭市经济局　网站标识码：6298000011</div></body></html>"
 )
 ONE_PAGE = '<div class="page"><script>createPageHTML(1, 0, "index", "html");</script></div>'
 
