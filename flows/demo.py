@@ -207,20 +207,22 @@ def _tell_end(summary: dict[str, Any], compared: Compared, failed: list[str], ke
             typer.echo(f"  {words}", err=True)
     for words in failed:
         typer.echo(f"a stage failed: {words}", err=True)
+    program, folder = _near(Path(sys.argv[0])), _near(KEPT.absolute())
     typer.echo("")
-    if kept is None:
-        typer.echo("where to look next: gongkai demo --keep keeps the data; then")
-        kept = KEPT
-    else:
-        typer.echo("where to look next:")
-    home = f"GONGKAI_HOME={kept}"
+    typer.echo("where to look next:" if kept else "where to look next: gongkai demo --keep keeps the data; then")
     for line in (
-        f"  {home} gongkai serve            the console on http://127.0.0.1:8080/",
-        f"  {home} gongkai status           what could not be looked at, and why",
-        f"  {home} gongkai export findings  every finding with its facts and evidence",
-        f"  {kept}/archive, {kept}/delivered, {kept}/city/truth",
+        f"  GONGKAI_HOME={folder} {program} serve            the console on http://127.0.0.1:8080/",
+        f"  GONGKAI_HOME={folder} {program} status           what could not be looked at, and why",
+        f"  GONGKAI_HOME={folder} {program} export findings  every finding with its facts and evidence",
+        f"  {folder}/archive (captured pages), {folder}/delivered, {folder}/city/truth",
     ):
         typer.echo(line)
+
+
+def _near(path: Path) -> Path:
+    """``path`` as one would type it here."""
+    absolute, here = path.absolute(), Path.cwd()
+    return absolute.relative_to(here) if absolute.is_relative_to(here) else path
 
 
 def _say(words: str) -> None:
