@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import multiprocessing
 import re
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -46,6 +48,14 @@ def test_migrations_go_down_to_nothing_and_up_again(empty_url: str) -> None:
     database = open_database(empty_url)
     assert catalogue.count_items(database) == 0
     database.close()
+
+
+def test_alembics_own_command_finds_the_database_of_the_settings(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_DATABASE_URL", url)
+    config = runner.config()
+    config.stdout = said = io.StringIO()
+    command.current(config)
+    assert said.getvalue() == f"{HEAD} (head)\n"
 
 
 def test_a_database_of_a_newer_program_is_not_touched(db: Database, url: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from storage import catalogue
+from storage import catalogue, registry
 from storage.catalogue.identity import document_key, index_key, title_key
 from storage.database import Database
 from storage.schema import Attachment, Category, Item, Provenance
@@ -138,6 +138,15 @@ def test_a_copy_at_another_address_takes_over_when_the_own_row_is_gone(db: Datab
     assert _store(db, moved).changed == 1
     [stored] = catalogue.iter_items(db)
     assert (stored.url, stored.body_text, stored.aliases) == (ELSEWHERE, "新站的正文。", (own.url,))
+
+
+def test_a_copy_in_another_column_takes_over_when_the_own_column_is_no_longer_watched(db: Database) -> None:
+    registry.apply(db, build.city(build.unit(columns=["tzgg", "yw"])))
+    _store(db, build.item())
+    registry.apply(db, build.city(build.unit(columns=["yw"])))
+    assert _store(db, build.item(column="yw", title="改过的标题")).changed == 1
+    [stored] = catalogue.iter_items(db)
+    assert (stored.title, stored.column, stored.aliases) == ("改过的标题", "tzgg", ())
 
 
 def test_a_look_that_knew_only_the_row_never_overwrites_a_read_article(db: Database) -> None:
