@@ -5,21 +5,19 @@ items and the facts of columns go out. What makes two copies one document is dec
 say in ``merging``, what is missing and what is withdrawn in ``walks`` and ``withdrawals``.
 """
 
+from storage.catalogue.articles import ArticleLook, record_articles, touch
 from storage.catalogue.facts import ColumnFacts, column_facts
 from storage.catalogue.identity import item_id
 from storage.catalogue.practice import EntryCounts, entry_counts
 from storage.catalogue.reading import count_items, get_item, iter_changes, iter_items
 from storage.catalogue.upserting import UpsertResult, upsert
 from storage.catalogue.walks import (
-    ArticleLook,
     KnownRow,
     Walk,
     WalkResult,
     WalkRow,
     known_rows,
-    record_articles,
     record_walk,
-    touch,
 )
 from storage.catalogue.withdrawals import withdraw_due
 
