@@ -125,6 +125,16 @@ def _named(layout: Layout) -> Body | None:
     masses = [layout.mass(element) for element in candidates]
     most = max(masses)
     chosen = next(element for element, mass in zip(candidates, masses, strict=True) if mass * 2 >= most)
+    # editors paste one document into several containers side by side
+    beside = [
+        one for one in candidates if one.parent == chosen.parent and one.names == chosen.names and layout.mass(one)
+    ]
+    if (
+        len(beside) > 1
+        and chosen.parent > 0
+        and sum(map(layout.mass, beside)) * 2 > layout.mass(layout.elements[chosen.parent])
+    ):
+        chosen = layout.elements[chosen.parent]
     how = "mark" if chosen.index in marked and not _is_named(chosen.names) else "named"
     return Body(element=chosen, how=how, mass=layout.mass(chosen))
 

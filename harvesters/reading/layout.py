@@ -24,7 +24,7 @@ _INLINE = frozenset(
 )
 _SKIPPED = frozenset(
     (
-        *("script", "style", "noscript", "template", "head", "title", "select", "textarea", "button"),
+        *("style", "noscript", "template", "head", "title", "select", "textarea", "button"),
         *("svg", "canvas", "map", "math"),
     )
 )
@@ -35,9 +35,10 @@ _HIDDEN_CLASS = re.compile(
     r"pchide|pc-hide|pc_hide)(?:\s|$)",
     re.IGNORECASE,
 )
-# id and class words of a page's frame: what stands in them is never the article
+# id and class words of a page's frame: what stands in them is never the article (an "article-header" is its own)
 _FRAME = re.compile(
-    r"(?:^|[\s_-])(?:foot(?:er)?|header|crumbs?|bread(?:crumb)?s?(?:nav)?|curmb|breadcrumbnav|location|position|dqwz|weizhi|"
+    r"(?:^|\s)(?:(?:site|top|main|web|common|pub)[_-]?)?(?:header|foot(?:er)?)(?=$|[\s_-])|"
+    r"(?:^|[\s_-])(?:crumbs?|bread(?:crumb)?s?(?:nav)?|curmb|breadcrumbnav|location|position|dqwz|weizhi|"
     r"copyright|banquan|sidebar|footbox|newfoot\w*|footnav|mfooter|gotop|site-?map)(?=$|[\s_-])"
 )
 # those that are lists of links or buttons, and hold nothing anyone reads
@@ -47,6 +48,15 @@ _MENU = re.compile(
 )
 _SPACES = re.compile(r"[\s\xa0\u3000]+")
 _WIDTHLESS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+
+# generators have the browser write a source or a date: var s = "某报"; document.write("来源：" + s)
+_VARIABLE = re.compile(r"\bvar\s+(\w+)\s*=\s*([\"'])([^\"'<>]{0,80})\2")
+_TERM = r"(?:[\"'][^\"']{0,80}[\"']|\w+)"
+_WRITES = re.compile(rf"document\.write(?:ln)?\(\s*({_TERM}(?:\s*\+\s*{_TERM}){{0,6}})\s*\)")
+_OPERAND = re.compile(r"([\"'])([^\"']*)\1|(\w+)")
+_TOLD = re.compile(r"来源|时间|日期|作者|文号|索引号|(?:19|20)\d\d[-/.年]")
+_LONGEST_SCRIPT = 800  # characters; longer ones compute
 
 
 @dataclass(slots=True)
@@ -118,6 +128,23 @@ class Layout:
 def clean(text: str) -> str:
     """``text`` without zero-width characters, every run of white space as one space, and none at the ends."""
     return _SPACES.sub(" ", text.translate(_WIDTHLESS)).strip()
+
+
+def written(script: str) -> str:
+    """What a small script writes into the page, where that is literals and variables given in the same script."""
+    if "document.write" not in script or len(script) > _LONGEST_SCRIPT:
+        return ""
+    known = {name: value for name, _, value in _VARIABLE.findall(script)}
+    parts = []
+    for expression in _WRITES.findall(script):
+        text = ""
+        for quote, literal, name in _OPERAND.findall(expression):
+            if not quote and name not in known:
+                break
+            text += literal if quote else known[name]
+        else:
+            parts.append(re.sub(r"<[^<>]*>", " ", text))
+    return " ".join(part for part in parts if "<" not in part and "%3C" not in part)
 
 
 def lay_out(tree: LexborHTMLParser, *, whole: bool = False) -> Layout:
@@ -236,6 +263,10 @@ def _walk(layout: Layout, root: LexborNode, whole: bool) -> None:
             comment = node.comment_content
             if comment and len(comment) < 80:
                 layout.marks.append((comment, element.index))
+        elif tag == "script":
+            told = written(node.text() or "")
+            if told and (_TOLD.search(told) or (pieces and pieces[-1][0].rstrip()[-1:] in ("：", ":"))):
+                pieces.append((told, linked))
         elif tag not in _SKIPPED and tag[0] != "-":
             inline = tag in _INLINE
             if not inline and pieces:

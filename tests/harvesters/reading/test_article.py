@@ -248,6 +248,10 @@ def test_a_date_that_cannot_be_leaves_its_text(shown: str) -> None:
         ("来源：<a href='http://www.rb.invalid/'>青禾日报</a> 责任编辑：李四", "青禾日报"),
         ("文章来源：市水务局（原市水利局）", "市水务局（原市水利局）"),
         ("资金来源：财政拨款", None),
+        ("<script>var s = '青禾日报'; if (s != '') document.write('来源：' + s)</script>", "青禾日报"),
+        ('来源：<script>document.write("青禾日报");</script>', "青禾日报"),
+        ("<script>var s = ''; document.write('来源：' + s)</script> 作者：张三", None),
+        ("来源：<script>document.write(source());</script>", None),
         ("来源：null 发布时间：2026-06-15", None),
     ],
 )
@@ -339,6 +343,26 @@ def test_switches_counters_editors_and_boilerplate_are_no_text() -> None:
         <p>凡本网注明“来源：青禾市人民政府网站”的作品，版权均属本网，转载请注明来源。</p></div>
         <div>相关链接</div><ul><li><a href='x.html'>关于河道清淤的公告</a></li></ul></div>"""
     assert article(page(middle, METAS)).body_text == BODY
+
+
+def test_a_document_in_several_containers_is_read_whole() -> None:
+    parts = "".join(f"<div class='TRS_Editor'><p>{part}</p></div>" for part in (FIRST, SECOND, LAST))
+    assert (
+        article(page(f"<div><h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div>{parts}</div></div>", METAS)).body_text
+        == BODY
+    )
+
+
+def test_an_article_that_stands_in_what_looks_like_a_menu() -> None:
+    middle = f"<div class='nav-main'><h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div id='zoom'>{PARAGRAPHS}</div></div>"
+    found = article(page(middle, METAS))
+    assert (found.title, found.published_on, found.body_text) == (TITLE, dt.date(2026, 6, 15), BODY)
+
+
+def test_a_header_of_the_article_is_no_header_of_the_site() -> None:
+    top = f"<div class='article-header'><h1>{TITLE}</h1><p>2026-06-15 来源：青禾日报</p></div>"
+    found = article(page(f"{top}<div class='article-body'>{PARAGRAPHS}</div>"))
+    assert (found.title, found.source, found.body_text) == (TITLE, "青禾日报", BODY)
 
 
 def test_marks_of_generators_show_where_the_text_is() -> None:
