@@ -53,7 +53,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
             return [dict(zip(heading, line, strict=True)) for line in lines]
 
 
-def test_the_keys_are_those_of_the_contract(full: Database) -> None:
+def test_the_keys_are_those_that_were_promised(full: Database) -> None:
     [finding] = iter_rows(full, "findings")
     assert list(finding) == [
         "id", "rule", "rule_version", "kind", "severity", "unit", "column", "item", "state", "opened_at", "closed_at",
