@@ -17,14 +17,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
-from harvesters.reading.attachments import find_attachments
+from harvesters.reading.attachments import absolute, find_attachments
 from harvesters.reading.body import Body, body_lines, find_body, followers_from, footer_from, text_of
 from harvesters.reading.dates import ReadDate, all_dates, read_date, read_split
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Article
 from harvesters.reading.headline import Headline, find_headline, plain
-from harvesters.reading.layout import Layout, Line
+from harvesters.reading.layout import Layout, Line, clean
 from harvesters.reading.metadata import (
     MetaTags,
     Said,
@@ -45,6 +46,8 @@ from harvesters.reading.numbers import (
 from storage.schema import Provenance
 
 _LABEL = re.compile(r"([\u4e00-\u9fa5]{1,8})\s*[:：]")
+_PART = re.compile(r"(.+?)([-_])(\d{1,2})\.\w+$")
+_NEXT = re.compile(r"[\[【(]?(?:下一?页|2)[>＞»\]】)]*")
 _DATE_PART = re.compile(r"[\d年月日号./\- ]{1,10}")
 _RANGE = re.compile(r"[至到—–~～-]\s*$")
 _ENDS_AS_LABEL = re.compile(r"^.{0,10}[:：]$")
@@ -148,7 +151,7 @@ def read_article(
     if files:
         facts.put("attachments", files, "structure", "、".join(file.name for file in files), 0.9)
     return ArticleReading(
-        article=Article(**facts.values, unshown=facts.unshown),
+        article=Article(**facts.values, unshown=facts.unshown, next_part=_next_part(doc, layout)),
         provenance=facts.provenance,
         signs=_signs(facts, place, meta, body, text),
     )
@@ -349,6 +352,26 @@ def _summary(facts: _Facts, place: _Place, meta: MetaTags, text: str | None) -> 
     words = tuple(word for word in meta.keywords if len(word) > 1 and word in whole)
     if words and meta.title:
         facts.put("keywords", words, "meta", "、".join(meta.keywords), 0.6)
+
+
+def _next_part(doc: Document, layout: Layout) -> str | None:
+    """The address of the next page of a document cut into pages: named after this one, with a number behind."""
+    name = urlsplit(doc.url).path.rsplit("/", 1)[-1]
+    part = _PART.match(name)
+    stem, number = (part[1], int(part[3])) if part else (name.rsplit(".", 1)[0], 0)
+    if len(stem) < 4:
+        return None
+    for element in layout.elements:
+        if element.tag != "a" or element.frame:
+            continue
+        href = element.node.attributes.get("href") or ""
+        if stem not in href or not _NEXT.fullmatch(clean(element.node.text())):
+            continue
+        target = absolute(doc, href)
+        match = _PART.match(urlsplit(target).path.rsplit("/", 1)[-1]) if target else None
+        if match and match[1] == stem and int(match[3]) > number:
+            return target
+    return None
 
 
 def _without_title(lines: list[Line], headline: Headline | None) -> list[Line]:

@@ -65,8 +65,9 @@ class Document:
         """Meta tags by lower-cased name (first non-empty one wins), contents stripped."""
         found: dict[str, str] = {}
         for node in self.tree.css("meta[name]"):
-            name = (node.attributes.get("name") or "").strip().lower()
-            content = (node.attributes.get("content") or "").strip()
+            attributes = node.attributes
+            name = (attributes.get("name") or "").strip().lower()
+            content = (attributes.get("content") or "").strip()
             if name and content:
                 found.setdefault(name, content)
         return found

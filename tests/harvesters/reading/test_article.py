@@ -353,6 +353,23 @@ def test_a_document_in_several_containers_is_read_whole() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "links", "onward"),
+    [
+        (URL, "<a href='t20260615_1234567_1.html'>下一页</a>", "t20260615_1234567_1.html"),
+        (URL, "<a href='t20260615_1234567_1.html'>2</a>", "t20260615_1234567_1.html"),
+        (URL.replace(".html", "_1.html"), "<a href='t20260615_1234567_1.html'>2</a>", None),
+        (URL.replace(".html", "_1.html"), "<a href='t20260615_1234567_2.html'>下一页</a>", "t20260615_1234567_2.html"),
+        (URL, "<a href='t20260614_7654321.html'>下一页</a>", None),
+        (URL, "<a href='javascript:next()'>下一页</a>", None),
+    ],
+)
+def test_documents_cut_into_pages(url: str, links: str, onward: str | None) -> None:
+    middle = f"<h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div id='zoom'>{PARAGRAPHS}<div>{links}</div></div>"
+    found = article(page(middle, METAS), url).next_part
+    assert found == (f"http://www.qinghe.invalid/zwgk/tzgg/202606/{onward}" if onward else None)
+
+
 def test_an_article_that_stands_in_what_looks_like_a_menu() -> None:
     middle = f"<div class='nav-main'><h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div id='zoom'>{PARAGRAPHS}</div></div>"
     found = article(page(middle, METAS))
