@@ -52,6 +52,7 @@ _SIGNS = {
     "files": 0.5,
 }
 _ARTICLE_ENOUGH = 3.5  # a headline, a known container and text; or a headline with date, source and text
+_ARTICLE_SURE = 6.0  # no list is looked for where an article is expected and this much of one is shown
 _HUB_LINKS = 15  # links of eight characters and more: a home page or hub has them, an error page does not
 
 
@@ -147,11 +148,17 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
             detail="The address answers with the site's home page, as sites do for pages they no longer have.",
             site=_site(doc, meta, None),
         )
+    if expect == "article":
+        layout = lay_out(doc.tree)
+        reading = read_article(doc, layout, meta, reference=reference)
+        if reading is not None and _strength(reading) >= _ARTICLE_SURE:
+            return _judged_article(doc, reading, meta, layout, profile)
     listing = listing_of(doc, fetch)
     if listing is not None and fetch is not None and listing.rows:
         return _judged_listing(doc, listing, meta, None, profile)
-    layout = lay_out(doc.tree)
-    reading = read_article(doc, layout, meta, reference=reference)
+    if expect != "article":
+        layout = lay_out(doc.tree)
+        reading = read_article(doc, layout, meta, reference=reference)
     strength = _strength(reading)
     if listing is None and (strength < _ARTICLE_ENOUGH or (reading and reading.article.body_text is None)):
         # nothing found: perhaps it stands in what was taken for a menu or for frame
