@@ -24,6 +24,7 @@ import typer
 from flows.commands.prefect_server import a_server
 from flows.commands.progress import watching
 from flows.commands.truth import Compared, compare
+from flows.delivery.folder import read_manifest
 from flows.report import board, lines
 from harvesters import city_file
 from storage import observations, outbox, registry, settings
@@ -171,7 +172,7 @@ def _summary(database: Database, units: int, columns: int, compared: Compared, s
 
 def _received(folder: Path) -> dict[str, int]:
     """What a reader of the delivery folder gets, read back from its files."""
-    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest = read_manifest(folder)
     seen: set[int] = set()
     count = 0
     for entry in manifest["files"]:
