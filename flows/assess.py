@@ -87,8 +87,12 @@ class Case:
     @cached_property
     def shown(self) -> dict[tuple[str, str], frozenset[str]]:
         """Unit and column → the fields the entries there show; see flows/compliance/catalogue_fields.py."""
+        kinds = self.law.rules["CT-01"].columns
         found = {}
         for one in catalogue.entry_counts(self.database):
+            column = self.columns.get((one.unit, one.column))
+            if column is None or column.kind not in kinds:
+                continue
             told = {"index_number": one.index_number, "summary": one.summary, "formed_on": one.formed_on}
             found[one.unit, one.column] = shown_fields(one.items, told)
         return found

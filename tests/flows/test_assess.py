@@ -105,7 +105,7 @@ FULL: dict[str, Any] = {
     "formed_on": dt.date(2026, 6, 1),
 }
 REPORT = item("annual_reports", 1, "2026-01-20", title="青禾市教育局2025年政府信息公开工作年度报告")
-SOUND = {
+SOUND: dict[str, tuple[Item, ...]] = {
     "news": (item("news", 1, "2026-06-29"), item("news", 2, "2026-03-01")),
     "notices": (item("notices", 1, "2026-06-01"),),
     "policies": (item("policies", 1, "2026-06-10", **FULL),),
@@ -169,7 +169,8 @@ def test_a_sound_city_has_no_findings(database: Database, known: settings.Settin
         ({"policies": ()}, [("UP-06", "policies")]),
         ({"consultation": (item("consultation", 1, "2019-06-01"),)}, []),
         ({"notices": (item("notices", 1, None), item("notices", 2, None))}, [("UP-07", "notices")]),
-        ({"policies": (item("policies", 1, "2026-06-10"),)}, [("CT-01", "policies")]),
+        ({"policies": (*SOUND["policies"], item("policies", 2, "2026-06-10"))}, [("CT-01", "policies")]),
+        ({"policies": (item("policies", 1, "2026-06-10"), item("policies", 2, "2026-06-10"))}, []),
         (
             {"notices": (item("notices", 1, "2026-06-01", formed_on=dt.date(2026, 3, 2)),)},
             [("TM-01", "notices")],
@@ -195,7 +196,8 @@ def test_each_breach_becomes_one_finding(
 
 
 def test_judging_again_changes_nothing(database: Database, known: settings.Settings) -> None:
-    fill(database, news=(item("news", 1, "2026-06-01"),), policies=(item("policies", 1, "2026-06-10"),))
+    entries = (*SOUND["policies"], item("policies", 2, "2026-06-10"))
+    fill(database, news=(item("news", 1, "2026-06-01"),), policies=entries)
     run(database, known)
     before = list(findings.iter_findings(database)), list(findings.iter_verdicts(database))
     told = run(database, known, now=NOW + dt.timedelta(hours=1))
