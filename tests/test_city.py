@@ -605,3 +605,9 @@ def test_the_command_serves_until_told_to_stop(tmp_path: Path) -> None:
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(20) == 0
     assert json.loads((tmp_path / "served.json").read_text(encoding="utf-8"))["requests"] == 1
+
+
+def test_no_two_columns_share_an_address() -> None:
+    city = City(units=90, items=3000, seed=22)
+    addresses = [column["url"] for unit in yaml.safe_load(city.city_file())["units"] for column in unit["columns"]]
+    assert len(set(addresses)) == len(addresses)

@@ -164,7 +164,8 @@ def lay_out(seed: int, units: int, columns: int | None, items: int, as_of: dt.da
     for n, (ident, name, *_) in enumerate(_names(townships, words.TOWNSHIPS, "镇")):
         ident = ident if n < len(words.TOWNSHIPS) else f"zhen-{n}"
         host = found[0].site if n % 2 == 0 else None
-        add("township", ident, f"{name}人民政府", name, f"{name[:2]}镇政", "local", host, "/lxz/" if host else "/")
+        prefix = f"/xz{n}/" if host else "/"  # a township on its district's site keeps a section of its own
+        add("township", ident, f"{name}人民政府", name, f"{name[:2]}镇政", "local", host, prefix)
     if not portal.units:
         sites.remove(portal)
     plain = [s for s in sites if s is not portal and all(u.family == "trs" for u in s.units)]
