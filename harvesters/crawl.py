@@ -222,7 +222,9 @@ def _watch(
         try:
             line = lines.get(timeout=_POLL_S)
         except queue.Empty:
-            continue
+            if child.poll() is None:
+                continue
+            line = None  # it died, and a process it left behind may keep its end of the pipe open
         if line is None:
             child.wait(_GRACE_S)
             return last, None

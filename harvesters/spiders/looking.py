@@ -30,7 +30,7 @@ from storage.schema import Column, Evidence, Observation, Outcome, Subject, Unit
 MAX_SHELL_HOPS = 3
 _OUR_OWN = frozenset({"robots", "unsafe_address", "private_address"})  # says nothing about whether the host is up
 _SHELL_BYTES = 4096  # column pages that only lead on are 13 to 700 bytes; a real page is never this small
-_REFRESH = re.compile(r"""<meta[^>]+http-equiv\s*=\s*["']?refresh["']?[^>]*?url\s*=\s*['"]?\s*([^'"\s>]+)""", re.I)
+_REFRESH = re.compile(r"""url\s*=\s*['"]?\s*([^'"\s]+)""", re.I)
 _LOCATION = re.compile(
     r"""(?:window\.|self\.|top\.|document\.|parent\.)*location(?:\.href)?\s*(?:=|\.(?:replace|assign)\()\s*(['"])([^'"]+)\1""",
     re.I,
@@ -189,8 +189,11 @@ def shell_target(document: Document) -> str | None:
     if document.status >= 400 or len(document.body) > _SHELL_BYTES:
         return None
     text = document.text
-    found = _REFRESH.search(text)
-    target = found[1] if found else None
+    target = None
+    for node in document.tree.css("meta[http-equiv]"):
+        if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
+            found = _REFRESH.search(node.attributes.get("content") or "")
+            target = found[1] if found else None
     if target is None and "<a" not in text.lower():
         script = _LOCATION.search(text)
         target = script[2] if script else None
