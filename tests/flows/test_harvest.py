@@ -112,7 +112,7 @@ def test_the_flow_fails_with_what_failed_and_names_faults_of_ours(monkeypatch: p
         registry.apply(database, CITY)
     results: list[CrawlSummary | str] = [CrawlSummary(name="g1", new=3, bugs=("http://a.invalid/x: KeyError: 'y'",))]
     monkeypatch.setattr(harvesting, "run_tasks", lambda jobs: report_of(results, 1.0))
-    with pytest.raises(CrawlFailed, match="a fault of ours: http://a.invalid/x"):
+    with pytest.raises(CrawlFailed, match=r"a fault of ours: http://a\.invalid/x"):
         harvesting.harvest.fn()
     results[:] = [CrawlSummary(name="g1", new=3, skipped=("b.invalid",))]
     report = harvesting.harvest.fn(units=["a"])
@@ -127,8 +127,10 @@ def test_without_a_city_the_operator_is_told() -> None:
 
 def test_a_bug_ends_every_crawl(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = threading.Event()
+    both = threading.Barrier(2, timeout=10)
 
     def crawl(job: CrawlJob, *, stop: threading.Event, **_: Any) -> CrawlSummary:
+        both.wait()
         if job.name == "g1":
             raise RuntimeError("a bug")
         assert stop.wait(10)
