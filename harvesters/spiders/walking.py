@@ -166,6 +166,9 @@ class _Walker:
             step = _step_of(look, fetch)
         if step is None:
             return None, look
+        if not step.is_article:
+            # the parsed page is let go: a long list has thousands of them
+            look = replace(look, page=None, document=None)
         self._done[key] = step, look
         return step, look
 
