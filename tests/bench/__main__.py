@@ -1,0 +1,49 @@
+"""``python -m tests.bench [--quick] [NAME …]``: one table, and the same in ``var/bench.json``.
+
+Every line is a ratio whose two sides were measured in this run; absolute numbers are for the curious.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.bench import growing, harvesting, storing
+
+Line = Callable[[bool], Mapping[str, float]]
+
+LINES: dict[str, Line] = {
+    "harvest_vs_bare_scrapy": lambda quick: harvesting.harvest_vs_bare_scrapy(500 if quick else 3000),
+    "unchanged_vs_first": lambda quick: harvesting.unchanged_vs_first(500 if quick else 3000),
+    "store_vs_raw": lambda quick: storing.store_vs_raw(2000 if quick else 20000),
+    "columns_growth": lambda quick: growing.columns_growth((100, 1000) if quick else (100, 1000, 10000)),
+}
+
+
+def main() -> None:
+    """Measure the lines named, or all of them."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(LINES))
+    parser.add_argument("--quick", action="store_true", help="smaller sizes: half a minute instead of some minutes")
+    parser.add_argument("--out", type=Path, default=Path("var") / "bench.json")
+    asked = parser.parse_args()
+    unknown = sorted(set(asked.names) - set(LINES))
+    if unknown:
+        parser.error(f"no line {', '.join(unknown)}; there are {', '.join(LINES)}")
+    told: dict[str, Mapping[str, float]] = {}
+    print(f"{'line':26} {'ratio':>8}  details")
+    for name in asked.names or LINES:
+        values = told[name] = dict(LINES[name](asked.quick))
+        ratio = values["ratio"]
+        details = "  ".join(f"{key} {value:,.3g}" for key, value in values.items() if key != "ratio")
+        print(f"{name:26} {ratio:8.3f}  {details}", flush=True)
+    known = json.loads(asked.out.read_text()) if asked.out.exists() else {}
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    asked.out.write_text(json.dumps({**known, **told, "cores": os.cpu_count()}, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
