@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
-import socket
 import threading
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +21,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from harvesters.crawl import CrawlJob, CrawlSummary, Progress, run_crawl
+from harvesters.crawl import CrawlJob, CrawlSummary, Progress, new_holder, run_crawl
 from harvesters.spiders.sites import host_of
 from storage import observations, registry, settings
 from storage.database import open_database
@@ -166,11 +163,6 @@ def planned(units: Collection[str] | None, columns: Collection[str] | None, *, f
             key: look for key, look in observations.latest_by_column(database, Subject.HOME).items() if look.at > since
         }
     return plan(city, homes, units=units, columns=columns, full=full, groups=limits.crawl_workers, holder=new_holder())
-
-
-def new_holder() -> str:
-    """A name for this run, under which it holds leases."""
-    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 
 def attempt(

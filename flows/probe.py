@@ -6,8 +6,8 @@ from contextlib import closing
 
 from prefect import flow
 
-from flows.harvest import HarvestReport, new_holder, run_tasks
-from harvesters.crawl import CrawlJob
+from flows.harvest import HarvestReport, run_tasks
+from harvesters.crawl import CrawlJob, new_holder
 from storage import registry, settings
 from storage.database import open_database
 from storage.exceptions import CrawlFailed, UnknownTarget

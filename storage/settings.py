@@ -77,8 +77,11 @@ def child_environment(**overrides: str) -> dict[str, str]:
     return {**os.environ, **overrides}
 
 
-def prepare_prefect(settings: Settings) -> None:
+def prepare_prefect(settings: Settings, *, quiet: bool = False) -> None:
     """Sets what Prefect reads from the environment when it is first imported; what is set already stays.
+
+    :param quiet: for one command on a server that goes with it: Prefect's own log would say with a traceback what the
+        command says in one line, and there is nobody to read it later.
 
     Without ``PREFECT_API_URL`` flows run against a temporary server, which takes 8 to 18 s to start on two cores
     and longer under load, so the 20 s Prefect waits are raised. Its data goes into our own data folder, and
@@ -91,7 +94,8 @@ def prepare_prefect(settings: Settings) -> None:
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL" if quiet else "WARNING",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false" if quiet else "true",
         "DO_NOT_TRACK": "1",
     }
     for name, value in wanted.items():

@@ -35,7 +35,8 @@ def a_server(now: Settings) -> Iterator[None]:
 
     :raises GongkaiError: our own does not start, or the one named does not answer.
     """
-    settings.prepare_prefect(now)
+    running = None if now.prefect_api_url is not None else running_api(now)
+    settings.prepare_prefect(now, quiet=now.prefect_api_url is None and running is None)
     if now.prefect_api_url is not None:
         if not answers(now.prefect_api_url):
             raise GongkaiError(
@@ -44,7 +45,6 @@ def a_server(now: Settings) -> Iterator[None]:
             )
         yield
         return
-    running = running_api(now)
     if running is not None:
         with _named(running):
             yield

@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+import socket
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +18,7 @@ from typing import Any
 import pytest
 
 from harvesters import archive, city_file, crawl
-from harvesters.crawl import CrawlJob, CrawlSummary, run_crawl
+from harvesters.crawl import CrawlJob, CrawlSummary, new_holder, run_crawl
 from storage import catalogue, leases, observations, registry, settings
 from storage.addresses import address_key
 from storage.database import Database, open_database
@@ -270,3 +273,13 @@ def test_a_probe_asks_each_front_door_once(served: Served, database: Database, t
     seen = looks(database, Subject.PROBE)
     assert {(look.unit, look.outcome) for look in seen} == {(unit.id, Outcome.OK) for unit in city.units}
     assert all(look.seconds >= 0 for look in seen)
+
+
+def test_a_host_held_by_a_process_that_is_gone_is_taken_over(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with closing(open_database(f"sqlite:///{tmp_path / 'a.db'}")) as database:
+        dead, alive = (f"{socket.gethostname()}-{pid}-0123abcd-g1" for pid in (gone.pid, os.getpid()))
+        for host, holder in (("a", dead), ("b", alive), ("c", f"elsewhere-{gone.pid}-0123abcd-g1")):
+            assert leases.acquire(database, host, holder, 60)
+        assert [crawl.take_host(database, host, new_holder(), 60) for host in "abc"] == [True, False, False]
