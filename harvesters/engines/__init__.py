@@ -21,6 +21,8 @@ from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing
 
 ENGINES: tuple[ModuleType, ...] = (gkmlpt, jpaas, hanweb, ucap, static, govjson)
+# a JSON answer may carry markup in its texts, which is no page: these are not asked about it
+_OF_MARKUP: tuple[ModuleType, ...] = (hanweb, static)
 
 
 def listing_of(doc: Document, fetch: Fetch | None = None) -> Listing | None:
@@ -31,6 +33,8 @@ def listing_of(doc: Document, fetch: Fetch | None = None) -> Listing | None:
                 answered: Listing = engine.more(doc, fetch)
                 return answered
     for engine in ENGINES:
+        if engine in _OF_MARKUP and doc.json is not None:
+            continue
         if engine.recognise(doc):
             listing: Listing = engine.read(doc)
             return listing

@@ -64,10 +64,11 @@ def _answer(doc: Document, seen: int = 0) -> Listing:
             engine=NAME, column_name=None, rows=(), ended=zero, total_rows=0 if zero else None, page_key=_key(doc.url)
         )
     rows = rows_of(found, doc)
-    if isinstance(doc.json, list):
+    # a file that says nothing of pages holds the list whole, whether the array stands in it alone or below a name
+    if isinstance(doc.json, list) or (_is_file(doc.url) and not found.is_paged):
         return Listing(
             engine=NAME,
-            column_name=None,
+            column_name=found.column_name,
             rows=rows,
             ended=True,
             total_pages=1,
@@ -95,7 +96,7 @@ def _paged(doc: Document, found: JsonList, rows: tuple[Row, ...], seen: int) -> 
         following = Fetch(url=url, headers={"Referer": doc.url}, state={"engine": NAME, "seen": seen})
     return Listing(
         engine=NAME,
-        column_name=None,
+        column_name=found.column_name,
         rows=rows,
         next=following,
         ended=ended,
@@ -130,6 +131,13 @@ def _file(doc: Document) -> str | None:
             except ValueError:
                 continue
     return None
+
+
+def _is_file(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path.lower().endswith(".json") and not any(
+        name in dict(parse_qsl(parts.query)) for name in _PAGE_NAMES
+    )
 
 
 def _key(url: str) -> str:

@@ -2,12 +2,14 @@
 
 In comes any JSON value; out come the rows of the list in it that reads most like a list of articles: objects with a
 title and an address. Names known of the families are tried first (``DOCTITLE``, ``doc_pub_url``, ``infourl``,
-``publishedTimeStr`` …), then the shape of the values, because some builds name fields by a time stamp
-(``f_2023419305471``).
+``publishedTimeStr`` …), then names that speak of a date or an address, then the shape of the values, because some
+builds name fields by a time stamp (``f_2023419305471``). A date whose name says that something else happened then
+(changed, expired, took effect) is never the date of publication.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +18,22 @@ from typing import Any
 from harvesters.reading.dates import ReadDate, read_value
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Row
-from harvesters.reading.listing import clean_title, make_row, plain_text
+from harvesters.reading.listing import capture_date, clean_title, make_row, plain_text
 
 _TITLES = ("title", "doctitle", "realtitle", "maintitle", "infotitle", "bt", "name", "subject")
-_ADDRESSES = ("url", "docpuburl", "puburl", "link", "linkurl", "infourl", "href", "posturl", "visiturl", "arturl")
+_ADDRESSES = (
+    "url",
+    "docpuburl",
+    "puburl",
+    "publishurl",
+    "link",
+    "linkurl",
+    "infourl",
+    "href",
+    "posturl",
+    "visiturl",
+    "arturl",
+)
 _PUBLISHED = (
     "displaypublishtime",
     "publishedtimestr",
@@ -32,6 +46,8 @@ _PUBLISHED = (
     "pubtimestr",
     "pubdate",
     "pubtime",
+    "fbrq",
+    "fbsj",
     "infodate",
     "savetime",
     "deploytime",
@@ -61,6 +77,13 @@ _FACTS = {
     "theme": "theme",
 }
 _FORMED = ("writedate", "cfwrqformat", "cwrq")
+_SPEAKS_OF_DATE = re.compile(r"date|time|rq|sj$")
+# formed, in force, ended, changed, closing; the initials are those of 成文 发文 生效 失效 实施 废止 更新 修改 截止
+_OF_ANOTHER_DATE = re.compile(
+    r"creat|updat|modif|edit|expir|effect|implement|valid|abolish|repeal|writ|formed|sign|begin|start|end|dead|clos"
+    r"|insert|sync|crawl|birth|(?:cw|cfw|fw|sx|ss|fz|gx|xg|jz)(?:rq|sj)"
+)
+_EPOCH_FIRST = dt.date(1995, 1, 1)  # no public site is older; smaller numbers are ids and counts
 _TOTAL_ROWS = (
     "totalcount",
     "totalrecord",
@@ -72,8 +95,13 @@ _TOTAL_ROWS = (
     "count",
     "recordcount",
 )
+_COLUMN_NAMES = ("columnname", "channelname", "categorydisplayname", "categoryname", "catalogname", "lanmuname")
+_PAGING = re.compile(
+    r"^(?:cur(?:rent)?)?page(?:no|num|number|index|size|count|total)?$|^(?:pre|per)page$|^limit$|^offset$|^hasnext"
+)
 _TOTAL_PAGES = ("totalpage", "totalpages", "pagecount", "pagetotal", "pages")
 _ADDRESS_SHAPE = re.compile(r"^(?:https?:)?//\S+$|^\.{0,2}/\S+\.\w{2,5}$|^\S+\.s?html?$")
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp|svg|ico|mp4|mp3)(?:$|\?)", re.IGNORECASE)
 _PLAIN_KEY = re.compile(r"[^a-z0-9]")
 
 
@@ -94,10 +122,34 @@ class JsonList:
         """How many pages the answer says there are."""
         return _first_number(self.holders, _TOTAL_PAGES)
 
+    @property
+    def column_name(self) -> str | None:
+        """What the answer calls the column: beside the list, or alike in every object of it."""
+        for holder in self.holders:
+            if name := _name_in(holder):
+                return name
+        names = {_name_in(item) for item in self.items}
+        return names.pop() if len(names) == 1 else None
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether anything beside the list speaks of pages or counts rows, so that there may be more of it."""
+        stated = (self.total_rows, self.total_pages) != (None, None)
+        return stated or any(_PAGING.search(plain_key(key)) for holder in self.holders for key in holder)
+
 
 def plain_key(key: str) -> str:
     """A field name without case and separators: ``doc_pub_url`` and ``DOCPUBURL`` are one."""
     return _PLAIN_KEY.sub("", key.lower())
+
+
+def _name_in(fields: Mapping[str, Any]) -> str | None:
+    said = _plain(fields)
+    for key in _COLUMN_NAMES:
+        value = said.get(key)
+        if isinstance(value, str) and 1 < len(name := clean_title(plain_text(value))) <= 30:
+            return name
+    return None
 
 
 def find_list(value: Any) -> JsonList | None:
@@ -158,26 +210,39 @@ def _address_of(item: Mapping[str, Any]) -> str:
         if isinstance(value, str) and value.strip():
             return value.strip()
     for value in item.values():
-        if isinstance(value, str) and _ADDRESS_SHAPE.match(value.strip()):
+        if isinstance(value, str) and _ADDRESS_SHAPE.match(value.strip()) and not _PICTURE.search(value):
             return value.strip()
     return ""
 
 
-def _date_of(item: Mapping[str, Any]) -> ReadDate | None:
+def _date_of(item: Mapping[str, Any], today: dt.date) -> ReadDate | None:
+    """The date of publication: under a known name, else under one that speaks of a date, else any text that is one."""
     fields = _plain(item)
     for key in _PUBLISHED:
-        value = fields.get(key)
-        if value in (None, "", 0, "0"):
-            continue
-        found = read_value(value)
-        if found is not None and found.on is not None:
+        if (found := _read(fields.get(key))) is not None:
             return found
-    for value in item.values():
+    others = {key: value for key, value in fields.items() if not _OF_ANOTHER_DATE.search(key)}
+    for key, value in others.items():
+        found = _read(value) if _SPEAKS_OF_DATE.search(key) else None
+        if found is None or found.on is None:
+            continue
+        # a number under a name nobody knows is a date only where it can be one of publication
+        if found.form != "epoch" or _EPOCH_FIRST <= found.on <= today + dt.timedelta(days=1):
+            return found
+    for value in others.values():
         if isinstance(value, str) and 8 <= len(value) <= 25:
-            found = read_value(value)
-            if found is not None and found.on is not None and len(found.raw) + 8 >= len(value):
+            found = _read(value)
+            if found is not None and found.form != "epoch" and len(found.raw) + 8 >= len(value):
                 return found
     return None
+
+
+def _read(value: Any) -> ReadDate | None:
+    """A usable date out of a field's value; ``20260504`` given as a number is a day, not a second."""
+    if value in (None, "", 0, "0") or not isinstance(value, str | int | float):
+        return None
+    found = read_value(str(value) if isinstance(value, int) and 19_000_000 < value < 21_000_000 else value)
+    return found if found is not None and found.on is not None else None
 
 
 def facts_of(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,6 +262,7 @@ def facts_of(fields: Mapping[str, Any]) -> dict[str, Any]:
 def rows_of(found: JsonList, doc: Document) -> tuple[Row, ...]:
     """The rows of a list; objects without a title or an address are left out."""
     rows: list[Row] = []
+    today = capture_date(doc)
     for item in found.items:
         title, address = _title_of(item), _address_of(item)
         if not title or not address:
@@ -205,7 +271,7 @@ def rows_of(found: JsonList, doc: Document) -> tuple[Row, ...]:
             url = doc.absolute(address)
         except ValueError:
             continue
-        rows.append(make_row(url, title, _date_of(item), api=facts_of({**_listed_facts(item), **item})))
+        rows.append(make_row(url, title, _date_of(item, today), api=facts_of({**_listed_facts(item), **item})))
     return tuple(rows)
 
 

@@ -154,7 +154,7 @@ def main_list(doc: Document, hint: str = "") -> MainList | None:
 
 
 def _induce(doc: Document, hint: str) -> MainList | None:
-    if "<" not in doc.text[:2000] or ("articletitle" in doc.meta and not hint):
+    if doc.json is not None or "<" not in doc.text[:2000] or ("articletitle" in doc.meta and not hint):
         return None
     today = capture_date(doc)
     pager = pager_of(doc)

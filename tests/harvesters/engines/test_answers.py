@@ -464,6 +464,75 @@ def test_json_of_other_makes(name: str) -> None:
     ]
 
 
+def test_markup_inside_json_is_no_page() -> None:
+    link = "<a href='http://a.invalid/20260513/{n}/c.html'>关于第{n}批名录的公告和说明</a>"
+    whole = [
+        {
+            "title": "白皮书发布情况的通报说明",
+            "publishUrl": "../20260515/76a82a7375a942e2ab748b36cf7cc14b/c.html",
+            "publishTime": "2026-05-15 17:10:41",
+        }
+    ]
+    whole += [
+        {
+            "title": link.format(n=n),
+            "publishUrl": f"http://a.invalid/20260513/{n}/c.html",
+            "publishTime": "2026-05-13 00:00:00",
+        }
+        for n in (71, 72, 73)
+    ]
+    listing = listing_of(
+        said({"categoryDisplayName": "最新文件", "datasource": whole}, "http://a.invalid/policy/ds_1.json")
+    )
+    assert listing is not None
+    assert [row.title for row in listing.rows] == [
+        "白皮书发布情况的通报说明",
+        *(f"关于第{n}批名录的公告和说明" for n in (71, 72, 73)),
+    ]
+    assert (listing.engine, listing.column_name, listing.total_pages, listing.ended) == ("govjson", "最新文件", 1, True)
+
+
+@pytest.mark.parametrize(
+    ("answered", "name", "ended"),
+    [
+        ({"columnName": "通知公告", "data": [{}]}, "通知公告", True),
+        ({"data": [{"channelName": "价格信息"}]}, "价格信息", True),
+        ({"data": [{"channelName": "价格信息"}, {"channelName": "要闻"}]}, None, True),
+        ({"data": [{}], "pageSize": 1}, None, False),
+        ({"data": [{}], "hasNextPage": True}, None, False),
+    ],
+)
+def test_what_a_json_file_says_of_itself(answered: dict[str, object], name: str | None, ended: bool) -> None:
+    items = answered["data"]
+    assert isinstance(items, list)
+    rows = [{"title": f"关于第{n}批名录的公告", "url": f"/a/{n}001.html", **item} for n, item in enumerate(items)]
+    listing = listing_of(said({**answered, "data": rows}, "http://a.invalid/list.json"))
+    assert listing is not None
+    assert (listing.column_name, listing.ended) == (name, ended)
+
+
+@pytest.mark.parametrize(
+    ("fields", "date"),
+    [
+        ({"display_date": 1779552000000}, "2026-05-24"),
+        ({"showTime": 1779552000}, "2026-05-24"),
+        ({"bdrq": "1779552000000"}, "2026-05-24"),
+        ({"fbrq": 20260524}, "2026-05-24"),
+        ({"update_time": 1779552000000, "xsrq": 1779465600000}, "2026-05-23"),
+        ({"display_date": 1779552000000, "publishTime": "2026-05-20"}, "2026-05-20"),
+        ({"effectiveDate": "2026-05-24"}, None),
+        ({"expireTime": 1779552000000, "sxrq": "2026-05-24", "cwrq": "2026-05-24"}, None),
+        ({"datetype": 3, "timeOrder": 788000000, "dateEnd": 1779552000}, None),
+        ({"showTime": 4000000000}, None),
+        ({"serial": "1779552000"}, None),
+    ],
+)
+def test_dates_under_names_nobody_knows(fields: dict[str, object], date: str | None) -> None:
+    listing = listing_of(said({"data": [{"title": "关于同意规划的批复", "url": "/a/1001.html", **fields}]}))
+    assert listing is not None
+    assert [row.date.isoformat() if row.date else None for row in listing.rows] == [date]
+
+
 def test_json_is_paged_by_its_own_parameter() -> None:
     names = titles(45)
 
