@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborNode
 
 from harvesters.engines.pager import Pager
 from harvesters.reading.document import Document
-from harvesters.reading.listing import is_article, is_only_date, is_short_date, texts
+from harvesters.reading.listing import is_article, is_only_date, is_short_date, script_address, texts
 
 _ROW_TAGS = frozenset(
     {"li", "tr", "div", "dl", "dt", "dd", "p", "a", "ul", "ol", "tbody", "table", "article", "section", "span"}
@@ -98,8 +98,10 @@ def find_groups(doc: Document) -> tuple[list[Group], int]:
         # menus are short words at addresses without numbers; a short title has an article's address
         scripted = href[:11].lower() == "javascript:" or not href or href[0] == "#"
         if scripted:
-            target = onclick or href
-            article, near = bool(_SCRIPT_TARGET.search(target)), False
+            named = script_address(onclick or "") or script_address(href)
+            target = named or onclick or href
+            article = is_article("/" + named) if named else bool(_SCRIPT_TARGET.search(target))
+            near = named is not None and _near(named, folder, host)
             if length < 4:
                 continue
         else:

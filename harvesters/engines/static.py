@@ -36,6 +36,7 @@ from harvesters.reading.facts import Fetch, Listing, Row
 from harvesters.reading.listing import (
     capture_date,
     clean_title,
+    distinct,
     find_date,
     is_article,
     is_only_date,
@@ -198,19 +199,7 @@ def _rows(members: list[Group], doc: Document, today: dt.date) -> list[Row]:
                 if whole.startswith(row.title.rstrip(" .…。⋯")):
                     row = replace(row, title=whole, truncated=False)
             rows.append(row)
-    return _distinct(rows)
-
-
-def _distinct(rows: list[Row]) -> list[Row]:
-    """Rows once each: a table row and its hidden twin name the same address, title and date."""
-    seen: set[tuple[str, str]] = set()
-    kept: list[Row] = []
-    for row in rows:
-        mark = (row.url, row.title)
-        if mark not in seen or not row.url.startswith("http"):
-            seen.add(mark)
-            kept.append(row)
-    return kept
+    return distinct(rows)
 
 
 def _longest_titles(doc: Document) -> dict[str, str]:

@@ -9,9 +9,11 @@ date, and a date inside the title belongs to the title.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import html
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
@@ -81,12 +83,13 @@ _HEAD_DATE = re.compile(
     r"^[\[(（【]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?(?:[\])）】]\s*|\s+)(?=\S)"
 )
 _PERCENT_U = re.compile(r"%u([\da-fA-F]{4})")
-_ONCLICK = re.compile(
-    r"""(?:location(?:\.href)?\s*=|open|\w*(?:[Jj]ump|[Gg]o|[Tt]o|[Dd]etail|[Uu]rl|[Hh]ref|[Ll]ink)\w*)\s*(?:\(\s*|=\s*)?(?:encodeURI(?:Component)?\(\s*)?(["'])([^"'\s]+?)\1"""
-)
+_QUOTED = re.compile(r"""(["'])([^"'\s<>]{2,}?)\1""")
 _ADDRESS_LIKE = re.compile(
-    r"^(?:https?:)?//|^\.{0,2}/|\.(?:s?html?|jhtml|jspx?|aspx?|php|pdf|docx?|ofd)(?:$|[?#])|^\?", re.IGNORECASE
+    r"^(?:https?:)?//\w|^\.{0,2}/[\w%]|^\./\.\./|^\.\./\.|\.(?:s?html?|jhtml|jspx?|aspx?|php|pdf|docx?|ofd)(?:$|[?#])|^\?\w",
+    re.IGNORECASE,
 )
+_NO_PAGE = re.compile(r"\.(?:js|css|jpe?g|png|gif|svg|ico|mp4)(?:$|[?#])", re.IGNORECASE)
+_NOWHERE = "javascript:;"
 _BLOCKS = frozenset({"div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "ul", "li", "section", "table"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BOILERPLATE_TITLE = re.compile(r"^(?:点击|查看|详情|更多|阅读|下载|了解|进入|打开|新窗口)[一-鿿]{0,6}$")
@@ -248,10 +251,10 @@ def _with_clock(found: ReadDate, parts: Sequence[str]) -> ReadDate:
 
 
 def address_of(node: LexborNode, doc: Document) -> str | None:
-    """Where a link leads, absolute: its href, else the address its onclick names; None for no address at all.
+    """Where a link leads, absolute: its href, else the address its script names; None for no address at all.
 
-    A link that is written to lead nowhere (``javascript:;`` and no onclick) gives its href as it stands, so
-    that the row is still seen; such an address cannot be fetched.
+    A link that is written to lead nowhere (``javascript:;`` and no onclick) gives its href as it stands: it
+    cannot be fetched, but it is a link.
     """
     attributes = node.attrs
     href = (attributes.get("href") or "").strip()
@@ -263,10 +266,30 @@ def address_of(node: LexborNode, doc: Document) -> str | None:
         if lowered.startswith(("mailto:", "tel:", "data:")):
             return None
         return _joined(doc, href)
-    onclick = attributes.get("onclick") or script
-    if onclick and (found := _ONCLICK.search(onclick)) and _ADDRESS_LIKE.search(found.group(2)):
-        return _joined(doc, found.group(2))
+    named = script_address(attributes.get("onclick") or "") or script_address(script or "")
+    if named is not None:
+        return _joined(doc, named)
     return href if script is not None else None
+
+
+def script_address(script: str) -> str | None:
+    """The address an ``onclick`` or a ``javascript:`` link names, whatever its functions are called.
+
+    It is a quoted text that reads like an address; among several the one with the shape of an article's, else the
+    first (``isDownLoad(this, 'https://…')``, ``location.href='./t1.html'``, ``toPage('12', '/a/1.html')``).
+    """
+    if "'" not in script and '"' not in script:
+        return None
+    first: str | None = None
+    for _, quoted in _QUOTED.findall(script.replace("\\/", "/")):
+        text = str(quoted)
+        if _NO_PAGE.search(text):
+            continue
+        if is_article("/" + text.lstrip("/")):
+            return text
+        if first is None and _ADDRESS_LIKE.search(text):
+            first = text
+    return first
 
 
 def _joined(doc: Document, href: str) -> str | None:
@@ -279,6 +302,37 @@ def _joined(doc: Document, href: str) -> str | None:
 def fetchable(url: str) -> bool:
     """Whether a row's address can be asked for at all."""
     return url[:7].lower() in ("http://", "https:/")
+
+
+def nowhere(title: str, shown: str, twin: int = 0) -> str:
+    """What stands for the address of a row whose link leads nowhere; it cannot be fetched.
+
+    Such rows are public all the same, and each is one of its own: the mark is made of the title and what the row
+    shows as its date, so that it is the same at every look; ``twin`` counts rows that are alike in both.
+    """
+    digest = hashlib.sha256(f"{title}\n{shown}\n{twin}".encode("utf-8", "replace")).hexdigest()
+    return f"{_NOWHERE}#{digest[:12]}"
+
+
+def distinct(rows: Iterable[Row]) -> list[Row]:
+    """Rows once each: a table row and its hidden twin name the same address and title.
+
+    Rows that lead nowhere are told apart by what they show, and by their order where that is the same.
+    """
+    seen: set[tuple[str, str]] = set()
+    twins: dict[tuple[str, str], int] = {}
+    kept: list[Row] = []
+    for row in rows:
+        if row.url.startswith(_NOWHERE):
+            shows = (row.title, row.date_raw or "")
+            twins[shows] = twins.get(shows, -1) + 1
+            if twins[shows]:
+                row = replace(row, url=nowhere(*shows, twins[shows]))
+            kept.append(row)
+        elif (row.url, row.title) not in seen:
+            seen.add((row.url, row.title))
+            kept.append(row)
+    return kept
 
 
 def texts(node: LexborNode) -> list[str]:
@@ -397,6 +451,8 @@ def row_of(links: Sequence[LexborNode], around: Iterable[str], doc: Document, to
     found, formed = find_date(parts, url, today)
     if found is None and formed is None:
         found = _date_beside(links)
+    if url[:11].lower() == "javascript:":
+        url = nowhere(title, found.raw if found else "")
     return make_row(url, title, found, formed)
 
 
@@ -420,7 +476,7 @@ def fragment_rows(markup: str, doc: Document, today: dt.date) -> list[Row]:
         row = row_of(node.css("a"), texts(node), doc, today)
         if row is not None:
             rows.append(row)
-    return rows
+    return distinct(rows)
 
 
 def _row_nodes(tree: LexborHTMLParser) -> list[LexborNode]:

@@ -75,6 +75,9 @@ SHAPES = {
     "download link last": "<ul>" + rows(
         '<li><a href="%(h)s">%(t)s</a><span>%(d)s</span><a href="/down.jsp?id=%(a)s">下载</a></li>'
     ) + "</ul>",
+    "script of any name": "<ul>" + rows(
+        """<li><a onclick="isDownLoad(this,'%(h)s')" title="%(t)s"><span>%(t)s</span><span>%(d)s</span></a></li>"""
+    ) + "</ul>",
     "script addresses": "<ul>" + rows(
         """<li><a href="javascript:void(0)" onclick="jumpToDetail('./%(s)s')">%(t)s</a><span>%(d)s</span></li>"""
     ) + "</ul>",

@@ -182,6 +182,20 @@ def test_years_of_addresses(address: str, year: int | None) -> None:
         ),
         ("""<a href="javascript:openUrl('/a/1.html')">""", "http://www.yunxi.invalid/a/1.html"),
         ("""<a onclick="window.open('http://b.invalid/1.html')">""", "http://b.invalid/1.html"),
+        (
+            """<a onclick="isDownLoad(this,'https://b.invalid/202605/t20260520_1.html')">""",
+            "https://b.invalid/202605/t20260520_1.html",
+        ),
+        (
+            """<a href="#" onclick="show('12','/zwgk/','./202605/t20260520_1.html');return false">""",
+            "http://www.yunxi.invalid/zwgk/tzgg/202605/t20260520_1.html",
+        ),
+        (
+            r"""<a href="javascript:view(&#39;pdf&#39;,&quot;\/a\/content_12345&quot;)">""",
+            "http://www.yunxi.invalid/a/content_12345",
+        ),
+        ("""<a href="javascript:void(0)" onclick="play('/a/1.png','/js/b.js')">""", "javascript:void(0)"),
+        ("""<a href="#" onclick="show('12','通知公告')">""", None),
         ('<a href="javascript:;">', "javascript:;"),
         ('<a href="#top">', None),
         ('<a href="mailto:a@b.invalid">', None),
@@ -213,6 +227,17 @@ def test_fragments(markup: str) -> None:
     assert [(row.url, row.title, str(row.date)) for row in rows] == [
         ("http://www.yunxi.invalid/a/1001.html", "关于印发办法的通知", "2026-05-20")
     ]
+
+
+def test_rows_that_lead_nowhere_stay_apart() -> None:
+    shown = (("关于印发办法的通知", "2026-05-20"), ("关于印发办法的通知", "2026-05-12"), ("停水公告", "2026-05-12"))
+    markup = "".join(f'<li><a href="javascript:;">{title}</a><b>{date}</b></li>' for title, date in (*shown, shown[2]))
+    rows = fragment_rows(f"<ul>{markup}</ul>", Document(b"", HERE), TODAY)
+    assert [(row.title, str(row.date)) for row in rows] == [*shown, shown[2]]
+    assert len({row.url for row in rows}) == 4
+    assert not any(fetchable(row.url) or row.url == "javascript:;" for row in rows)
+    later = fragment_rows(f"<ul><li><a href='/a/1001.html'>新公告</a></li>{markup}</ul>", Document(b"", HERE), TODAY)
+    assert [row.url for row in later[1:]] == [row.url for row in rows]
 
 
 @pytest.mark.parametrize(
