@@ -35,8 +35,10 @@ _ANY_PROXY = re.compile(r"[\"']([^\"'\s<>]*dataproxy\.jsp\?[^\"'\s<>]*columnid=[
 _AJAX = re.compile(r"ajaxParam\s*:\s*\{([^{}]*)\}")
 _PER_PAGE = re.compile(r"perPage\s*:\s*[\"']?(\d+)")
 # the plugin's settings: $("#325").jpage({perPage: 15, totalPage: 4, totalRecord: 52, …})
-_SCRIPT_ROWS = re.compile(r"\btotalRecords?\s*:\s*[\"']?(\d+)")
-_SCRIPT_PAGES = re.compile(r"\btotalPages?\s*:\s*[\"']?(\d+)")
+_PLUGIN = re.compile(r"\$\(\s*[\"']#([\w-]+)[\"']\s*\)\s*\.jpage\s*\(\s*\{")
+_SCRIPT_ROWS = re.compile(r"\btotalRecords?[\"']?\s*:\s*[\"']?(\d+)")
+_SCRIPT_PAGES = re.compile(r"\btotalPages?[\"']?\s*:\s*[\"']?(\d+)")
+_UNIT = re.compile(r"[?&]unitid=(\w+)", re.IGNORECASE)
 _PAGE = re.compile(r"([?&]page=)(\d*)", re.IGNORECASE)
 _RANGE = re.compile(r"&(?:startrecord|endrecord|perpage)=\d*", re.IGNORECASE)
 
@@ -52,13 +54,10 @@ def read(doc: Document) -> Listing:
     text = doc.text
     store = _richest(text)
     rows = _rows(store, doc)
-    total_rows, total_pages = _totals(store)
-    if total_rows is None and (said := _SCRIPT_ROWS.search(text)):
-        total_rows = int(said.group(1))
-    if total_pages is None and (said := _SCRIPT_PAGES.search(text)):
-        total_pages = int(said.group(1))
     proxy, named_page = _proxy(doc, text, store)
-    size_said = _PER_PAGE.search(text)
+    settings = _settings(text, proxy)
+    total_rows, total_pages = _counted(store, settings, len(rows))
+    size_said = _PER_PAGE.search(settings) or _PER_PAGE.search(text)
     size = int(size_said.group(1)) if size_said else _perpage(doc.url) or _page_size(len(rows), total_rows, total_pages)
     is_answer = "dataproxy.jsp" in doc.url
     page = _page_of(doc.url) if is_answer else 1
@@ -168,6 +167,36 @@ def _rows(store: str, doc: Document) -> tuple[Row, ...]:
 def _totals(store: str) -> tuple[int | None, int | None]:
     rows, pages = _TOTAL_ROWS.search(store), _TOTAL_PAGES.search(store)
     return (int(rows.group(1)) if rows else None), (int(pages.group(1)) if pages else None)
+
+
+def _settings(text: str, proxy: str | None) -> str:
+    """The plugin's settings of the list's own block: a page may set up one plugin for each of its blocks."""
+    calls = list(_PLUGIN.finditer(text))
+    if not calls:
+        return text
+    unit = _UNIT.search(proxy or "")
+    own = next((call for call in calls if unit and call.group(1) == unit.group(1)), calls[0])
+    following = next((call.start() for call in calls if call.start() > own.start()), len(text))
+    return text[own.end() : min(following, own.end() + 4000)]
+
+
+def _counted(store: str, settings: str, shown: int) -> tuple[int | None, int | None]:
+    """Rows and pages in all, by the XML or else by the plugin's settings, as far as they can be true.
+
+    Settings that count fewer rows than are shown are another block's. Rows and rows a page make the number of pages;
+    where another number is stated beside them, it is believed only if some page size makes it of the rows.
+    """
+    rows, pages = _totals(store)
+    if rows is None and (said := _SCRIPT_ROWS.search(settings)) and int(said.group(1)) >= shown:
+        rows = int(said.group(1))
+    if pages is None and (said := _SCRIPT_PAGES.search(settings)):
+        pages = int(said.group(1))
+    size = _PER_PAGE.search(settings)
+    made = pages_for(rows, int(size.group(1))) if rows and size and int(size.group(1)) else None
+    if made is not None and pages != made:
+        fits = pages and rows and pages_for(rows, -(-rows // pages)) == pages
+        pages = pages if fits else made
+    return rows, pages
 
 
 def _next_group(doc: Document, store: str) -> tuple[str | None, int | None]:

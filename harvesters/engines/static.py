@@ -3,7 +3,8 @@
 No selector is configured: ``blocks`` weighs what stands on the page, ``pager`` says what comes after it. A page with
 several blocks of equal weight and no pager is a home page or a hub, and no list. Rows that a script writes
 (``var url = …; document.writeln``) are read from the script. A page that lists nothing is an empty list only if it
-says so in words, or if its list element stands there empty and no script fills it.
+says so in words, or if its list element stands there empty, no script fills it, and the page is a column's by its
+meta tags or by a pager that counts one page.
 """
 
 from __future__ import annotations
@@ -77,6 +78,14 @@ _ZERO_ROWS = re.compile(
 )
 _WRITTEN_ADDRESS = re.compile(r"\bvar\s+(?:url|link|href|docurl|sUrl)\s*=\s*([\"'])(.+?)\1", re.IGNORECASE)
 _WRITTEN_TITLE = re.compile(r"\bvar\s+(?:s?title|doctitle|name)\s*=\s*([\"'])(.+?)\1\s*;?\s*[\r\n]", re.IGNORECASE)
+_LIST_PLACES = (
+    ",".join(
+        f"{place}[class*={name} i]{inside}"
+        for name in ("list", "news")
+        for place, inside in (("ul", ""), ("div", " ul"), ("table", ""), ("div", ":empty"))
+    )
+    + ",ul[id*=list i],div[id*=list i] ul"
+)
 _STUB = 600  # a TRS page beyond the published window is a stub of 300 to 400 bytes
 
 
@@ -282,14 +291,16 @@ def _empty(doc: Document, pager: Pager) -> MainList | None:
         return None
     templated = any(mark in text for mark in _DRAWN_BY_TEMPLATE)
     if not templated and any(words in text for words in _EMPTY_MARKS):
-        for node in body.css("li,p,div,td,span,h3,h4,center"):
+        for node in body.css("li,p,div,td,span,h2,h3,h4,h5,dt,dd,em,b,strong,font,center"):
             words = node.text(strip=True)
             if 2 < len(words) <= 30 and _EMPTY_WORDS.match(words) and not is_hidden(node):
                 ended = Pager(found=True, ended=True, total_pages=1, total_rows=0)
                 return MainList(rows=(), key="", place=node.parent, pager=ended, empty=True)
-    if "columnname" not in doc.meta or templated or _FILLED_BY_SCRIPT.search(text):
+    if templated or _FILLED_BY_SCRIPT.search(text):
         return None
-    for node in body.css("ul[class*=list],ul[class*=List],ul[class*=news],div[class*=list] ul,ul[id*=list]"):
+    if "columnname" not in doc.meta and not (pager.ended and pager.total_pages == 1):
+        return None  # older sites have no such tag, but the pager that is laid out with the list counts its pages
+    for node in body.css(_LIST_PLACES):
         if not node.text(strip=True) and not in_aside(node):
             return MainList(rows=(), key="", place=node, pager=pager)
     return None

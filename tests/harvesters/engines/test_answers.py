@@ -122,6 +122,24 @@ def test_hanweb_totals_in_the_plugin() -> None:
     assert (len(rows), len(listings), listings[0].ended) == (9, 1, True)
 
 
+@pytest.mark.parametrize(
+    ("settings", "rows", "pages"),
+    [
+        ("totalRecord:4895,perPage:19", 4895, 258),
+        ("perPage:19,totalRecord:'4895',totalPage:258", 4895, 258),
+        ("perPage:15,totalPage:327,totalRecord:4895", 4895, 327),
+        ("perPage:15,totalPage:9999,totalRecord:4895", 4895, 327),
+        ("perPage:15,totalRecord:3", None, None),
+    ],
+)
+def test_hanweb_pages_of_the_own_block(settings: str, rows: int | None, pages: int | None) -> None:
+    box = "<script>$('#99').jpage({perPage:5,totalPage:2,totalRecord:20});</script>"
+    script = box + f"<script>$('#325').jpage({{{settings}}});</script>" + box.replace("99", "98")
+    listing = listing_of(hanweb_page(titles(9), 9, script=script))
+    assert listing is not None
+    assert (listing.total_rows, listing.total_pages) == (rows, pages)
+
+
 def test_hanweb_lays_in_several_pages_at_once() -> None:
     names = titles(50)
     script = "<script>$('#325').jpage({perPage:10,groupSize:3});</script>"

@@ -253,6 +253,43 @@ def test_other_words_say_nothing_about_the_list(words: str) -> None:
     assert listing_of(document(text)) is None
 
 
+@pytest.mark.parametrize(
+    ("place", "pager", "name", "empty"),
+    [
+        (
+            '<div class="NewsList"><h1>帮扶工作</h1><ul> </ul></div>',
+            "createPageHTML(1, 0, 'index', 'html')",
+            None,
+            True,
+        ),
+        ('<table class="tabList"></table>', "createPageHTML(1, 0, 'index', 'html')", None, True),
+        ('<div class="News-Con"></div>', "createPageHTML(0, 0, 'index', 'html')", None, True),
+        ('<div class="NewsList"><ul></ul></div>', "", "帮扶工作", True),
+        ('<div class="NewsList"><ul></ul></div>', "", None, False),
+        ('<div class="NewsList"><ul></ul></div>', "createPageHTML(3, 0, 'index', 'html')", None, False),
+        (
+            '<div class="NewsList"><ul></ul></div>',
+            "$.get('/api', f); createPageHTML(1, 0, 'index', 'html')",
+            None,
+            False,
+        ),
+    ],
+)
+def test_an_empty_element_and_what_proves_it(place: str, pager: str, name: str | None, empty: bool) -> None:
+    listing = listing_of(document(page(f'{place}<div class="page"><script>{pager}</script></div>', name=name)))
+    assert (listing is not None) is empty
+    assert listing is None or (listing.rows, listing.ended, listing.next) == ((), True, None)
+
+
+def test_two_dated_rows_in_their_frame_are_a_list() -> None:
+    two = "".join(f'<li><a href="{href}">{title}</a><span>{date}</span></li>' for href, title, date in TREE[:2])
+    for text in (page(f"<ul>{two}</ul>"), f"<html><head><title>公告</title></head><body><ul>{two}</ul></body></html>"):
+        listing = listing_of(document(text))
+        assert shown(listing) == TREE[:2]
+        assert listing is not None
+        assert (listing.ended, listing.total_pages) == (True, 1)
+
+
 def test_an_empty_element_that_a_script_fills_is_no_empty_list() -> None:
     script = "<script>$.getJSON('/api/list', fill);</script>"
     assert listing_of(document(page(f'<ul class="list"></ul>{script}', name="通知公告"))) is None
