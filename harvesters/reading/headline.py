@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from harvesters.reading.document import Document
-from harvesters.reading.layout import Layout, clean
+from harvesters.reading.layout import Layout, clean, is_aside
 from harvesters.reading.metadata import MetaTags, Said, label_field
+from harvesters.reading.numbers import own_number
 
 _TITLED = re.compile(
     r"(?:^|[\s_-])(?:\w*?(?:title|headline|biaoti)|(?:xl|con|wz|art|xx|news|m-txt|content|arti|page)[_-]?ti?t|tit|bt|wzbt|xilan_tit)(?=$|[\s_-])"
@@ -28,9 +29,11 @@ _INFO = re.compile(
 )
 _MARKUP = re.compile(r"<[^<>]{1,40}>")
 _DROPPED = re.compile(r"[\s\u200b\ufeff\"'“”‘’《》<>()\[\]【】〔〕「」,.:;!?、。·\-_—–|/…]+")
+_HEAD_PART = re.compile(r"\s*[-_|–—>»]+\s*")
 _ELLIPSIS = re.compile(r"(?:…+|\.{3,})$")
 _TAG_SCORE = {"ucaptitle": 6.0, "h1": 4.0, "h2": 3.0, "h3": 2.0, "h4": 2.0, "h5": 2.0, "h6": 1.5}
 _LONGEST = 200  # characters; titles of notices that name a list of documents come near it
+_LINES = 6  # that one title is broken over
 _ENOUGH = 3.0  # a lone heading of any rank without a hint reaches it only right above the line with the date
 
 
@@ -43,6 +46,7 @@ class Headline:
     last: int
     origin: str  # structure, beside_title (the line above the date), label, meta
     confidence: float
+    titled: bool = False  # <title> or one of its parts says the same
 
 
 def plain(text: str) -> str:
@@ -81,6 +85,7 @@ def find_headline(
             last=last,
             origin="meta" if whole else "structure",
             confidence=min(0.99, 0.6 + reached / 30),
+            titled=any(plain(text) in map(plain, (head, *_HEAD_PART.split(head))) for head in heads),
         )
     if named:
         return Headline(text=named, first=start, last=start, origin="label", confidence=0.9)
@@ -136,6 +141,11 @@ class _Hints:
             score -= 8
         return score
 
+    def spells(self, layout: Layout, first: int, last: int) -> bool:
+        """Whether the lines together are just what is said elsewhere."""
+        text = plain("".join(line.text for line in layout.lines[first:last]))
+        return text in (self.meta, self.label, *self.heads)
+
 
 @lru_cache(maxsize=8192)
 def _is_titled(names: str) -> bool:
@@ -155,9 +165,15 @@ def _candidates(layout: Layout, hints: _Hints, start: int, footer: int) -> Itera
         base = _TAG_SCORE.get(element.tag, 0.0)
         if element.names and _is_titled(element.names):
             base += 2.5
-        if not base or element.frame or not 0 < element.last - element.first <= 6 or element.first >= footer:
+        size = element.last - element.first
+        if not base or element.frame or not 0 < size <= 12 or element.first >= footer:
             continue
-        yield element.first, element.last, base - (5 if element.hidden else 0)
+        base -= 5 if element.hidden else 0
+        last = _end(layout, element.first, element.last)
+        if last - element.first <= _LINES:
+            yield element.first, last, base
+        if last < element.last and size <= _LINES and hints.spells(layout, element.first, element.last):
+            yield element.first, element.last, base
     wholes = [whole for whole in (hints.meta, hints.label, *hints.heads) if len(whole) >= 6]
     for line in layout.lines[: min(footer, start + 12)]:
         if line.hidden or line.links * 2 > len(line.text) or len(line.text) < 4:
@@ -175,6 +191,14 @@ def _candidates(layout: Layout, hints: _Hints, start: int, footer: int) -> Itera
                     text, last = longer, last + 1
                 if text == whole or len(text) >= 6:
                     yield line.index, last, 0.5
+
+
+def _end(layout: Layout, first: int, last: int) -> int:
+    """The line before which a headline's own words end: facts may follow in the same element."""
+    for line in layout.lines[first + 1 : last]:
+        if is_aside(line.text) or own_number(line.text):
+            return line.index
+    return last
 
 
 def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, start: int) -> float:

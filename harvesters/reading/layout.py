@@ -15,6 +15,8 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from harvesters.reading.scripts import written
+
 _INLINE = frozenset(
     (
         *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i"),
@@ -46,17 +48,27 @@ _MENU = re.compile(
     r"(?:^|[\s_-])(?:nav(?:bar|igation|igator)?|(?:main|sub|side|left|right|top)?menu|mnav|topnav|bdsharebuttonbox|"
     r"share(?:-?box)?|friendlink|yqlj|youqing|toolbar|search(?:box)?|login)(?=$|[\s_-])"
 )
+# a fact of the document, as an info line states it: a labelled value, or a full date that is not today's
+_FACT = re.compile(
+    r"(?:来源|时间|日期|文号|字号|索引号|作者|编辑)\s*[:：∶]\s*[\u4e00-\u9fa5\w(（]|"
+    r"(?<!今天是)(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
+)
+# what templates put into the element of the headline behind it: a date, often in brackets, or a labelled fact
+_ASIDE = re.compile(
+    r"[（(【\[]?\s*(?:(?:发布|发表|公开|更新|公布)?(?:时间|日期)?\s*[:：]?\s*)?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?"
+    r"\d{1,2}\s?日?(?:\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?\s*[)）】\]]?\s*(?:$|\S{2,6}\s*[:：])|"
+    r"[（(【\[]?\s*(?:(?:文章|信息|稿件)?来源|(?:发布|发表|公开|更新)?(?:时间|日期)|字[号体]|作者|编辑|(?:浏览|点击|阅读)\S{0,2}|"
+    r"(?:发文)?[文字]号|索引号)\s*[:：]"
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_IN_TAGS = re.compile(r"<[^<>]*>|document\.write(?:ln)?|[\"'();+\s]")
+_INFO_SIZE = 4000  # characters of mark-up; an info line with its scripts and switches is shorter
+_INFO_LINKS = 6  # font sizes, print, close
 _SPACES = re.compile(r"[\s\xa0\u3000]+")
 _WIDTHLESS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
-# generators have the browser write a source or a date: var s = "某报"; document.write("来源：" + s)
-_VARIABLE = re.compile(r"\bvar\s+(\w+)\s*=\s*([\"'])([^\"'<>]{0,80})\2")
-_TERM = r"(?:[\"'][^\"']{0,80}[\"']|\w+)"
-_WRITES = re.compile(rf"document\.write(?:ln)?\(\s*({_TERM}(?:\s*\+\s*{_TERM}){{0,6}})\s*\)")
-_OPERAND = re.compile(r"([\"'])([^\"']*)\1|(\w+)")
 _TOLD = re.compile(r"来源|时间|日期|作者|文号|索引号|(?:19|20)\d\d[-/.年]")
-_LONGEST_SCRIPT = 800  # characters; longer ones compute
 
 
 @dataclass(slots=True)
@@ -130,21 +142,9 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", text.translate(_WIDTHLESS)).strip()
 
 
-def written(script: str) -> str:
-    """What a small script writes into the page, where that is literals and variables given in the same script."""
-    if "document.write" not in script or len(script) > _LONGEST_SCRIPT:
-        return ""
-    known = {name: value for name, _, value in _VARIABLE.findall(script)}
-    parts = []
-    for expression in _WRITES.findall(script):
-        text = ""
-        for quote, literal, name in _OPERAND.findall(expression):
-            if not quote and name not in known:
-                break
-            text += literal if quote else known[name]
-        else:
-            parts.append(re.sub(r"<[^<>]*>", " ", text))
-    return " ".join(part for part in parts if "<" not in part and "%3C" not in part)
+def is_aside(text: str) -> bool:
+    """Whether ``text`` is a date alone or begins with a labelled fact, and so no part of the headline before it."""
+    return _ASIDE.match(text) is not None
 
 
 def lay_out(tree: LexborHTMLParser, *, whole: bool = False) -> Layout:
@@ -183,7 +183,7 @@ def _open(
         classes = attributes.get("class") or ""
         if ident or classes:
             names, hides, frames, menu = _named(ident, classes)
-            if menu and not whole:
+            if menu and not whole and not _states_facts(node):
                 return None
             hidden, frame = hidden or hides, frame or frames
         style = attributes.get("style")
@@ -205,8 +205,22 @@ def _open(
     return element
 
 
+def _states_facts(node: LexborNode) -> bool:
+    """Whether what is named a menu is the line of facts under a headline, which templates call a toolbar."""
+    markup = node.html or ""
+    if len(markup) > _INFO_SIZE or markup.count("<a ") > _INFO_LINKS or "<form" in markup:
+        return False
+    return _FACT.search(_IN_TAGS.sub("", markup)) is not None
+
+
 def _flush(layout: Layout, pieces: list[tuple[str, bool]], block: Element) -> None:
-    """Make a line of ``pieces``, if they have text."""
+    """Make a line of ``pieces``, if they have text; two of a headline with facts in an element behind it."""
+    if len(pieces) > 1 and block.tag in _HEADINGS:
+        for place in range(1, len(pieces)):
+            if is_aside(clean("".join([piece for piece, _ in pieces[place:]]))):
+                _flush(layout, pieces[:place], block)
+                pieces = pieces[place:]
+                break
     links = 0
     if len(pieces) == 1:
         whole, linked = pieces[0]
@@ -222,6 +236,14 @@ def _flush(layout: Layout, pieces: list[tuple[str, bool]], block: Element) -> No
     visible = not (block.hidden or block.frame)
     layout.lines.append(Line(len(layout.lines), text, block.index, pieces, links, block.hidden, block.frame))
     layout.prose.append(layout.prose[-1] + (max(0, len(text) - links) if visible else 0))
+
+
+def _awaits_value(pieces: list[tuple[str, bool]]) -> bool:
+    """Whether the line so far ends in a label's colon."""
+    for text, _ in reversed(pieces):
+        if not text.isspace():
+            return text.rstrip()[-1] in "：:"
+    return False
 
 
 def _walk(layout: Layout, root: LexborNode, whole: bool) -> None:
@@ -264,9 +286,11 @@ def _walk(layout: Layout, root: LexborNode, whole: bool) -> None:
             if comment and len(comment) < 80:
                 layout.marks.append((comment, element.index))
         elif tag == "script":
-            told = written(node.text() or "")
-            if told and (_TOLD.search(told) or (pieces and pieces[-1][0].rstrip()[-1:] in ("：", ":"))):
-                pieces.append((told, linked))
+            script = node.text() or ""
+            if "document.write" in script and (_TOLD.search(script) or _awaits_value(pieces)):
+                told = written(script)
+                if told and (_TOLD.search(told) or _awaits_value(pieces)):
+                    pieces.append((told, linked))
         elif tag not in _SKIPPED and tag[0] != "-":
             inline = tag in _INLINE
             if not inline and pieces:

@@ -10,6 +10,7 @@ the next cell that is not the one beside, is never taken for a value.
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from harvesters.reading.layout import Element, Layout, Line, clean
 
 # labels by the field they state; the order inside a field is the order of preference
 _LABELS = {
-    "index_number": "索引号 信息索引号 索引号码 索引码 索取号 信息索取号",
+    "index_number": "索引号 信息索引号 索引号码 索引码 索取号 信息索取号 信息索引 公开索引 文件索引 公文索引 索引",
     "document_number": "发文字号 文号 发布文号 发文文号 文件编号 文件字号 公文字号 发文号 文件号 文件文号 公文文号",
     "issuing_body": "发文机关 发文机构 发文单位 制发机关 制定机关 发文部门 颁布单位 发布部门 印发机关 公文发文机关",
     "publisher": """
@@ -59,7 +60,7 @@ _LABELS = {
         载体类型 语种 在线链接地址 责任部门 联系方式 联系电话 附件 附件下载 相关附件 审校 校对 编校 主编
         值班主编 一审 二审 三审 图片 摄影 公开事项 所属栏目 栏目 信息所属单位 有效期 实施单位 收件人
         文章类型 文章性质 规范性文件编号 规范性文件统一编号 统一编号 登记号 编号 办文部门 关联文件
-        解读 来文单位 信息编号
+        解读 来文单位 信息编号 备注
     """,
 }
 FIELD_OF = {label: name for name, labels in _LABELS.items() for label in labels.split()}
@@ -68,6 +69,7 @@ _PREFERENCE = {label: place for labels in _LABELS.values() for place, label in e
 _BOUND = {label for label, name in FIELD_OF.items() if len(label) <= 2 or name in ("source", "keywords")} | {
     *("发布人", "发布者", "通讯员"),
 }
+_NAMES_INDEX = re.compile(r"[\u4e00-\u9fa5]{0,8}(?:索引|索取)(?:号码?|码)?")
 _GAP = "\x1f"  # where one text node ends and the next begins
 
 
@@ -80,6 +82,9 @@ _AFTER_SOURCE = re.compile(
     r"|\s*[|｜]|\s(?=(?:作者|记者|编辑|责编|通讯员|摄影)\b)|\s*(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]"
 )
 _IRREGULAR = re.compile(r"rowspan|colspan|<table|<script|<style", re.IGNORECASE)
+_OPENING, _CLOSING = "【[（(〔{《", "】]）)〕}》"
+_SPEAKS = re.compile(r"[A-Za-z\u4e00-\u9fa5]")
+_SOURCE_LIMIT = 60  # characters
 _CELL_LIMIT = 400  # characters; longer "values" are the document itself standing in a layout table
 
 
@@ -133,7 +138,13 @@ def label_field(text: str) -> str | None:
     """The field that ``text`` is a label of ("" for a known label of no use); None if it is no label."""
     if len(text) > 24:
         return None
-    return FIELD_OF.get(_NOT_IN_LABEL.sub("", text))
+    return _field_of(_NOT_IN_LABEL.sub("", text))
+
+
+def _field_of(name: str) -> str | None:
+    """The field of a label without spaces and colons; whatever ends as a name of the index number is one."""
+    known = FIELD_OF.get(name)
+    return "index_number" if known is None and _NAMES_INDEX.fullmatch(name) else known
 
 
 def begins_with_label(text: str) -> bool:
@@ -145,7 +156,7 @@ def begins_with_label(text: str) -> bool:
 def said(layout: Layout, lines: Sequence[Line]) -> list[Said]:
     """Every labelled statement in ``lines``, which must stand in reading order."""
     found: list[Said] = []
-    tables = _label_tables(layout, lines)
+    tables = label_tables(layout, lines)
     done = -1
     for line in lines:
         if line.index < done:
@@ -161,7 +172,7 @@ def said(layout: Layout, lines: Sequence[Line]) -> list[Said]:
 
 def by_preference(statements: Iterable[Said], name: str) -> list[Said]:
     """The statements of ``name``, the one under the most telling label first."""
-    return sorted((one for one in statements if one.field == name), key=lambda one: _PREFERENCE[one.label])
+    return sorted((one for one in statements if one.field == name), key=lambda one: _PREFERENCE.get(one.label, 99))
 
 
 def unpieced(value: str) -> str:
@@ -172,8 +183,17 @@ def unpieced(value: str) -> str:
 def source_of(value: str) -> str | None:
     """A source without what stands run together with it: dates, font switches, counters."""
     cut = _AFTER_SOURCE.split(value, maxsplit=1)[0]
-    text = clean(cut.replace(_GAP, "")).strip(" ：:;；,，|｜-—·")
-    return text if text and text.lower() not in ("null", "undefined", "无", "暂无") and len(text) <= 60 else None
+    text = _balanced(clean(html.unescape(cut.replace(_GAP, "")))).strip(" ：:;；,，|｜-—·&")
+    if text.lower() in ("null", "undefined", "无", "暂无") or len(text) > _SOURCE_LIMIT or not _SPEAKS.search(text):
+        return None
+    return text
+
+
+def _balanced(text: str) -> str:
+    """``text`` without brackets at its end that close nothing in it: the page's own around label and value."""
+    while text and (place := _CLOSING.find(text[-1])) >= 0 and text.count(text[-1]) > text.count(_OPENING[place]):
+        text = text[:-1].rstrip()
+    return text
 
 
 # ------------------------------------------------------------------ runs of text
@@ -238,7 +258,7 @@ def _stands_alone(text: str, name: str, start: int, *, after_another: bool) -> b
 
 
 def _pair(name: str, value: str, line: Line, origin: str) -> Said:
-    return Said(field=FIELD_OF[name], label=name, value=value, line=line.index, origin=origin)
+    return Said(field=_field_of(name) or "", label=name, value=value, line=line.index, origin=origin)
 
 
 def _beside(layout: Layout, line: Line) -> str | None:
@@ -273,7 +293,7 @@ def _child_towards(layout: Layout, outer: Element, index: int) -> Element | None
 # ------------------------------------------------------------------ label tables
 
 
-def _label_tables(layout: Layout, lines: Sequence[Line]) -> dict[int, Element]:
+def label_tables(layout: Layout, lines: Sequence[Line]) -> dict[int, Element]:
     """Innermost tables in which at least two cells are labels, by the line they begin at."""
     labels: dict[int, int] = {}
     for line in lines:
@@ -299,7 +319,7 @@ def _table_pairs(table: Element, line: int) -> list[Said]:
     for place, cells in enumerate(rows):
         fields = [label_field(cell) for cell in cells]
         below = rows[place + 1] if place + 1 < len(rows) else []
-        if len(cells) > 1 and all(name is not None for name in fields) and len(below) == len(cells):
+        if len(below) == len(cells) and _is_head(fields, rows[place + 1 :]):
             pairs = [(label, value) for label, value in zip(cells, below, strict=True) if label_field(value) is None]
         else:
             pairs = [
@@ -315,16 +335,34 @@ def _table_pairs(table: Element, line: int) -> list[Said]:
         for label, value in pairs:
             name = _NOT_IN_LABEL.sub("", label)
             text = clean(value)
-            if text and len(text) <= _CELL_LIMIT and name in FIELD_OF:
-                found.append(Said(field=FIELD_OF[name], label=name, value=text, line=line, origin="label"))
+            field = _field_of(name)
+            if text and len(text) <= _CELL_LIMIT and field is not None:
+                found.append(Said(field=field, label=name, value=text, line=line, origin="label"))
     return found
+
+
+def _is_head(fields: Sequence[str | None], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row of cells labels the one row of values ``below`` it.
+
+    All of them are labels, or most are and the values stand alone: under more rows it heads a table of the document.
+    """
+    if len(fields) < 2 or None not in fields:
+        return len(fields) > 1
+    told = {field for field in fields if field}
+    alone = len(below) == 1 or any(label_field(cell) is not None for cell in below[1])
+    return (
+        alone
+        and len(told) >= 2
+        and sum(field is not None for field in fields) * 2 > len(fields)
+        and all(label_field(cell) is None for cell in below[0])
+    )
 
 
 def _rows(table: Element) -> list[list[str]]:
     """The texts of the table's cells, row by row; a cell that spans several rows or columns stands in each."""
-    html = table.node.html or ""
-    if _IRREGULAR.search(html, 1):
-        return _spanned_rows(html)
+    markup = table.node.html or ""
+    if _IRREGULAR.search(markup, 1):
+        return _spanned_rows(markup)
     rows = []
     for row in table.node.css("tr"):
         cells = []
@@ -337,9 +375,9 @@ def _rows(table: Element) -> list[list[str]]:
     return rows
 
 
-def _spanned_rows(html: str) -> list[list[str]]:
+def _spanned_rows(markup: str) -> list[list[str]]:
     """Like ``_rows``, for tables with spans, tables inside them, or scripts in their cells."""
-    soup = BeautifulSoup(html, "lxml")
+    soup = BeautifulSoup(markup, "lxml")
     for noise in soup.find_all(["script", "style"]):
         noise.decompose()
     grid: list[list[str]] = []
