@@ -47,17 +47,17 @@ class Walked:
 
     def rows(self, *, asked_only: bool = False) -> Iterator[tuple[Row, Step]]:
         """Each row once, in list order, with the page it stands on."""
-        seen: set[str] = set()
+        seen: set[int] = set()
         for step in self.steps:
             if asked_only and not step.asked:
                 continue
             for row in step.rows:
-                key = address_key(row.url)
+                key = hash(address_key(row.url))
                 if key not in seen:
                     seen.add(key)
                     yield row, step
         for row in self.extra:
-            if address_key(row.url) not in seen:
+            if hash(address_key(row.url)) not in seen:
                 yield row, self.steps[0]
 
 
@@ -177,18 +177,19 @@ class _Walker:
 class _Trail:
     """The pages walked so far, to know a pager that goes in circles and a list that has shown all it holds."""
 
-    pages: list[frozenset[str]] = field(default_factory=list)
+    pages: set[int] = field(default_factory=set)  # hashes, here and below: of the page's rows together
     names: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
-    rows: set[str] = field(default_factory=set)
+    rows: set[int] = field(default_factory=set)  # of each row
     total_rows: int | None = None
     is_past_end: bool = False
 
     def add(self, step: Step) -> bool:
         """Take a page in; True where it is one already walked, by its request, its engine's name for it or its rows."""
-        rows = frozenset(address_key(row.url) for row in step.rows)
+        rows = frozenset(hash(address_key(row.url)) for row in step.rows)
+        page = hash(rows)
         name = f"{step.engine} {step.page_key}" if step.page_key else ""
-        same_rows = bool(rows) and rows in self.pages
+        same_rows = bool(rows) and page in self.pages
         if step.key in self.keys or (name and name in self.names) or same_rows:
             # past the end many sites show the first or the last page again; page 2 the same as page 1 proves nothing
             self.is_past_end = self.has_all or (same_rows and len(self.pages) > 1)
@@ -196,7 +197,7 @@ class _Trail:
         self.keys.add(step.key)
         self.names.add(name)
         if rows:
-            self.pages.append(rows)
+            self.pages.add(page)
         self.rows |= rows
         self.total_rows = step.total_rows if step.total_rows is not None else self.total_rows
         return False
