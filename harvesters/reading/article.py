@@ -25,13 +25,14 @@ from harvesters.reading.dates import ReadDate, all_dates, read_date, read_split
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Article
 from harvesters.reading.headline import Headline, find_headline, plain
-from harvesters.reading.layout import Layout, Line, clean
+from harvesters.reading.layout import Element, Layout, Line, clean
 from harvesters.reading.metadata import (
     MetaTags,
     Said,
     begins_with_label,
     by_preference,
     label_field,
+    label_tables,
     said,
     source_of,
     unpieced,
@@ -46,6 +47,7 @@ from harvesters.reading.numbers import (
 from storage.schema import Provenance
 
 _LABEL = re.compile(r"([\u4e00-\u9fa5]{1,8})\s*[:：]")
+_ELLIPSIS = re.compile(r"(?:…+|\.{3,}|⋯+)$")
 _PART = re.compile(r"(.+?)([-_])(\d{1,2})\.\w+$")
 _NEXT = re.compile(r"[\[【(]?(?:下一?页|2)[>＞»\]】)]*")
 _DATE_PART = re.compile(r"[\d年月日号./\- ]{1,10}")
@@ -123,9 +125,10 @@ def read_article(
         any(one.field in _BY_HEADLINE and one.line >= headline.last for one in statements)
         or any(_lone_date(layout, line, None) for line in _visible(layout, headline.last, start))
     )
-    if body and headline and text_from < body.element.last and (body.element.first < headline.last or not told):
+    if body and headline and text_from < body.element.last:
         # the container holds the line of facts too: what stands between headline and text is read like lines above
-        inner = _facts_under(layout, text_from, body)
+        within = body.element.first < headline.last or not told
+        inner = _facts_under(layout, text_from, body) if within else _table_on_top(layout, text_from, body)
         statements += said(layout, inner)
         text_from = inner[-1].index + 1 if inner else text_from
     lines = body_lines(layout, body, text_from - 1, footer) if body else []
@@ -165,7 +168,14 @@ def _facts_under(layout: Layout, after: int, body: Body) -> list[Line]:
     """The lines of facts right under a headline that stands in the same container as the text."""
     lines = _visible(layout, after, min(body.element.last, after + _ABOVE))
     last = gap = 0
+    tables = label_tables(layout, lines)
     for place, line in enumerate(lines):
+        if place < last:
+            continue
+        table = tables.get(line.index)
+        if table and (rows := _lines_of_labels(layout, table)):
+            last, gap = place + len(rows), 0
+            continue
         labels = _ENDS_AS_LABEL.match(line.text) is not None
         stated = begins_with_label(line.text) and said(layout, [line])
         if stated or (len(line.text) <= 40 and _lone_date(layout, line, None)):
@@ -175,6 +185,21 @@ def _facts_under(layout: Layout, after: int, body: Body) -> list[Line]:
         if gap > _INFO_GAP or len(line.text) > 200:
             break
     return lines[:last]
+
+
+def _table_on_top(layout: Layout, after: int, body: Body) -> list[Line]:
+    """The lines of a table of labels that stands in the document's container before the document."""
+    lines = _visible(layout, after, min(body.element.last, after + _ABOVE))
+    table = label_tables(layout, lines).get(lines[0].index) if lines else None
+    return _lines_of_labels(layout, table) if table else []
+
+
+def _lines_of_labels(layout: Layout, table: Element) -> list[Line]:
+    """The lines of ``table`` if it holds labels and values and nothing else; none of a layout with the text in it."""
+    lines = _visible(layout, table.first, table.last)
+    labels = sum(begins_with_label(line.text) for line in lines)
+    longest = max((len(line.text) for line in lines), default=0)
+    return lines if labels * 3 >= len(lines) and longest <= 200 and said(layout, lines) else []
 
 
 # ------------------------------------------------------------------ one fact after the other
@@ -277,6 +302,10 @@ def _lone_date(layout: Layout, line: Line, reference: dt.date | None) -> ReadDat
 def _source(facts: _Facts, place: _Place, meta: MetaTags) -> None:
     for one in place.ranked("source"):
         source = source_of(one.value)
+        whole = meta.source
+        if source and whole and _ELLIPSIS.search(source) and plain(whole).startswith(plain(source)):
+            facts.put("source", whole, "meta", source, 0.9)
+            return
         if source:
             conflict = meta.source if meta.source and plain(meta.source) != plain(source) else None
             facts.put("source", source, one.origin, source, 0.9, conflict)
@@ -394,6 +423,8 @@ def _signs(facts: _Facts, place: _Place, meta: MetaTags, body: Body | None, text
         signs.add("meta")
     if place.headline and place.headline.origin != "meta":
         signs.add("headline")
+        if place.headline.titled:
+            signs.add("titled")
     if facts.values.get("published_on"):
         signs.add("date")
     if "source" in facts.values:

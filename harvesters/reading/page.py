@@ -9,7 +9,7 @@ recognisable on it, has changed its structure; that says nothing about the unit.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,6 +46,7 @@ _SIGNS = {
     "labels": 2.0,
     "text": 1.5,
     "headline": 1.0,
+    "titled": 1.0,
     "date": 1.0,
     "source": 1.0,
     "container": 1.0,
@@ -53,6 +54,13 @@ _SIGNS = {
 }
 _ARTICLE_ENOUGH = 3.5  # a headline, a known container and text; or a headline with date, source and text
 _ARTICLE_SURE = 6.0  # no list is looked for where an article is expected and this much of one is shown
+_AT_ARTICLE = 1.0  # an address of an article stands for one of the signs
+# columns that are one page: who leads and does what, how to ask for information, by which rules
+_SINGLE = re.compile(r"领导|职能|职责|职权|机构|简介|概况|介绍|指南|制度|规定|办法|须知|章程|联系|依申请")
+_SINGLE_TEXT = 60  # characters
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
+_TITLED = re.compile(r"(?:^|[\s_-])\w*(?:tit(?:le)?|bt|biaoti)(?=$|[\s_-])")
+_STEPS = re.compile(r"\s*(?:>>|>|》|»|›|＞|→|/|::)\s*")
 _HUB_LINKS = 15  # links of eight characters and more: a home page or hub has them, an error page does not
 
 
@@ -159,8 +167,9 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
     if expect != "article":
         layout = lay_out(doc.tree)
         reading = read_article(doc, layout, meta, reference=reference)
+    enough = _ARTICLE_ENOUGH - (_AT_ARTICLE if _stands_at_article(doc) else 0)
     strength = _strength(reading)
-    if listing is None and (strength < _ARTICLE_ENOUGH or (reading and reading.article.body_text is None)):
+    if listing is None and (strength < enough or (reading and reading.article.body_text is None)):
         # nothing found: perhaps it stands in what was taken for a menu or for frame
         layout = lay_out(doc.tree, whole=True)
         again = read_article(doc, layout, meta, reference=reference)
@@ -168,27 +177,124 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
             reading, strength = again, _strength(again)
     as_article = strength + _place_weight(doc, reading, meta) + (1.5 if expect == "article" else 0)
     as_listing = _listing_weight(listing, meta) + (1.5 if expect == "listing" and listing else 0)
-    if reading is not None and strength >= _ARTICLE_ENOUGH and (listing is None or as_article > as_listing):
+    if reading is not None and strength >= enough and (listing is None or as_article > as_listing):
         return _judged_article(doc, reading, meta, layout, profile)
     if listing is not None and (listing.rows or listing.next is not None or listing.total_rows == 0):
         return _judged_listing(doc, listing, meta, layout, profile)
-    if expect == "listing" and listing is not None and _is_empty_column(doc, listing, meta, profile):
+    if listing is not None and _is_empty_column(doc, listing, meta, layout, profile, expect):
         return _judged_listing(doc, listing, meta, layout, profile)
+    if reading is not None and not (listing and listing.rows):
+        if expect == "listing":
+            reading = _single_page(doc, reading, meta, layout, profile)
+        elif not _is_article_in_short(doc, reading, layout, expect):
+            reading = None
+        if reading is not None:
+            return _judged_article(doc, reading, meta, layout, profile)
     return _without_proof(doc, meta, layout, expect, listing)
 
 
-def _is_empty_column(doc: Document, listing: Listing, meta: MetaTags, profile: Profile) -> bool:
+def _is_empty_column(
+    doc: Document, listing: Listing, meta: MetaTags, layout: Layout, profile: Profile, expect: str | None
+) -> bool:
     """Whether an empty list element without a word about it is the whole list.
 
-    The tags must name the very site and column, the pager drawn with the page must count one page or none, and no
-    script on the page may fetch rows: otherwise the element may be what a redesign or a script has left of a list.
+    The page must be the very site's and column's, the pager drawn with it must count one page or none, and no script
+    on it may fetch rows: otherwise the element may be what a redesign or a script has left of a list. The column is
+    told by the tags, or by two of breadcrumb, heading and ``<title>``; where nobody says which is expected, the
+    page must only be of one mind.
     """
-    same_site = profile.site_code is not None and (meta.site.id_code or "").lower() == profile.site_code.lower()
-    same_column = bool(meta.column_name) and plain(meta.column_name or "") == plain(profile.column_name or "")
-    if not (listing.ended and same_site and same_column) or _FETCHES.search(doc.text):
+    if expect == "article" or not listing.ended or _FETCHES.search(doc.text):
         return False
     pager = pager_of(doc)
-    return pager.found and pager.total_pages in (0, 1)
+    if not (pager.found and pager.total_pages in (0, 1)):
+        return False
+    if expect is None:
+        name = listing.column_name
+        return bool(name) and _says_column(doc, layout, plain(name or ""))
+    name = plain(profile.column_name or "")
+    same = plain(meta.column_name) == name if meta.column_name else _says_column(doc, layout, name)
+    return bool(name) and same and _is_own_frame(doc, meta, layout, profile)
+
+
+def _says_column(doc: Document, layout: Layout, name: str) -> bool:
+    """Whether two of breadcrumb, heading and ``<title>`` give the page the column's name (plain)."""
+    titled = name in map(plain, re.split(r"[-_|–—>»]+", _head_title(doc)))
+    crumb = any(
+        len(steps := _STEPS.split(line.text)) > 1 and plain(steps[-1]) == name for line in layout.lines if line.links
+    )
+    return titled + crumb + (_heading_named(layout, name) is not None) >= 2
+
+
+def _is_article_in_short(doc: Document, reading: ArticleReading, layout: Layout, expect: str | None) -> bool:
+    """Whether a headline shown and some text make an article of a page that proves no more: a brief undated notice.
+
+    It must be one by its address or by whoever asks, and neither a hub nor a page that says something else of itself.
+    """
+    if "headline" not in reading.signs or not reading.article.body_text:
+        return False
+    at_article = _stands_at_article(doc)
+    if not (at_article or (expect == "article" and _links(layout) < _HUB_LINKS)):
+        return False
+    return refusal_by_body(doc, _shown(layout)) is None
+
+
+def _single_page(
+    doc: Document, reading: ArticleReading, meta: MetaTags, layout: Layout, profile: Profile
+) -> ArticleReading | None:
+    """The article that a column of leaders, duties, rules or the guide is by itself, dated or not; None if it is not.
+
+    The page must be the unit's, its heading must be the column's name, there must be text, and nothing on it may
+    fetch rows: otherwise the text may be what a redesign has left beside a list.
+    """
+    name = profile.column_name or ""
+    text = reading.article.body_text or ""
+    if not _SINGLE.search(name) or len(text) < _SINGLE_TEXT or _FETCHES.search(doc.text):
+        return None
+    heading = _heading_named(layout, plain(name))
+    if heading is None or not _is_own_frame(doc, meta, layout, profile) or refusal_by_body(doc, _shown(layout)):
+        return None
+    told = Provenance(origin="structure", raw=heading, confidence=0.8)
+    return replace(
+        reading,
+        article=replace(reading.article, title=heading),
+        provenance={**reading.provenance, "title": told},
+    )
+
+
+def _heading_named(layout: Layout, name: str) -> str | None:
+    """The text of a visible heading of the page that says ``name`` (plain) and nothing else."""
+    for element in layout.elements:
+        if element.hidden or element.frame or element.last - element.first != 1:
+            continue
+        line = layout.lines[element.first]
+        if (element.tag in _HEADINGS or _TITLED.search(element.names)) and plain(line.text) == name:
+            return line.text
+    return None
+
+
+def _is_own_frame(doc: Document, meta: MetaTags, layout: Layout, profile: Profile) -> bool:
+    """Whether the page is the unit's: it carries the site's code, or no code at all and the unit's name."""
+    code = _site(doc, meta, layout).id_code
+    if code is not None:
+        return profile.site_code is not None and code.lower() == profile.site_code.lower()
+    unit = plain(profile.unit_name or "")
+    return bool(unit) and unit in plain(f"{_head_title(doc)}\n{_shown(layout)}")
+
+
+def _head_title(doc: Document) -> str:
+    node = doc.tree.css_first("title")
+    return node.text().strip() if node else ""
+
+
+def _links(layout: Layout) -> int:
+    """Lines of the page that are links with enough words for a title."""
+    return sum(line.links >= 8 for line in layout.lines)
+
+
+def _stands_at_article(doc: Document) -> bool:
+    """Whether the address is one of an article."""
+    path = doc.url.partition("://")[2].partition("/")[2]
+    return bool(path) and is_article("/" + path)
 
 
 def _strength(reading: ArticleReading | None) -> float:
@@ -266,7 +372,7 @@ def _without_proof(doc: Document, meta: MetaTags, layout: Layout, expect: str | 
     refused = refusal_by_body(doc, shown)
     if refused:
         return _refused(doc, refused, site)
-    links = sum(line.links >= 8 for line in layout.lines)
+    links = _links(layout)
     text = "".join(line.text for line in layout.lines if line.links)
     platform = sum(word in text for word in _PLATFORM) >= 4
     if expect is None and (links >= _HUB_LINKS or platform):
@@ -300,8 +406,7 @@ def _is_home(doc: Document, meta: MetaTags) -> bool:
         return False
     if meta.column_name:
         return _HOME.fullmatch(meta.column_name) is not None
-    node = doc.tree.css_first("title")
-    title = plain(node.text()) if node else ""
+    title = plain(_head_title(doc))
     name = plain(meta.site.name or "")
     return bool(name) and title.replace(name, "", 1) in ("", "首页", "门户网站", "网站", "欢迎您")
 

@@ -341,10 +341,7 @@ class _Reader:
                 elif name in ("trim", "toString") and self._sign() == "(" and self._sign(1) == ")":
                     self.at += 2
                     value = None if text is None else (text.strip() if name == "trim" else text)
-                elif (
-                    name == "indexOf" and self._sign() == "(" and self._literal(1) is not None and self._sign(2) == ")"
-                ):
-                    sought = self._literal(1) or ""
+                elif name == "indexOf" and (sought := self._argument()) is not None:
                     self.at += 3
                     value = None if text is None else float(text.find(sought))
                 else:
