@@ -281,11 +281,11 @@ def _is_list(group: Group) -> bool:
     if count == 1:
         named = group.by_pager or _LIST_CLASS.search(_path(group.parent, 3))
         return bool(articles == 1 and lengths >= 6 and not group.aside and (group.dated or named))
+    near = sum(any(link.near for link in links) for _, links in rows)
     if group.dated * 2 >= count:
-        return lengths >= 5 and (articles * 3 >= count or lengths >= 9)
+        return lengths >= 5 and (articles * 3 >= count or lengths >= 9 or (group.dated == near == count))
     if articles * 10 >= count * 6:
         return lengths >= 8 and not group.aside
-    near = sum(any(link.near for link in links) for _, links in rows)
     return count >= 3 and lengths >= 14 and near * 10 >= count * 6 and not group.aside
 
 

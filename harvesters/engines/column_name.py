@@ -19,15 +19,21 @@ _NOT_A_NAME = re.compile(
 )
 _TITLE_STEP = re.compile(r"\s*(?:[-_|–—>»:：,，]+|\s{2,})\s*")
 
-_SITE = re.compile(r"(?:人民政府|政府网?|委员会|委|局|厅|网|网站|门户|办公室|平台|官网|公司|大学|学院|研究[所院])$")
+_SITE = re.compile(
+    r"(?:人民政府|政府网?|委员会|管委会|委|局|厅|网|网站|门户|办公室|平台|官网|公司|大学|学院|研究[所院]|示范区|开发区)$"
+)
 _AROUND_WHERE = ",".join(
     f'{tag}:lexbor-contains("{word}")'
     for tag in ("div", "p", "span", "td", "li", "dt", "em", "h2", "h3", "ul", "dl", "label", "b", "font", "i", "strong")
     for word in ("位置", "您现在")
 )
 _CRUMBS = ",".join(
-    f"[class*={word}]" for word in ("crumb", "Crumb", "bread", "Bread", "position", "location", "weizhi", "dqwz")
+    f"[{attribute}{word} i]"
+    for attribute in ("class", "id")
+    for word in ("*=crumb", "*=bread", "*=position", "*=location", "*=weizhi", "*=dqwz", "~=pos", "~=path", "~=mbx")
 )
+_HOME = re.compile(r"(?:网站|本站)?(?:首页|主页)")
+_FROM_HOME = re.compile(r"^\W*(?:网站|本站)?(?:首页|主页)\s*(?:>>|[>》»›＞→])")
 
 
 def column_name(doc: Document, place: LexborNode | None = None) -> str | None:
@@ -78,6 +84,18 @@ def _breadcrumb(doc: Document) -> str | None:
     for node in doc.tree.css(_CRUMBS):
         if len(node.text(strip=True)) <= 160 and (name := _last_step(node)):
             return name
+    return _trail_from_home(doc)
+
+
+def _trail_from_home(doc: Document) -> str | None:
+    """The last step of a breadcrumb without words or class: ``首页 > 政务公开 > 通知公告``."""
+    for link in doc.tree.css("a"):
+        holder = link.parent
+        if holder is None or not _HOME.fullmatch(link.text(strip=True)):
+            continue
+        for node in (holder, holder.parent):
+            if node is not None and len(words := node.text(strip=True)) <= 160 and _FROM_HOME.match(words):
+                return _last_step(node)
     return None
 
 
@@ -132,7 +150,14 @@ def _from_title(doc: Document) -> str | None:
     node = doc.tree.css_first("title")
     if node is None:
         return None
-    parts = [part for part in _TITLE_STEP.split(squeeze(node.text())) if part]
+    parts = [_without_site(part) for part in _TITLE_STEP.split(squeeze(node.text())) if part]
     site = squeeze(doc.meta.get("sitename", ""))
     names = [name for part in parts if (name := _named(part)) and name != site and not _SITE.search(name)]
     return names[0] if names else None
+
+
+def _without_site(part: str) -> str:
+    """A part of a title without the names of sites that only a blank parts from it: ``云溪县人民政府 通知公告``."""
+    words = part.split(" ")
+    rest = [word for word in words if not _SITE.search(word)]
+    return " ".join(rest) if rest and len(rest) < len(words) else part

@@ -31,7 +31,7 @@ _ARTICLE = re.compile(
     r"|/art_[\w-]{4,}\.s?html?$"
     r"|(?:/|_)m?content_[\da-f]+(?:\.s?html?)?$"
     r"|/\d{6,8}/[\da-f]+/c\.html?$"
-    r"|/c_\d{3,}\.s?html?$|/c\d{4,}/content\.html?$"
+    r"|/c_\d{3,}\.s?html?$|/c\d{3,}/content\.s?html?$"
     r"|/ARTI\w+\.s?html?$"
     r"|/[\da-f]{32}\.s?html?$"
     r"|/m?post_\d+\.s?html?$"
