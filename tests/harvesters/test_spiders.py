@@ -131,8 +131,8 @@ def test_where_a_shell_leads(body: str, target: str | None) -> None:
 def step(rows: Sequence[Row], fetch: Fetch, onward: Fetch | None = None, *, is_article: bool = False) -> Step:
     return Step(
         key=request_key(fetch), fetch=fetch, engine="static", column_name="通知公告", packed=memory.pack(rows),
-        next=onward, ended=onward is None, total_pages=3, total_rows=60, page_key="1", is_article=is_article, sha256="0" * 64,
-        etag='"a"', last_modified=None,
+        next=onward, ended=onward is None, total_pages=3, total_rows=60, page_key="1", is_article=is_article,
+        sha256="0" * 64, etag='"a"', last_modified=None,
         evidence=Evidence(url=fetch.url, captured_at=AT, sha256="0" * 64, warc="gk.warc.gz", record_id="<urn:uuid:1>"),
         seen_at=AT,
     )  # fmt: skip
