@@ -53,7 +53,7 @@ _SIGNS = {
     "files": 0.5,
 }
 _ARTICLE_ENOUGH = 3.5  # a headline, a known container and text; or a headline with date, source and text
-_ARTICLE_SURE = 6.0  # no list is looked for where an article is expected and this much of one is shown
+_ARTICLE_SURE = 6.0  # no list is looked for where an article is expected, by address and tags too, and so much is shown
 _AT_ARTICLE = 1.0  # an address of an article stands for one of the signs
 # columns that are one page: who leads and does what, how to ask for information, by which rules
 _SINGLE = re.compile(r"领导|职能|职责|职权|机构|简介|概况|介绍|指南|制度|规定|办法|须知|章程|联系|依申请")
@@ -156,7 +156,9 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
             detail="The address answers with the site's home page, as sites do for pages they no longer have.",
             site=_site(doc, meta, None),
         )
-    if expect == "article":
+    at_article = _stands_at_article(doc)
+    article_first = fetch is None and (expect == "article" or (expect is None and at_article and bool(meta.title)))
+    if article_first:
         layout = lay_out(doc.tree)
         reading = read_article(doc, layout, meta, reference=reference)
         if reading is not None and _strength(reading) >= _ARTICLE_SURE:
@@ -164,10 +166,10 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
     listing = listing_of(doc, fetch)
     if listing is not None and fetch is not None and listing.rows:
         return _judged_listing(doc, listing, meta, None, profile)
-    if expect != "article":
+    if not article_first:
         layout = lay_out(doc.tree)
         reading = read_article(doc, layout, meta, reference=reference)
-    enough = _ARTICLE_ENOUGH - (_AT_ARTICLE if _stands_at_article(doc) else 0)
+    enough = _ARTICLE_ENOUGH - (_AT_ARTICLE if at_article else 0)
     strength = _strength(reading)
     if listing is None and (strength < enough or (reading and reading.article.body_text is None)):
         # nothing found: perhaps it stands in what was taken for a menu or for frame
@@ -370,7 +372,9 @@ def _without_proof(doc: Document, meta: MetaTags, layout: Layout, expect: str | 
     shown = _shown(layout)
     site = _site(doc, meta, layout)
     refused = refusal_by_body(doc, shown)
-    if refused:
+    # an empty list with its pager is a page, however little is shown beside it: menus may be written by scripts
+    drawn = listing is not None and listing.ended and pager_of(doc).found
+    if refused and not (drawn and refused.outcome is Outcome.SHELL):
         return _refused(doc, refused, site)
     links = _links(layout)
     text = "".join(line.text for line in layout.lines if line.links)
