@@ -37,6 +37,9 @@ _VARYING_CLASS = re.compile(r"\b(?:odd|even|first|last|on|active|current|cur|top
 _LIST_CLASS = re.compile(r"list|news", re.IGNORECASE)
 
 
+_Step = tuple[LexborNode, int, str, LexborNode, int]  # an element, its mark, its tag, its parent, the parent's mark
+
+
 @dataclass(slots=True)
 class Link:
     """A link that may be a row's."""
@@ -80,6 +83,7 @@ def find_groups(doc: Document) -> tuple[list[Group], int]:
     host = doc.host
     groups: dict[tuple[int, str], Group] = {}
     crowded: set[int] = set()
+    chains: dict[int, list[_Step]] = {}  # by the element they start above
     more_links = 0
     for node in doc.tree.css("a"):
         attributes = node.attrs
@@ -111,28 +115,36 @@ def find_groups(doc: Document) -> tuple[list[Group], int]:
                 continue
             near = _near(href, folder, host)
         link = Link(node, target, length, article, near, text, title)
-        child = node
-        for _ in range(12):
-            parent = child.parent
-            if parent is None or child.mem_id in crowded:
+        for child, mark, tag, parent, parent_mark in _climb(node, chains):
+            if mark in crowded:
                 break
-            tag = child.tag or ""
-            if tag in _ROW_TAGS:
-                key = (parent.mem_id, tag)
-                group = groups.get(key)
-                if group is None:
-                    group = groups[key] = Group(parent, tag, len(groups))
-                entry = group.children.get(child.mem_id)
-                if entry is None:
-                    group.children[child.mem_id] = (child, [link])
-                else:
-                    entry[1].append(link)
-                    if len(entry[1]) > 8:
-                        crowded.add(child.mem_id)  # no row has so many links: neither has anything around it
-            if parent.tag in ("body", "html"):
-                break
-            child = parent
+            if tag not in _ROW_TAGS:
+                continue
+            key = (parent_mark, tag)
+            group = groups.get(key)
+            if group is None:
+                group = groups[key] = Group(parent, tag, len(groups))
+            entry = group.children.get(mark)
+            if entry is None:
+                group.children[mark] = (child, [link])
+            else:
+                entry[1].append(link)
+                if len(entry[1]) > 8:
+                    crowded.add(mark)  # no row has so many links: neither has anything around it
     return list(groups.values()), more_links
+
+
+def _climb(node: LexborNode, chains: dict[int, list[_Step]]) -> list[_Step]:
+    """A link and at most eleven elements around it, each with its parent; what siblings share is climbed once."""
+    parent = node.parent
+    if parent is None:
+        return []
+    mark = parent.mem_id
+    above = chains.get(mark)
+    if above is None:
+        above = [] if parent.tag in ("body", "html") else _climb(parent, chains)
+        chains[mark] = above
+    return [(node, node.mem_id, node.tag or "", parent, mark), *above[:11]]
 
 
 def _near(href: str, folder: str, host: str) -> bool:

@@ -22,10 +22,9 @@ _TITLE_STEP = re.compile(r"\s*(?:[-_|–—>»:：,，]+|\s{2,})\s*")
 _SITE = re.compile(
     r"(?:人民政府|政府网?|委员会|管委会|委|局|厅|网|网站|门户|办公室|平台|官网|公司|大学|学院|研究[所院]|示范区|开发区)$"
 )
-_AROUND_WHERE = ",".join(
-    f'{tag}:lexbor-contains("{word}")'
-    for tag in ("div", "p", "span", "td", "li", "dt", "em", "h2", "h3", "ul", "dl", "label", "b", "font", "i", "strong")
-    for word in ("位置", "您现在")
+_TAGS = ("div", "p", "span", "td", "li", "dt", "em", "h2", "h3", "ul", "dl", "label", "b", "font", "i", "strong")
+_AROUND_WHERE = tuple(
+    (word, ",".join(f'{tag}:lexbor-contains("{word}")' for tag in _TAGS)) for word in ("位置", "您现在")
 )
 _CRUMBS = ",".join(
     f"[{attribute}{word} i]"
@@ -68,9 +67,11 @@ def _named(text: str) -> str | None:
 
 
 def _breadcrumb(doc: Document) -> str | None:
-    if "位置" in doc.text or "您现在" in doc.text:
+    for word, around in _AROUND_WHERE:
+        if word not in doc.text:
+            continue
         # the outermost of the elements around the words comes first: the short ones are the breadcrumb's own
-        for node in doc.tree.css(_AROUND_WHERE):
+        for node in doc.tree.css(around):
             words = node.text(strip=True)
             if len(words) <= 160 and _WHERE.search(words):
                 holder: LexborNode | None = node

@@ -189,8 +189,7 @@ def _induce(doc: Document, hint: str) -> MainList | None:
 
 
 def _rows(members: list[Group], doc: Document, today: dt.date) -> list[Row]:
-    rows: list[Row] = []
-    longer = None
+    found: list[tuple[Row, str]] = []
     for group in members:
         header = _header_labels(group)
         for child, links in group.children.values():
@@ -200,22 +199,26 @@ def _rows(members: list[Group], doc: Document, today: dt.date) -> list[Row]:
             elif header:
                 around = _labelled(child, header) or around
             row = row_of([link.node for link in links], around, doc, today)
-            if row is None:
-                continue
-            if row.truncated:
-                longer = longer if longer is not None else _longest_titles(doc)
-                whole = longer.get(links[0].href, "")
-                if whole.startswith(row.title.rstrip(" .…。⋯")):
-                    row = replace(row, title=whole, truncated=False)
-            rows.append(row)
+            if row is not None:
+                found.append((row, links[0].href))
+    cut = {href for row, href in found if row.truncated}
+    longer = _longest_titles(doc, cut) if cut else {}
+    rows: list[Row] = []
+    for row, href in found:
+        whole = longer.get(href, "") if row.truncated else ""
+        if whole and whole.startswith(row.title.rstrip(" .…。⋯")):
+            row = replace(row, title=whole, truncated=False)
+        rows.append(row)
     return distinct(rows)
 
 
-def _longest_titles(doc: Document) -> dict[str, str]:
+def _longest_titles(doc: Document, hrefs: set[str]) -> dict[str, str]:
     """The longest words any link on the page gives an address: the copy for phones often has the whole title."""
     found: dict[str, str] = {}
     for node in doc.tree.css("a[href]"):
         href = (node.attrs.get("href") or "").strip()
+        if href not in hrefs:
+            continue
         words = clean_title(node.attrs.get("title") or node.text())
         if not is_truncated(words) and len(words) > len(found.get(href, "")):
             found[href] = words

@@ -95,6 +95,17 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BOILERPLATE_TITLE = re.compile(r"^(?:点击|查看|详情|更多|阅读|下载|了解|进入|打开|新窗口)[一-鿿]{0,6}$")
 _MORE = re.compile(r"^\W*(?:更多|查看更多|more|详情|详细|查看|阅读全文|查看详情|\[详细\]|下载)\W*$", re.IGNORECASE)
 
+# Addresses of nearly all rows, which are joined by appending, ten times as fast: no dots to resolve, nothing to escape
+_PLAIN_HREF = re.compile(
+    r"https?://[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:/[\w-]+)+(?:\.\w+)?"
+    r"|(?P<rooted>(?:/[\w-]+)+(?:\.\w+)?)"
+    r"|(?:\./)?(?P<below>[\w-]+(?:/[\w-]+)*(?:\.\w+)?)",
+    re.ASCII,
+)
+_PLAIN_BASE = re.compile(
+    r"(?P<origin>https?://[\w.-]+(?::\d+)?)(?P<folder>/(?:[\w-]+(?:\.[\w-]+)*/)*)[\w.-]*$", re.ASCII
+)
+
 SEPARATOR = "\x1f"
 
 
@@ -293,10 +304,24 @@ def script_address(script: str) -> str | None:
 
 
 def _joined(doc: Document, href: str) -> str | None:
+    if (plain := _PLAIN_HREF.fullmatch(href)) and (folder := _folder(doc.base)):
+        origin, path = folder
+        if plain["below"] is not None:
+            return f"{origin}{path}{plain['below']}"
+        if plain["rooted"] is not None:
+            return f"{origin}{plain['rooted']}"
+        return href
     try:
         return doc.absolute(href)
     except ValueError:  # "http://[not-an-address": somebody's typing, not a link
         return None
+
+
+@lru_cache(maxsize=256)
+def _folder(base: str) -> tuple[str, str] | None:
+    """Origin and folder of a page's address, where a plain address below it needs no more than being appended."""
+    found = _PLAIN_BASE.match(base)
+    return (found["origin"], found["folder"]) if found else None
 
 
 def fetchable(url: str) -> bool:

@@ -229,6 +229,24 @@ def test_fragments(markup: str) -> None:
     ]
 
 
+_SEGMENT = st.text(alphabet="ab1-_.%?#/: 关", max_size=5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(_SEGMENT, max_size=4), st.sampled_from(["", "/", "./", "../", "//", "http://b.invalid", "https://B.c:8/"])
+)
+@pytest.mark.parametrize("here", [HERE, "http://a.invalid", "http://a.invalid/x/?b=/c/d", "http://a.invalid/../x.y/z"])
+def test_joining_by_appending_is_joining(here: str, segments: list[str], start: str) -> None:
+    href = start + "/".join(segments)
+    doc = Document(b"", here)
+    link = Document(f'<a href="{href}">x</a>'.encode(), here).tree.css_first("a")
+    assert link is not None
+    found = address_of(link, doc)
+    if found is not None:
+        assert found == doc.absolute(link.attrs["href"] or "")
+
+
 def test_rows_that_lead_nowhere_stay_apart() -> None:
     shown = (("关于印发办法的通知", "2026-05-20"), ("关于印发办法的通知", "2026-05-12"), ("停水公告", "2026-05-12"))
     markup = "".join(f'<li><a href="javascript:;">{title}</a><b>{date}</b></li>' for title, date in (*shown, shown[2]))
