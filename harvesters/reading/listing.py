@@ -99,7 +99,7 @@ _MORE = re.compile(r"^\W*(?:更多|查看更多|more|详情|详细|查看|阅读
 _PLAIN_HREF = re.compile(
     r"https?://[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:/[\w-]+)+(?:\.\w+)?"
     r"|(?P<rooted>(?:/[\w-]+)+(?:\.\w+)?)"
-    r"|(?:\./)?(?P<below>[\w-]+(?:/[\w-]+)*(?:\.\w+)?)",
+    r"|(?:\./)?(?P<ups>(?:\.\./)*)(?P<below>[\w-]+(?:/[\w-]+)*(?:\.\w+)?)",
     re.ASCII,
 )
 _PLAIN_BASE = re.compile(
@@ -307,10 +307,16 @@ def _joined(doc: Document, href: str) -> str | None:
     if (plain := _PLAIN_HREF.fullmatch(href)) and (folder := _folder(doc.base)):
         origin, path = folder
         if plain["below"] is not None:
-            return f"{origin}{path}{plain['below']}"
-        if plain["rooted"] is not None:
+            ups = len(plain["ups"]) // 3
+            if ups == 0:
+                return f"{origin}{path}{plain['below']}"
+            steps = path.split("/")  # "/a/b/" is "", "a", "b", ""
+            if ups <= len(steps) - 2:
+                return f"{origin}{'/'.join(steps[: -ups - 1])}/{plain['below']}"
+        elif plain["rooted"] is not None:
             return f"{origin}{plain['rooted']}"
-        return href
+        else:
+            return href
     try:
         return doc.absolute(href)
     except ValueError:  # "http://[not-an-address": somebody's typing, not a link
@@ -381,9 +387,12 @@ def _visible(node: LexborNode, into: list[str]) -> None:
         child = child.next
 
 
-def link_title(node: LexborNode) -> str:
-    """The fullest title a link shows: its ``title`` attribute or its text, whichever holds more of it."""
-    pieces = texts(node)
+def link_title(node: LexborNode, pieces: list[str] | None = None) -> str:
+    """The fullest title a link shows: its ``title`` attribute or its text, whichever holds more of it.
+
+    ``pieces`` are the link's ``texts``, where the caller has them.
+    """
+    pieces = texts(node) if pieces is None else pieces
     if len(pieces) > 1 and (main := _main_block(node)) is not None:
         pieces = texts(main)
     if len(pieces) > 1:
@@ -461,8 +470,9 @@ def row_of(links: Sequence[LexborNode], around: Iterable[str], doc: Document, to
         url = address_of(link, doc)
         if url is None:
             continue
-        title = link_title(link)
-        own.update(texts(link))
+        pieces = texts(link)
+        title = link_title(link, pieces)
+        own.update(pieces)
         if not title or _MORE.match(title):
             continue
         rank = (is_article(url) and len(title) > 5, len(title))

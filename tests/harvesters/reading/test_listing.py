@@ -234,9 +234,13 @@ _SEGMENT = st.text(alphabet="ab1-_.%?#/: 关", max_size=5)
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.lists(_SEGMENT, max_size=4), st.sampled_from(["", "/", "./", "../", "//", "http://b.invalid", "https://B.c:8/"])
+    st.lists(_SEGMENT, max_size=4),
+    st.sampled_from(["", "/", "./", "../", "../../", "//", "http://b.invalid", "https://B.c:8/"]),
 )
-@pytest.mark.parametrize("here", [HERE, "http://a.invalid", "http://a.invalid/x/?b=/c/d", "http://a.invalid/../x.y/z"])
+@pytest.mark.parametrize(
+    "here",
+    [HERE, "http://a.invalid", "http://a.invalid/x/?b=/c/d", "http://a.invalid/x/y/z", "http://a.invalid/../x.y/z"],
+)
 def test_joining_by_appending_is_joining(here: str, segments: list[str], start: str) -> None:
     href = start + "/".join(segments)
     doc = Document(b"", here)
