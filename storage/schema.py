@@ -204,7 +204,7 @@ class Evidence:
 
     url: str
     captured_at: dt.datetime
-    sha256: str  # of the response body as received
+    sha256: str  # of the response body, content-encoding undone
     warc: str | None = None  # file name below the archive folder
     record_id: str | None = None  # WARC-Record-ID, "<urn:uuid:…>"
 
