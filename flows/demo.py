@@ -15,13 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from flows.commands.prefect_server import a_server
+from flows.commands.prefect_server import a_server, interrupts_later, stop
 from flows.commands.progress import watching
 from flows.commands.truth import Compared, compare
 from flows.delivery.folder import read_manifest
@@ -123,9 +123,10 @@ def _folder(keep: bool) -> Iterator[Path]:
 def _served(folder: Path, options: list[str]) -> Iterator[dict[str, Any]]:
     """The city, served from a process of its own while the block runs; what it says when it is ready."""
     command = [sys.executable, "-m", "tests.city", "serve", "--dir", str(folder), *options]
-    with (folder / "city.log").open("wb") as log:
-        city = subprocess.Popen(command, cwd=CHECKOUT, stdout=log, stderr=log, start_new_session=True)
-    try:
+    with ExitStack() as ending:
+        with interrupts_later(), (folder / "city.log").open("wb") as log:
+            city = subprocess.Popen(command, cwd=CHECKOUT, stdout=log, stderr=log, start_new_session=True)
+            ending.callback(stop, city)
         until = time.monotonic() + START_S
         while not (folder / "ready.json").exists():
             if city.poll() is not None or time.monotonic() > until:
@@ -133,13 +134,6 @@ def _served(folder: Path, options: list[str]) -> Iterator[dict[str, Any]]:
                 raise GongkaiError(f"the fictional city did not start: {said[-1] if said else 'no answer in time'}")
             time.sleep(0.1)
         yield json.loads((folder / "ready.json").read_bytes())
-    finally:
-        city.terminate()
-        try:
-            city.wait(10)
-        except subprocess.TimeoutExpired:
-            city.kill()
-            city.wait()
 
 
 # ------------------------------------------------------------------ what it came to

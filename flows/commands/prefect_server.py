@@ -12,9 +12,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
@@ -52,13 +53,29 @@ def a_server(now: Settings) -> Iterator[None]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    server = start(now, port, "--no-ui", "--no-services")
-    try:
+    with ExitStack() as ending:
+        with interrupts_later():
+            server = start(now, port, "--no-ui", "--no-services")
+            ending.callback(stop, server)
         with _named(api_at(port)):
             wait(server, port, now)
             yield
+
+
+@contextmanager
+def interrupts_later() -> Iterator[None]:
+    """Holds Ctrl-C back until the block is through: between the birth of a child and the promise to end it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        yield
     finally:
-        stop(server)
+        signal.signal(signal.SIGINT, before)
+    if held:
+        raise KeyboardInterrupt
 
 
 def api_at(port: int) -> str:

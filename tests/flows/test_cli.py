@@ -20,6 +20,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli import app
+from tests.flows import processes_with
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "deploy" / "city.example.yml"
@@ -266,7 +267,7 @@ def test_a_prefect_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_ctrl_c_stops_in_one_line(tmp_path: Path) -> None:
-    """SIGINT in the middle of a harvest that waits for its server."""
+    """SIGINT as early as its server is being started; nothing is left running."""
     run("city", "apply", EXAMPLE)
     command = [sys.executable, "-c", "from flows.cli import main; main()", "deliver"]
     child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
@@ -278,6 +279,7 @@ def test_ctrl_c_stops_in_one_line(tmp_path: Path) -> None:
     _, said = child.communicate(timeout=60)
     assert child.returncode == 130
     assert said.decode() == "gongkai: stopped; what was stored is kept, run again to go on\n"
+    assert processes_with(str(tmp_path)) == []
 
 
 def test_output_may_be_cut_off() -> None:

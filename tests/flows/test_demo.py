@@ -20,6 +20,7 @@ from flows.commands.truth import compare
 from storage import catalogue, findings
 from storage.database import Database, open_database
 from storage.schema import Attachment, Category, FindingKind, Item, Provenance, Verdict, VerdictKind
+from tests.flows import processes_with
 
 ROOT = Path(__file__).parents[2]
 NOW = dt.datetime(2026, 3, 18, 4, 0, tzinfo=dt.UTC)
@@ -63,6 +64,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing_behind(tmp_path: Path) -> None:
     assert child.returncode == 130, said.decode()
     assert said.decode().splitlines()[-1] == "gongkai: stopped; what was stored is kept, run again to go on"
     assert list(tmp_path.glob("gongkai-demo-*")) == []
+    assert processes_with(str(tmp_path)) == []
 
 
 # ------------------------------------------------------------------ the comparison

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import schedule
+from tests.flows import processes_with
 
 ROOT = Path(__file__).parents[2]
 # a schedule may fire while the test runs: nobody but a name that never resolves may be asked
@@ -56,18 +57,6 @@ def until(what: str, check: Callable[[], Any], child: subprocess.Popen[bytes], l
     raise AssertionError(f"{what}: not within {seconds} s\n{log.read_text()}")
 
 
-def processes_of(session_folder: str) -> list[str]:
-    """Command lines of processes that carry our data folder in their environment."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if session_folder.encode() in (entry / "environ").read_bytes() and int(entry.name) != os.getpid():
-                found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except OSError:
-            continue
-    return found
-
-
 def test_up_serves_schedules_and_stops_cleanly(tmp_path: Path) -> None:
     home = str(tmp_path / "home")
     port, prefect_port = free_port(), free_port()
@@ -107,4 +96,4 @@ def test_up_serves_schedules_and_stops_cleanly(tmp_path: Path) -> None:
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)
     assert "stopped; what was stored is kept" in log.read_text()
-    assert processes_of(home) == []
+    assert processes_with(home) == []
