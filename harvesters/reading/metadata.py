@@ -10,7 +10,6 @@ the next cell that is not the one beside, is never taken for a value.
 from __future__ import annotations
 
 import datetime as dt
-import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -83,6 +82,7 @@ _AFTER_SOURCE = re.compile(
 )
 _IRREGULAR = re.compile(r"rowspan|colspan|<table|<script|<style", re.IGNORECASE)
 _OPENING, _CLOSING = "【[（(〔{《", "】]）)〕}》"
+_ENTITY = re.compile(r"&(?:[en]m?sp|nbsp|thinsp|middot|#\d+);?")  # written out where it was escaped twice, or cut off
 _SPEAKS = re.compile(r"[A-Za-z\u4e00-\u9fa5]")
 _SOURCE_LIMIT = 60  # characters
 _CELL_LIMIT = 400  # characters; longer "values" are the document itself standing in a layout table
@@ -183,7 +183,7 @@ def unpieced(value: str) -> str:
 def source_of(value: str) -> str | None:
     """A source without what stands run together with it: dates, font switches, counters."""
     cut = _AFTER_SOURCE.split(value, maxsplit=1)[0]
-    text = _balanced(clean(html.unescape(cut.replace(_GAP, "")))).strip(" ：:;；,，|｜-—·&")
+    text = _balanced(clean(_ENTITY.sub(" ", cut.replace(_GAP, "")))).strip(" ：:;；,，|｜-—·")
     if text.lower() in ("null", "undefined", "无", "暂无") or len(text) > _SOURCE_LIMIT or not _SPEAKS.search(text):
         return None
     return text

@@ -253,6 +253,14 @@ def test_a_date_that_cannot_be_leaves_its_text(shown: str) -> None:
         ("<script>var s = ''; document.write('来源：' + s)</script> 作者：张三", None),
         ("来源：<script>document.write(source());</script>", None),
         ("来源：null 发布时间：2026-06-15", None),
+        (
+            "<script>var s='';if(s!=''){document.write('来源：'+s)}else{document.write('来源：青禾日报')}</script>",
+            "青禾日报",
+        ),
+        ("<script>document.write('<b class=\"t\">来源：</b><i>青禾日报 水务局</i>')</script>", "青禾日报 水务局"),
+        ("<script>if(isPhone()){document.write('来源：甲报')}else{document.write('来源：乙报')}</script>", None),
+        ("来源：&amp;emsp 时间：2026-06-15", None),
+        ("【来源：市水务局（原市水利局）】 发布日期：2026-06-15", "市水务局（原市水利局）"),
     ],
 )
 def test_sources(info: str, source: str | None) -> None:
@@ -399,3 +407,80 @@ def test_keywords_and_summary_of_the_meta_tags_count_only_where_they_speak_of_th
         found = with_info("发布时间：2026-06-15", head % nothing).article
         assert found is not None
         assert found.summary is None
+
+
+def test_a_source_shown_shortened_is_taken_whole_from_the_meta_tag() -> None:
+    whole = "青禾日报、云岭电视台、市水务局"
+    middle = f"<h1>{TITLE}</h1><p>【来源：青禾日报、云岭...】 发布日期：2026-06-15</p><div id='zoom'>{PARAGRAPHS}</div>"
+    assert article(page(middle, f'{METAS}<meta name="ContentSource" content="{whole}">')).source == whole
+    assert article(page(middle, METAS)).source == "青禾日报、云岭..."
+
+
+@pytest.mark.parametrize(
+    ("bar", "on"),
+    [
+        ("发布时间：2026-06-15 字体：<span>大</span> <a href='#'>打印</a>", "2026-06-15"),
+        ("发布时间：<script>var d='2026年06月15日'; if(d!=''){document.write(d)}</script> 字体：大", "2026-06-15"),
+        ("<span>2026-06-15</span>", "2026-06-15"),
+        ("<a href='#'>打印</a> <a href='#'>收藏</a>", None),
+        ("今天是2026年6月16日", None),
+        ("<form>发布时间：2026-06-15</form>", None),
+        ("".join(f"<a href='{day}.html'>2026-06-{day}</a>" for day in range(10, 20)), None),
+    ],
+)
+@pytest.mark.parametrize("name", ["toolbar", "share", "search login"])
+def test_a_bar_named_like_a_menu_may_be_the_line_of_facts(name: str, bar: str, on: str | None) -> None:
+    html = page(f"<div><h1>{TITLE}</h1><div class='{name}'>{bar}</div><div id='zoom'>{PARAGRAPHS}</div></div>")
+    found = article(html).published_on
+    assert (found and found.isoformat()) == on
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<small id='d'>（2026年6月15日）</small>",
+        "<small>2026-06-15 <span>来源：青禾日报</span></small><div><span>字号：</span><a href='#'>大</a></div>",
+        "<br><span>发布时间：2026-06-15</span>",
+        "<div>日期：2026-06-15</div><div>来源：青禾日报</div><div>（青水发〔2026〕8号）</div>",
+    ],
+)
+@pytest.mark.parametrize("metas", ["", METAS], ids=["", "metas"])
+@pytest.mark.parametrize("title", [f"{TITLE}_青禾市人民政府网站", "青禾市人民政府网站"])
+def test_facts_in_the_element_of_the_headline_are_no_part_of_it(title: str, metas: str, inside: str) -> None:
+    found = article(page(f"<h2 class='bt'>{TITLE}{inside}</h2><div id='zoom'>{PARAGRAPHS}</div>", metas, title))
+    assert (found.title, found.published_on) == (TITLE, dt.date(2026, 6, 15))
+
+
+def test_a_date_inside_a_headline_belongs_to_it() -> None:
+    title = "关于2026年6月15日停水的公告"
+    html = page(f"<h1>关于<span>2026年6月15日</span>停水的公告</h1><div id='zoom'>{PARAGRAPHS}</div>", title=title)
+    assert article(html).title == title
+
+
+def test_a_row_of_labels_over_a_row_of_values() -> None:
+    heads = "".join(f"<td>{label}</td>" for label in ("索取号", "发布时间", "发布机构", "文件编号", "存放处", "备注"))
+    values = "".join(
+        f"<td>{value}</td>" for value in ("076478684Q/2026-00112", "", "青禾市水务局", "青水发〔2026〕8号", "", "")
+    )
+    table = f"<table><tbody><tr>{heads}</tr><tr>{values}</tr></tbody></table>"
+    html = page(f"<h1>{TITLE}</h1><p>2026-06-15</p><div id='zoom'>{table}{PARAGRAPHS}</div>", METAS)
+    found = article(html)
+    assert (found.index_number, found.document_number) == ("076478684Q/2026-00112", "青水发〔2026〕8号")
+    assert (found.issuing_body, found.published_on) == ("青禾市水务局", dt.date(2026, 6, 15))
+    assert found.body_text == BODY
+
+
+def test_a_table_of_the_document_states_nothing_about_it() -> None:
+    rows = "".join(f"<tr><td>{n}</td><td>水库{n}</td><td>2020-01-0{n}</td><td>完好</td></tr>" for n in range(1, 4))
+    table = f"<table><tr><td>序号</td><td>名称</td><td>日期</td><td>备注</td></tr>{rows}</table>"
+    found = article(page(f"<h1>{TITLE}</h1><p>2026-06-15</p><div id='zoom'>{table}{PARAGRAPHS}</div>"))
+    assert (found.title, found.published_on) == (TITLE, dt.date(2026, 6, 15))
+    assert found.body_text
+    assert found.body_text.startswith("序号\n名称\n日期\n备注\n")
+
+
+@pytest.mark.parametrize("label", ["信息索引", "政府信息公开索引号", "公文索取号", "索 引"])
+def test_every_name_of_the_index_number(label: str) -> None:
+    block = f"<table><tr><td>{label}：</td><td>360A12-07-2026-0008-1</td><td>备注：</td><td>无</td></tr></table>"
+    found = article(page(f"{block}<h1>{TITLE}</h1><div id='zoom'>{PARAGRAPHS}</div>", METAS))
+    assert found.index_number == "360A12-07-2026-0008-1"

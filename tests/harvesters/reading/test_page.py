@@ -299,3 +299,110 @@ def test_an_empty_list_element_is_a_blank_column_only_with_proof(
     doc = Document(EMPTY.format(script=script).encode(), "http://a.invalid/tzgg/")
     page = read_page(doc, expect="listing", profile=Profile(site_code=code, column_name=column))
     assert (page.outcome is Outcome.OK_EMPTY, page.outcome.is_good) == (is_empty, is_empty)
+
+
+NOTICE = (
+    PAD + "<h1>关于水库大坝周边道路临时封闭的通知</h1>{date}<div class='{box}'><p>大坝道路自即日起封闭三天。</p></div>"
+)
+
+
+@pytest.mark.parametrize("expect", [None, "article"])
+@pytest.mark.parametrize(
+    ("url", "date", "title"),
+    [
+        (ARTICLE, "", "青禾市水务局"),
+        (ARTICLE, "", "关于水库大坝周边道路临时封闭的通知"),
+        ("http://www.qinghe.invalid/show?n=7", "<p>2026-06-15</p>", "关于水库大坝周边道路临时封闭的通知_青禾市水务局"),
+    ],
+)
+def test_a_short_notice_is_an_article(url: str, date: str, title: str, expect: str | None) -> None:
+    html = page(NOTICE.format(date=date, box="pages_content"), "", title)
+    assert look(html, url, expect=expect) == ("article", Outcome.OK, None)
+
+
+def test_a_heading_and_a_sentence_are_no_list_and_no_proof_against_an_error() -> None:
+    html = page(NOTICE.format(date="", box="box"), "", "青禾市水务局")
+    assert look(html)[1] is Outcome.STRUCTURE_CHANGED
+    gone = page("<h1>页面不存在</h1><p>您访问的页面不存在，可能已经删除或者移动。</p>", "", "提示")
+    assert look(gone, ARTICLE, expect="article")[:2] == ("error", Outcome.SOFT404)
+
+
+DUTIES = "负责全市水资源的开发、利用和保护；拟订水利发展规划，并组织实施；指导水库、河道的治理。" * 2
+
+
+@pytest.mark.parametrize(
+    ("column", "heading", "script", "code", "kind"),
+    [
+        ("主要职责", "主要职责", "", "6299000001", "article"),
+        ("主要职责", "工作动态", "", "6299000001", "other"),
+        ("主要职责", "主要职责", "$.ajax({url: '/list'})", "6299000001", "other"),
+        ("通知公告", "通知公告", "", "6299000001", "other"),
+    ],
+)
+def test_a_column_of_one_page_needs_no_date(column: str, heading: str, script: str, code: str, kind: str) -> None:
+    html = page(
+        f"{PAD}<h2>{heading}</h2><div><p>{DUTIES}</p></div><script>{script}</script>",
+        f'<meta name="ColumnName" content="{column}">',
+        f"{column}_青禾市水务局",
+    )
+    profile = Profile(site_code=code, column_name=column, unit_name="青禾市水务局")
+    seen = read_page(Document(html.encode(), COLUMN), expect="listing", profile=profile)
+    assert seen.kind == kind
+    if kind == "article":
+        assert seen.article
+        assert (seen.article.title, seen.article.published_on) == (column, None)
+
+
+OLD_EMPTY = (
+    "<html><head><title>{title}</title></head><body><div class='dqwz'>当前位置：<a href='/'>首页</a> &gt; "
+    "<a href='/xx/'>信息</a> &gt; <a href=''>{crumb}</a></div>"
+    "<div><h1><span>{heading}</span></h1><ul class='news_list'></ul></div>"
+    + PAD
+    + "{script}<div class='foot'>主办：青禾市水务局</div></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "crumb", "heading", "script", "unit", "is_empty"),
+    [
+        ("青禾市水务局-通知公告", "通知公告", "通知公告", ONE_PAGE, "青禾市水务局", True),
+        ("青禾市水务局", "通知公告", "通知公告", ONE_PAGE, "青禾市水务局", True),
+        ("青禾市水务局-通知公告", "通知公告", "信息", ONE_PAGE, "青禾市水务局", True),
+        ("青禾市水务局", "通知公告", "工作动态", ONE_PAGE, "青禾市水务局", False),
+        ("青禾市水务局-通知公告", "通知公告", "通知公告", ONE_PAGE, "云岭市经济局", False),
+        (
+            "青禾市水务局-通知公告",
+            "通知公告",
+            "通知公告",
+            ONE_PAGE + "<script>$.get('/l')</script>",
+            "青禾市水务局",
+            False,
+        ),
+        ("青禾市水务局-通知公告", "通知公告", "通知公告", "", "青禾市水务局", False),
+    ],
+)
+def test_an_empty_column_without_tags_is_told_by_what_the_page_calls_itself(
+    title: str, crumb: str, heading: str, script: str, unit: str, is_empty: bool
+) -> None:
+    html = OLD_EMPTY.format(title=title, crumb=crumb, heading=heading, script=script)
+    doc = Document(html.encode(), "http://a.invalid/tzgg/index.html")
+    profile = Profile(site_code="6299000001", column_name="通知公告", unit_name=unit)
+    seen = read_page(doc, expect="listing", profile=profile)
+    assert (seen.outcome is Outcome.OK_EMPTY, seen.outcome.is_good) == (is_empty, is_empty)
+    assert seen.reason != "stub"
+
+
+def test_an_empty_list_with_its_pager_is_no_page_that_draws_itself() -> None:
+    html = OLD_EMPTY.format(title="青禾市水务局", crumb="信息", heading="工作动态", script=ONE_PAGE)
+    profile = Profile(column_name="通知公告", unit_name="青禾市水务局")
+    seen = read_page(Document(html.encode(), "http://a.invalid/tzgg/"), expect="listing", profile=profile)
+    assert (seen.outcome, seen.reason) == (Outcome.STRUCTURE_CHANGED, "not_recognised")
+
+
+def test_two_dated_rows_are_a_list_however_small_the_page() -> None:
+    rows = "".join(
+        f'<li><a href="./202606/t202606{day}_12345{day}.html">关于第{day}批河道清淤工作的公告</a><i>2026-06-{day}</i>'
+        for day in (11, 12)
+    )
+    small = f"<html><head><title>公告</title></head><body><ul>{rows}</ul></body></html>"
+    assert look(small) == ("listing", Outcome.OK, None)
