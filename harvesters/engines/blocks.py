@@ -85,8 +85,10 @@ def find_groups(doc: Document) -> tuple[list[Group], int]:
     crowded: set[int] = set()
     chains: dict[int, list[_Step]] = {}  # by the element they start above
     more_links = 0
-    for node in doc.tree.css("a"):
+    for node in doc.tree.css("a,[onclick]"):
         attributes = node.attrs
+        if node.tag != "a" and not _is_clicked(node):
+            continue
         href = (attributes.get("href") or "").strip()
         onclick = attributes.get("onclick")
         if (not href or href == "#") and not onclick:
@@ -132,6 +134,12 @@ def find_groups(doc: Document) -> tuple[list[Group], int]:
                 if len(entry[1]) > 8:
                     crowded.add(mark)  # no row has so many links: neither has anything around it
     return list(groups.values()), more_links
+
+
+def _is_clicked(node: LexborNode) -> bool:
+    """Whether an element without a link in it leads to an article when it is clicked on."""
+    named = script_address(node.attrs.get("onclick") or "") if node.tag in _ROW_TAGS else None
+    return named is not None and is_article("/" + named) and node.css_first("a") is None
 
 
 def _climb(node: LexborNode, chains: dict[int, list[_Step]]) -> list[_Step]:

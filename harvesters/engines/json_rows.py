@@ -18,7 +18,14 @@ from typing import Any
 from harvesters.reading.dates import ReadDate, read_value
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Row
-from harvesters.reading.listing import capture_date, clean_title, make_row, plain_text
+from harvesters.reading.listing import (
+    capture_date,
+    clean_title,
+    distinct,
+    make_row,
+    plain_text,
+    script_address,
+)
 
 _TITLES = ("title", "doctitle", "realtitle", "maintitle", "infotitle", "bt", "name", "subject")
 _ADDRESSES = (
@@ -267,12 +274,13 @@ def rows_of(found: JsonList, doc: Document) -> tuple[Row, ...]:
         title, address = _title_of(item), _address_of(item)
         if not title or not address:
             continue
+        script = address[:11].lower() == "javascript:"
         try:
-            url = doc.absolute(address)
+            url = doc.absolute(script_address(address) or address if script else address)
         except ValueError:
             continue
         rows.append(make_row(url, title, _date_of(item, today), api=facts_of({**_listed_facts(item), **item})))
-    return tuple(rows)
+    return tuple(distinct(rows))
 
 
 def _listed_facts(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -447,7 +447,12 @@ def make_row(
     formed: ReadDate | None = None,
     api: dict[str, Any] | None = None,
 ) -> Row:
-    """A ``Row`` from what was read; the 成文 date a row shows goes into ``api`` under Item's name for it."""
+    """A ``Row`` from what was read; the 成文 date a row shows goes into ``api`` under Item's name for it.
+
+    A row whose link leads nowhere (``javascript:;``) is given a mark of its own in place of an address.
+    """
+    if url[:11].lower() == "javascript:":
+        url = nowhere(title, found.raw if found else "")
     facts = dict(api or {})
     if formed is not None and formed.on is not None:
         facts.setdefault("formed_on", formed.on.isoformat())
@@ -486,8 +491,6 @@ def row_of(links: Sequence[LexborNode], around: Iterable[str], doc: Document, to
     found, formed = find_date(parts, url, today)
     if found is None and formed is None:
         found = _date_beside(links)
-    if url[:11].lower() == "javascript:":
-        url = nowhere(title, found.raw if found else "")
     return make_row(url, title, found, formed)
 
 

@@ -551,6 +551,18 @@ def test_dates_under_names_nobody_knows(fields: dict[str, object], date: str | N
     assert [row.date.isoformat() if row.date else None for row in listing.rows] == [date]
 
 
+def test_json_rows_behind_scripts() -> None:
+    rows = [
+        {"title": "关于同意规划的批复", "url": url, "date": "2026-05-24"}
+        for url in ("javascript:;", "javascript:void(0)", "javascript:go('/a/1001.html')")
+    ]
+    listing = listing_of(said({"data": rows}))
+    assert listing is not None
+    addresses = [row.url for row in listing.rows]
+    assert len(set(addresses)) == 3
+    assert addresses[2] == "http://www.yunxi.invalid/a/1001.html"
+
+
 def test_json_is_paged_by_its_own_parameter() -> None:
     names = titles(45)
 

@@ -78,6 +78,12 @@ SHAPES = {
     "script of any name": "<ul>" + rows(
         """<li><a onclick="isDownLoad(this,'%(h)s')" title="%(t)s"><span>%(t)s</span><span>%(d)s</span></a></li>"""
     ) + "</ul>",
+    "rows to click on": "<ul>" + rows(
+        """<li onclick="window.open('./%(s)s')"><span>%(t)s</span><i>%(d)s</i></li>"""
+    ) + "</ul>",
+    "titles to click on": "<table>" + rows(
+        """<tr><td><span onclick="show('%(h)s')">%(t)s</span></td><td>%(d)s</td></tr>"""
+    ) + "</table>",
     "script addresses": "<ul>" + rows(
         """<li><a href="javascript:void(0)" onclick="jumpToDetail('./%(s)s')">%(t)s</a><span>%(d)s</span></li>"""
     ) + "</ul>",
