@@ -26,11 +26,10 @@ from flows.compliance.calendar import WorkingDays
 from flows.compliance.catalogue_fields import shown_fields
 from flows.compliance.facts import ColumnFacts, ItemContext, Looks, Report, UnitFacts
 from flows.compliance.obligations import coverage
-from flows.compliance.regulation import Regulation, RegulationError, load
+from flows.compliance.regulation import Regulation, of_city
 from flows.compliance.timely_item import is_displayed
 from storage import catalogue, findings, observations, outbox, progress, registry, settings
 from storage.database import Database, open_database, utcnow
-from storage.exceptions import SettingsError
 from storage.schema import City, Column, ColumnKind, Item, Observation, Subject, Unit, Verdict, VerdictKind
 
 STAGE = "assess"
@@ -123,7 +122,7 @@ def assess_database(
     city = registry.load_city(database)
     if city is None:
         return Assessed(as_of=None)
-    case = case_of(database, city, regulation(city, known), as_of, now)
+    case = case_of(database, city, of_city(city.code, known.home), as_of, now)
     seen = _Seen()
     columns = gather_columns(case)
     told = findings.settle(database, seen.counted(column_and_unit_verdicts(case, columns)), at=now)
@@ -174,18 +173,6 @@ def case_of(database: Database, city: City, law: Regulation, as_of: dt.date | No
         zone=zone,
         as_of=as_of or now.astimezone(zone).date(),
     )
-
-
-def regulation(city: City, known: settings.Settings) -> Regulation:
-    """The national limits, with the city's own laid over them: ``regulations/<city code>.yml`` in the data folder.
-
-    :raises SettingsError: the city's file says something that is not understood.
-    """
-    own = known.home / "regulations" / f"{city.code}.yml"
-    try:
-        return load(own if own.exists() else None)
-    except RegulationError as error:
-        raise SettingsError(str(error)) from error
 
 
 # ------------------------------------------------------------------ columns

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.compliance.regulation import Regulation, RegulationError, load
+from flows.compliance.regulation import of_city
 from flows.reports import scoreboard
 from storage import findings, registry, settings
 from storage.database import Database
-from storage.exceptions import SettingsError, UnknownTarget
-from storage.schema import City
+from storage.exceptions import UnknownTarget
 
 
 def board(database: Database) -> scoreboard.Scoreboard:
@@ -25,21 +24,9 @@ def board(database: Database) -> scoreboard.Scoreboard:
     if city is None:
         raise UnknownTarget("no city yet: run gongkai city apply FILE, then gongkai harvest and gongkai assess")
     told = findings.iter_verdicts(database), findings.iter_findings(database, "open")
-    return scoreboard.scoreboard(city, regulation(city), *told)
+    return scoreboard.scoreboard(city, of_city(city.code, settings.load().home), *told)
 
 
 def lines(told: scoreboard.Scoreboard, *, losses: int = 0) -> Iterator[str]:
     """The scoreboard for a terminal; below each unit its heaviest ``losses``."""
     return scoreboard.lines(told, losses=losses)
-
-
-def regulation(city: City) -> Regulation:
-    """The limits that hold for ``city``: the national ones, its own laid over them.
-
-    :raises SettingsError: the city's file says something that is not understood.
-    """
-    own = settings.load().home / "regulations" / f"{city.code}.yml"
-    try:
-        return load(own if own.exists() else None)
-    except RegulationError as problem:
-        raise SettingsError(str(problem)) from problem

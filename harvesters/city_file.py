@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import ipaddress
 import re
-import socket
 import zoneinfo
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -26,6 +24,7 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from harvesters.addresses_guard import is_private_host, literal_address
 from storage import schema
 from storage.exceptions import CityFileError
 
@@ -426,7 +425,7 @@ def _consistency(data: Mapping[str, Any]) -> list[tuple[KeyPath, str]]:
             host = _host(address)
             if not host or not str(address).startswith(("http://", "https://")):
                 continue
-            if not private_allowed and not is_public_host(host):
+            if not private_allowed and is_private_host(host):
                 problems.append(
                     (
                         where,
@@ -438,11 +437,12 @@ def _consistency(data: Mapping[str, Any]) -> list[tuple[KeyPath, str]]:
         known = [str(column.get("id")) for _, column in columns]
         for at, waiver in _mappings(unit.get("waivers")):
             named = waiver.get("column")
-            # where columns are left out they are still to be discovered: any id may come
-            if known and isinstance(named, str) and named not in known:
+            # a waiver may name a column that is not kept (nothing to put in it is what is waived), or is still to be
+            # discovered; an id that nearly is another's is a slip
+            if isinstance(named, str) and named not in known and (meant := _nearest(named, known)):
                 what = f"one of this unit's columns ({', '.join(known)})"
                 where = (*path, "waivers", at, "column")
-                problems.append((where, f"found {_shown(named)}, expected {what}{_nearest(named, known)}"))
+                problems.append((where, f"found {_shown(named)}, expected {what}{meant}"))
     return problems
 
 
@@ -480,31 +480,6 @@ def _netloc(address: object) -> str:
     parts = urlsplit(str(address))
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return f"{(parts.hostname or '').rstrip('.')}:{port}"
-
-
-def literal_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The IP address ``host`` writes out, also in the short and numeric forms (``127.1``, ``0x7f000001``) that
-    resolvers take; None for a name."""
-    bare = host.strip("[]").partition("%")[0]
-    try:
-        address = ipaddress.ip_address(bare)
-    except ValueError:
-        if not re.fullmatch(r"[0-9a-fA-FxX.]+", bare) or not bare[:1].isdigit():
-            return None
-        try:
-            return ipaddress.IPv4Address(socket.inet_aton(bare))
-        except OSError:
-            return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def is_public_host(host: str) -> bool:
-    """Whether ``host`` is a public literal address or a name (which only resolving can tell)."""
-    address = literal_address(host)
-    if address is None:
-        name = host.rstrip(".").lower()
-        return name != "localhost" and not name.endswith(".localhost")
-    return address.is_global and not address.is_multicast
 
 
 def registered_domain(host: str) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpx
 from protego import Protego
 
-from harvesters.city_file import is_public_host
+from harvesters.addresses_guard import is_private
 from harvesters.reading.document import Document
 from storage.exceptions import GongkaiError, UnsafeAddress
 from storage.settings import Settings
@@ -86,7 +86,7 @@ def _checked_address(host: str, url: str, allow_private: bool) -> str:
     except (OSError, UnicodeError) as problem:
         raise GongkaiError(f"{url}: the name {host} is not known here; check the address and the network") from problem
     addresses = [str(entry[4][0]) for entry in told]
-    private = [address for address in addresses if not is_public_host(address)]
+    private = [address for address in addresses if is_private(address)]
     # link-local is where clouds keep their secrets: no permission opens it
     if any(ipaddress.ip_address(address.partition("%")[0]).is_link_local for address in addresses) or (
         private and not allow_private

@@ -41,7 +41,7 @@ def crawl_settings(city: City, settings: Settings) -> dict[str, Any]:
     """The settings of one crawl of ``city``."""
     return {
         "ALLOW_PRIVATE_ADDRESSES": city.allow_private_addresses,
-        "TWISTED_DNS_RESOLVER": "harvesters.addresses_guard.GuardedResolver",
+        "TWISTED_DNS_RESOLVER": "harvesters.spiders.resolver.GuardedResolver",
         "DNS_TIMEOUT": min(20.0, settings.download_timeout_s),
         "USER_AGENT": user_agent(city),
         "DEFAULT_REQUEST_HEADERS": {

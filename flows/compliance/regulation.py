@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from storage.exceptions import SettingsError
 from storage.schema import ColumnKind, FindingKind, UnitKind
 
 NATIONAL = Path(__file__).parent / "regulations" / "national.yml"
@@ -25,7 +26,7 @@ NATIONAL = Path(__file__).parent / "regulations" / "national.yml"
 FRESHNESS_RULES = ("UP-02", "UP-03", "UP-08", "UP-09")
 
 
-class RegulationError(ValueError):
+class RegulationError(SettingsError):
     """Raised when a regulations file cannot be read or says something that is not understood."""
 
 
@@ -190,6 +191,16 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise RegulationError(f"{path}: expected keys such as rules and look, found {type(data).__name__}")
     return data
+
+
+def of_city(code: str, home: Path) -> Regulation:
+    """The limits that hold for a city: the national ones, its own laid over them.
+
+    :param home: the data folder; the city's own file is ``regulations/<city code>.yml`` there, if it has one.
+    :raises RegulationError: the city's file says something that is not understood.
+    """
+    own = home / "regulations" / f"{code}.yml"
+    return load(own if own.exists() else None)
 
 
 def load(override: Path | None = None) -> Regulation:

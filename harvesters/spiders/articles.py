@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from harvesters.normalise import to_item
 from harvesters.reading.facts import Article, Fetch, Page, Row
+from harvesters.reading.listing import fetchable
 from harvesters.reading.page import Profile
 from harvesters.spiders import policy
 from harvesters.spiders.looking import Known, Look, Looker
@@ -54,6 +55,8 @@ def due(walked: Walked, known: Mapping[str, KnownRow], *, full: bool, today: dt.
         old = known.get(key)
         if key == own and step.is_article:
             continue  # the column is itself the document; the walk has read it
+        if not fetchable(row.url):
+            continue  # the row leads nowhere: it counts where rows are counted, and is no document to hand on
         changed = old is None or is_changed(row, old)
         if is_file(row.url) or not same_site(walked.column.url, row.url):
             if changed or old is None or old.item is None:

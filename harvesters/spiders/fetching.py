@@ -22,12 +22,13 @@ from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
 from w3lib.url import safe_url_string
 
-from harvesters.addresses_guard import GuardedResolver, check_address
+from harvesters.addresses_guard import check_address
 from harvesters.archive import Archive, Exchange
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch
 from harvesters.spiders import policy
 from harvesters.spiders.policy import Failure
+from harvesters.spiders.resolver import GuardedResolver
 from harvesters.spiders.sites import host_of, is_home, same_site
 from storage.exceptions import UnsafeAddress
 from storage.schema import City, Evidence, Outcome

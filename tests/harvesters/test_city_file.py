@@ -155,8 +155,8 @@ def test_scalars_are_taken_as_written(tmp_path: Path) -> None:
         ("2020-01-31", "1577836800", "14: units[0].waivers[0].until: found '1577836800', expected a day"),
         (
             "{column: yw",
-            "{column: yx",
-            "14: units[0].waivers[0].column: found 'yx', expected one of this unit's columns",
+            "{column: tzg",
+            "14: units[0].waivers[0].column: found 'tzg', expected one of this unit's columns",
         ),
         ("[{column: yw", "[3, {column: yw", "14: units[0].waivers[0]: found '3', expected keys and values"),
         # the file itself

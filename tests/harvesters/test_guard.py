@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any
 
 import pytest
 
-from harvesters.addresses_guard import GuardedResolver, check_address, check_resolved, is_private
+from harvesters.addresses_guard import check_address, is_private
+from harvesters.spiders.resolver import GuardedResolver
 from storage.exceptions import UnsafeAddress
 
 PRIVATE = [
@@ -50,19 +50,6 @@ def test_a_city_may_allow_private_addresses_but_no_other_scheme() -> None:
     check_address("http://127.0.0.1:8101/", allow_private=True)
     with pytest.raises(UnsafeAddress):
         check_address("file:///etc/passwd", allow_private=True)
-
-
-def test_a_name_is_judged_by_where_it_leads(monkeypatch: pytest.MonkeyPatch) -> None:
-    def leads(*_: Any, **__: Any) -> Any:
-        return [
-            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 0)),
-            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.168.0.7", 0)),
-        ]
-
-    monkeypatch.setattr(socket, "getaddrinfo", leads)
-    with pytest.raises(UnsafeAddress, match=r"192\.168\.0\.7"):
-        check_resolved("http://rebind.invalid/", allow_private=False)
-    check_resolved("http://rebind.invalid/", allow_private=True)
 
 
 def test_the_resolver_of_the_crawl_answers_no_private_address(monkeypatch: pytest.MonkeyPatch) -> None:
