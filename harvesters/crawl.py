@@ -370,12 +370,24 @@ def _crawl(job: CrawlJob, city: City, limits: Settings, database: Database, bega
             **_counts(spider),
             "seconds": round(time.monotonic() - began, 3),
             "cpu_seconds": round(sum(one.ru_utime + one.ru_stime for one in usage), 3),
-            "peak_kb": max(one.ru_maxrss for one in usage),
+            "peak_kb": peak_kb(),
             "stopped": spider.stopped,
             "bugs": spider.tally.bugs,
         }
     )
     return 0
+
+
+def peak_kb() -> int:
+    """The most memory this process ever held, in KiB.
+
+    Linux hands a parent's peak on to what it starts in ``ru_maxrss``; the process's own stands in /proc.
+    """
+    with contextlib.suppress(OSError):
+        found = re.search(r"^VmHWM:\s*(\d+)", Path("/proc/self/status").read_text(encoding="ascii"), re.MULTILINE)
+        if found:
+            return int(found[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _stop_with_parent(crawler: Any) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import closing
 
+from harvesters.crawl import peak_kb
 from storage import registry, settings
 from storage.database import open_database
 from storage.schema import City, Column, ColumnKind, Supervision, Unit, UnitKind
@@ -80,8 +80,7 @@ def main(columns: int) -> None:
         assess_database(database, settings.load())
     seconds = time.perf_counter() - began
     assert sum(len(job.columns) for job in jobs) == columns
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "apply_seconds": applied, "peak_mb": peak}))
+    print(json.dumps({"seconds": seconds, "apply_seconds": applied, "peak_mb": peak_kb() / 1024}))
 
 
 if __name__ == "__main__":
