@@ -45,6 +45,9 @@ from storage.settings import Settings
 logger = logging.getLogger(__name__)
 
 PROBE_TIMEOUT_S = 15.0  # a site that takes longer counts as down in the national checks (2015 census of websites)
+# columns of one host under way at a time: what their lists hold in memory is bounded, and one that hangs does not
+# hold up the others
+_COLUMNS_ABREAST = 3
 _TICK_S = 1.0
 _LOOKS_BATCH = 200  # articles' looks written at once
 
@@ -155,14 +158,14 @@ class SiteSpider(scrapy.Spider):
         await _together(self._host(jobs) for jobs in work.values())
 
     async def _host(self, jobs: Sequence[Job]) -> None:
-        """The jobs of one host, as many at a time as it bears requests."""
+        """The jobs of one host, a few at a time: each holds its list's rows, and asks for articles side by side."""
         waiting = iter(jobs)
 
         async def work_off() -> None:
             for job in waiting:
                 await job()
 
-        await _together(work_off() for _ in range(min(len(jobs), self._abreast)))
+        await _together(work_off() for _ in range(min(len(jobs), self._abreast, _COLUMNS_ABREAST)))
 
     # -------------------------------------------------------------- columns
 
