@@ -247,6 +247,21 @@ def test_a_front_door_says_what_is_linked_and_what_has_moved() -> None:
     assert set(facts["links"]) == {"notices", "news", "guide", "personnel"}
 
 
+def test_a_short_front_door_is_proven_by_the_columns_it_links() -> None:
+    body = unit(column(), column("/zwgk/yw/", "要闻动态", "yw"), column("/zwgk/rs/", "人事信息", "rs"))
+
+    def seen(*links: str, outcome: Outcome = Outcome.SHELL, status: int = 200) -> bool:
+        text = "".join(f'<a href="{link}">某栏目</a>' for link in links)
+        page = Document(text.encode(), f"{BASE}/", status)
+        look = Look(url=f"{BASE}/", outcome=outcome, status=status, document=page)
+        return home.proven(look, body).outcome.is_good
+
+    assert seen("/zwgk/tzgg/", "/zwgk/yw/")
+    assert seen("/zwgk/tzgg/", "/zwgk/yw/", outcome=Outcome.BLOCKED)
+    assert not seen("/zwgk/tzgg/")
+    assert not seen("/zwgk/tzgg/", "/zwgk/yw/", outcome=Outcome.BLOCKED, status=403)
+
+
 def test_link_names_lead_to_kinds_that_exist() -> None:
     assert set(home.kinds_by_name().values()) <= set(ColumnKind)
 
