@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -77,8 +77,10 @@ def find_headline(
     if found:
         text, first, last = found
         whole = meta.title if meta.title and _ELLIPSIS.search(text) else None
-        if whole is None and meta.title and _squeezed(meta.title) == _squeezed(text):
-            text = meta.title  # the same but for spaces and line breaks, which only the page's layout needs
+        if whole is None:
+            text = _as_spelled(
+                text, [meta.title, named, *heads, *(part for one in heads for part in _HEAD_PART.split(one))]
+            )
         return Headline(
             text=whole or text,
             first=first,
@@ -105,6 +107,13 @@ def _joined(parts: list[str]) -> str:
     for part in parts[1:]:
         text += part if text[-1] > "\u2e7f" and part[0] > "\u2e7f" else f" {part}"
     return text
+
+
+def _as_spelled(text: str, elsewhere: Iterable[str | None]) -> str:
+    """``text`` as the first of its other spellings has it that differs at most in spaces: a title broken into lines
+    where its layout needs it does not tell which breaks are spaces."""
+    squeezed = _squeezed(text)
+    return next((clean(one) for one in elsewhere if one and _squeezed(one) == squeezed), text)
 
 
 def _squeezed(text: str) -> str:

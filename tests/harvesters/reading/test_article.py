@@ -484,3 +484,15 @@ def test_every_name_of_the_index_number(label: str) -> None:
     block = f"<table><tr><td>{label}：</td><td>360A12-07-2026-0008-1</td><td>备注：</td><td>无</td></tr></table>"
     found = article(page(f"{block}<h1>{TITLE}</h1><div id='zoom'>{PARAGRAPHS}</div>", METAS))
     assert found.index_number == "360A12-07-2026-0008-1"
+
+
+def test_a_break_in_a_title_is_no_space_where_the_page_spells_it_without() -> None:
+    title = "云岭市经济局2025年政府信息公开工作年度报告"
+    body = "根据有关规定，现公布本机关上一年度政府信息公开工作情况，内容包括总体情况、主动公开情况和存在的问题。" * 4
+    html = (
+        f"<html><head><title>{title}_云岭市经济局</title></head><body><h1>云岭市经济局202<br>5年政府信息公开工作年度报告</h1>"
+        f"<p>发布时间：2026-01-20　来源：云岭市经济局</p><div id='zoom'><p>{body}</p></div></body></html>"
+    )
+    page = read_page(Document(html.encode(), "http://a.invalid/nb/202601/t20260120_1.html"))
+    assert page.article is not None
+    assert page.article.title == title
