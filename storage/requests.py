@@ -88,13 +88,5 @@ def get(db: Database, request: str) -> Request | None:
         return None if found is None else _request(found)
 
 
-def recent(db: Database, limit: int = 50) -> list[Request]:
-    """The latest requests, newest first."""
-    at = tables.requests.c
-    query = sa.select(tables.requests).order_by(at.left_at.desc(), at.id).limit(limit)
-    with db.read() as session:
-        return [_request(row) for row in session.execute(query).mappings()]
-
-
 def _request(row: Mapping[Any, Any]) -> Request:
     return Request(**row)

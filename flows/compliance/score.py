@@ -21,8 +21,6 @@ from dataclasses import dataclass, field, replace
 from flows.compliance.regulation import FRESHNESS_RULES, Regulation
 from storage.schema import Unit, UnitKind, Verdict, VerdictKind
 
-GROUPS = ("columns", "annual_report", "platform", "timely_items", "catalogue_items")
-
 _COLUMN_RULES = frozenset((*FRESHNESS_RULES, "UP-06", "UP-07"))
 _ITEM_GROUPS = {"TM-01": "timely_items", "CT-01": "catalogue_items"}
 _EXAMPLES = 5

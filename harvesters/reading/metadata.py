@@ -96,7 +96,6 @@ class MetaTags:
     published: ReadDate | None = None
     source: str | None = None
     column_name: str | None = None
-    column_type: str | None = None
     description: str | None = None
     keywords: tuple[str, ...] = ()
     site: Site = field(default_factory=Site)
@@ -123,7 +122,6 @@ def read_meta(doc: Document, *, reference: dt.date | None = None) -> MetaTags:
         published=read_value(published, reference=reference) if published else None,
         source=_text(meta.get("contentsource")),
         column_name=_text(meta.get("columnname")),
-        column_type=_text(meta.get("columntype")),
         description=_text(meta.get("description")),
         keywords=tuple(word for word in keywords if word),
         site=Site(

@@ -18,6 +18,7 @@ from harvesters.engines.pager import pager_of
 from harvesters.reading.article import ArticleReading, read_article
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Article, Fetch, Listing, Page, Site
+from harvesters.reading.feed import is_feed
 from harvesters.reading.headline import plain
 from harvesters.reading.layout import Layout, lay_out
 from harvesters.reading.listing import capture_date, is_article
@@ -25,7 +26,6 @@ from harvesters.reading.metadata import MetaTags, read_meta
 from harvesters.reading.outcome import Refusal, cut_off, refusal_by_body, refusal_by_status
 from storage.schema import Outcome, Provenance
 
-_FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 # ways in which a script on the page gets and writes the rows
 _FETCHES = re.compile(
     r"\bajax\b|\bfetch\(|XMLHttpRequest|\$\.(?:get|post|getJSON)\b|\baxios\b|\.load\("
@@ -89,7 +89,7 @@ def read_page(
     cut = cut_off(doc)
     if cut:
         return _refused(doc, cut)
-    if _FEED.search(doc.text[:1500]):
+    if is_feed(doc):
         return _page(doc, "feed", Outcome.OK, engine="feed")
     if (
         doc.json is not None
