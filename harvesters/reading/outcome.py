@@ -18,7 +18,7 @@ from storage.schema import Outcome
 # answers of protection systems: 412 瑞数, 521/512 加速乐, 405 and 418 cloud WAFs, 49x 网站卫士, 567 EdgeOne
 _BLOCKING = frozenset({401, 402, 405, 406, 407, 412, 418, 423, 425, 429, 449, 451, 455, 468, 491, 493, 512, 521, 567})
 _MAYBE_BLOCKING = frozenset({400, 403, 503})  # also what a site answers by itself
-_GONE = frozenset({404, 410})
+GONE = frozenset({404, 410})
 
 _CHALLENGES = (
     ("ruishu", r"\$_ts\s*=\s*window\['\$_ts'\]|\$_ts\.(?:nsd|cd)\s*=|<(?:meta|script)[^>]{0,200}\br=['\"]m['\"]"),
@@ -104,7 +104,7 @@ def refusal_by_status(doc: Document, *, own_page: bool) -> Refusal | None:
         return _blocked(doc, f"http_{status}")
     if status in _MAYBE_BLOCKING and not own_page:
         return _blocked(doc, f"http_{status}")
-    if status in _GONE:
+    if status in GONE:
         return Refusal(
             kind="error",
             outcome=Outcome.SOFT404,

@@ -23,7 +23,7 @@ from harvesters.reading.headline import plain
 from harvesters.reading.layout import Layout, lay_out
 from harvesters.reading.listing import capture_date, is_article
 from harvesters.reading.metadata import MetaTags, read_meta
-from harvesters.reading.outcome import Refusal, cut_off, refusal_by_body, refusal_by_status
+from harvesters.reading.outcome import GONE, Refusal, cut_off, refusal_by_body, refusal_by_status
 from storage.schema import Outcome, Provenance
 
 # ways in which a script on the page gets and writes the rows
@@ -83,6 +83,11 @@ def read_page(
     if doc.body[:4].startswith(_FILES):
         return _page(doc, "other", Outcome.OK, reason="file", detail="The address is a file, not a page.")
     if doc.status != 200:
+        # past the end some interfaces answer 404: whether that is the end, or a page that was guessed and is not
+        # there, only the engine that asked can tell
+        answered = listing_of(doc, fetch) if fetch is not None and doc.status in GONE else None
+        if answered is not None and (answered.ended or answered.next is not None):
+            return _page(doc, "endpoint", Outcome.OK, engine=answered.engine, listing=answered)
         refused = refusal_by_status(doc, own_page=_is_own_page(doc))
         if refused:
             return _refused(doc, refused)

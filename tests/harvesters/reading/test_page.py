@@ -406,3 +406,19 @@ def test_two_dated_rows_are_a_list_however_small_the_page() -> None:
     )
     small = f"<html><head><title>公告</title></head><body><ul>{rows}</ul></body></html>"
     assert look(small) == ("listing", Outcome.OK, None)
+
+
+@pytest.mark.parametrize(
+    ("seen", "outcome"),
+    [
+        pytest.param(145, Outcome.OK, id="every row the interface counts was shown"),
+        pytest.param(100, Outcome.SOFT404, id="rows are missing"),
+    ],
+)
+def test_a_missing_page_is_the_end_where_the_engine_says_so(seen: int, outcome: Outcome) -> None:
+    state = {"engine": "gkmlpt", "api": "http://a.invalid/gkmlpt/api/all/7", "page": 3, "seen": seen, "total": 145}
+    fetch = Fetch(url="http://a.invalid/gkmlpt/api/all/7?page=3", state=state)
+    doc = Document(b"<html><head><title>404</title></head><body>404</body></html>", fetch.url, 404)
+    page = read_page(doc, expect="listing", fetch=fetch)
+    assert page.outcome is outcome
+    assert (page.listing is not None and page.listing.ended) == (outcome is Outcome.OK)
