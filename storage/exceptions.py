@@ -27,6 +27,10 @@ class UnknownTarget(GongkaiError):
     """Raised when a unit, column, finding or receiver named by the user does not exist."""
 
 
+class StepRefused(GongkaiError):
+    """Raised when a finding cannot take a step of its life where it stands, or the step lacks its reason."""
+
+
 class DatabaseError(GongkaiError):
     """Raised when the database cannot be opened, written, or is not at the schema this code knows."""
 

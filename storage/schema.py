@@ -347,13 +347,16 @@ class FindingEvent:
 
     at: dt.datetime
     who: str
-    step: str  # opened, rechecked, closed, reopened …
+    step: str  # opened, rechecked, or one of ``storage.findings.STEPS``
     note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A breach that is open, with its evidence, through its life to closing (问题)."""
+    """A breach that is open, with its evidence, through its life to closing (问题).
+
+    ``state`` is one of ``storage.findings.State``; ``closed_at`` is the moment since when it is held against nobody.
+    """
 
     id: str
     rule: str
@@ -370,4 +373,5 @@ class Finding:
     facts: Mapping[str, Any]
     evidence: tuple[Evidence, ...]
     coverage: float | None
+    waived_until: dt.date | None = None
     events: tuple[FindingEvent, ...] = ()

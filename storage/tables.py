@@ -350,7 +350,8 @@ findings = Table(
     Column("item", Text),
     _required("state", Text),
     _required("opened_at", UtcDateTime),
-    Column("closed_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),  # since when it is held against nobody: closed, or waived
+    Column("waived_until", Date),
     _required("basis", Text),
     _required("facts", Json),
     _required("evidence", Json),

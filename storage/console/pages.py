@@ -87,7 +87,7 @@ def show_unit(request: Request, store: Store, name: str) -> HTMLResponse:
         for column in unit.columns
     ]
     shown = list(islice(findings.iter_findings(store, "open", unit=unit.id), _SHOWN))
-    closed = list(islice(findings.iter_findings(store, findings.CLOSED, unit=unit.id), _SHOWN))
+    closed = list(islice(findings.iter_findings(store, findings.State.CLOSED, unit=unit.id), _SHOWN))
     return rendering.page(
         request,
         "unit.html",

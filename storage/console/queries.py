@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 from storage import tables
 from storage.database import Database
-from storage.findings import CLOSED
 from storage.formats.json_item import evidence_of
 from storage.schema import Finding, FindingKind, Verdict, VerdictKind
 
@@ -105,13 +104,13 @@ def findings_page(
 ) -> Iterator[tuple[str, Finding]]:
     """At most ``limit`` findings (their events left out) whose id is after ``after``, in the order of the ids.
 
-    :param wanted: column of the table → value; None: any. ``state`` "open" is every one that is not closed.
+    :param wanted: column of the table → value; None: any. ``state`` "open" is every one that is not settled.
     """
     table = tables.findings
     conditions = _conditions(table, {name: value for name, value in wanted.items() if name != "state"})
     state = wanted.get("state")
     if state is not None:
-        conditions.append(table.c.state != CLOSED if state == "open" else table.c.state == state)
+        conditions.append(table.c.closed_at.is_(None) if state == "open" else table.c.state == state)
     for row in _rows(db, table, table.c.id, after, limit, conditions):
         evidence = tuple(evidence_of(one) for one in row["evidence"])
         yield row["id"], Finding(**{**row, "kind": FindingKind(row["kind"]), "evidence": evidence})

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from storage import findings, tables
 from storage.database import Database
-from storage.exceptions import UnknownTarget
 from storage.findings import SettleResult
 from storage.schema import Finding, FindingEvent, FindingKind, Verdict, VerdictKind
 from tests.storage import build
@@ -176,25 +175,6 @@ def test_verdicts_on_what_is_no_more_are_retired_and_their_findings_closed(db: D
 
 
 # ------------------------------------------------------------------ rectification
-
-
-def test_a_step_of_the_rectification_is_added_and_the_finding_stays_open_for_settling(db: Database) -> None:
-    _settle(db, build.verdict())
-    name = _only(db).id
-    notice = FindingEvent(at=NOON + DAY, who="office", step="noticed", note="青府办函〔2026〕1号")
-    findings.add_event(db, name, notice, state="noticed")
-    found = findings.get_finding(db, name)
-    assert found is not None
-    assert (found.state, found.events[-1]) == ("noticed", notice)
-    assert [finding.id for finding in findings.iter_findings(db, "open")] == [name]
-    assert _settle(db, build.verdict(facts={"days": 20}), day=2).kept == 1
-    assert _settle(db, build.verdict(COMPLIANT), day=3).closed == 1
-    assert _steps(_only(db)) == ["opened", "noticed", "closed"]
-
-
-def test_a_step_of_no_finding_is_refused(db: Database) -> None:
-    with pytest.raises(UnknownTarget, match="no finding F-0"):
-        findings.add_event(db, "F-0", FindingEvent(at=NOON, who="office", step="noticed"))
 
 
 def test_an_unknown_finding_is_none(db: Database) -> None:

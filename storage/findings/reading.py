@@ -1,0 +1,92 @@
+"""Verdicts and findings as they stand: the latest verdict of every rule on every subject, findings with events."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from storage import tables
+from storage.database import Database
+from storage.formats.json_item import evidence_of
+from storage.schema import Finding, FindingEvent, FindingKind, Verdict, VerdictKind
+
+CHUNK: Final = 1000  # rows to a page
+_INTERNAL: Final = ("key", "since", "digest")
+
+
+def iter_verdicts(
+    db: Database, *, rule: str | None = None, unit: str | None = None, verdict: VerdictKind | None = None
+) -> Iterator[Verdict]:
+    """The latest verdict of every rule on every subject, in bounded memory, in a stable order."""
+    at = tables.verdicts.c
+    query = sa.select(tables.verdicts)
+    for column, value in ((at.rule, rule), (at.unit, unit), (at.verdict, verdict)):
+        if value is not None:
+            query = query.where(column == str(value))
+    for row in _pages(db, query, at.key):
+        yield _verdict(row)
+
+
+def iter_findings(db: Database, state: str | None = None, *, unit: str | None = None) -> Iterator[Finding]:
+    """Findings with their events, in bounded memory; ``state`` "open" is every one that is not settled."""
+    at = tables.findings.c
+    query = sa.select(tables.findings)
+    if state == "open":
+        query = query.where(at.closed_at.is_(None))
+    elif state is not None:
+        query = query.where(at.state == state)
+    if unit is not None:
+        query = query.where(at.unit == unit)
+    for page in _chunked(_pages(db, query, at.id)):
+        events = _events(db, [row["id"] for row in page])
+        yield from (_finding(row, events.get(row["id"], ())) for row in page)
+
+
+def get_finding(db: Database, finding: str) -> Finding | None:
+    """The finding of this id, with its events."""
+    with db.read() as session:
+        found = session.execute(sa.select(tables.findings).where(tables.findings.c.id == finding)).mappings().first()
+    return None if found is None else _finding(found, _events(db, [finding]).get(finding, ()))
+
+
+def _pages(db: Database, query: sa.Select[Any], key: Any) -> Iterator[Mapping[Any, Any]]:
+    page = query.order_by(key).limit(CHUNK)
+    while True:
+        with db.read() as session:
+            found = session.execute(page).mappings().all()
+        yield from found
+        if len(found) < CHUNK:
+            return
+        page = query.where(key > found[-1][key.name]).order_by(key).limit(CHUNK)
+
+
+def _chunked(rows: Iterator[Mapping[Any, Any]]) -> Iterator[list[Mapping[Any, Any]]]:
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        yield chunk
+
+
+def _events(db: Database, names: Sequence[str]) -> dict[str, tuple[FindingEvent, ...]]:
+    at = tables.finding_events.c
+    query = sa.select(at.finding, at.at, at.who, at.step, at.note).where(at.finding.in_(names)).order_by(at.id)
+    found: dict[str, list[FindingEvent]] = {}
+    with db.read() as session:
+        for row in session.execute(query):
+            event = FindingEvent(at=row.at, who=row.who, step=row.step, note=row.note)
+            found.setdefault(row.finding, []).append(event)
+    return {name: tuple(events) for name, events in found.items()}
+
+
+def _verdict(row: Mapping[Any, Any]) -> Verdict:
+    known = {name: value for name, value in row.items() if name not in _INTERNAL}
+    known["verdict"] = VerdictKind(row["verdict"])
+    known["kind"] = None if row["kind"] is None else FindingKind(row["kind"])
+    known["evidence"] = tuple(evidence_of(item) for item in row["evidence"])
+    return Verdict(**known)
+
+
+def _finding(row: Mapping[Any, Any], events: tuple[FindingEvent, ...]) -> Finding:
+    known = {"kind": FindingKind(row["kind"]), "evidence": tuple(evidence_of(one) for one in row["evidence"])}
+    return Finding(**{**row, **known, "events": events})
