@@ -19,9 +19,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from storage.exceptions import CityFileError, GongkaiError, SettingsError, UnknownTarget
+from storage.exceptions import CityFileError, GongkaiError, SettingsError, StepRefused, UnknownTarget
 
-WRONG_USE = (CityFileError, SettingsError, UnknownTarget)
+WRONG_USE = (CityFileError, SettingsError, StepRefused, UnknownTarget)
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -93,6 +93,20 @@ class Format(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     PARQUET = "parquet"
+
+
+class Step(StrEnum):
+    """What people do with a finding; ``storage.findings.life`` says when each can be done."""
+
+    NOTIFIED = "notified"  # 交办
+    RECEIVED = "received"  # 签收
+    FIXING = "fixing"  # 整改
+    ANSWERED = "answered"  # 反馈
+    DISPUTED = "disputed"  # 申诉
+    UPHELD = "upheld"  # 申诉不成立
+    WAIVED = "waived"  # 豁免
+    CLOSED = "closed"  # 销号
+    REOPENED = "reopened"  # 重新打开
 
 
 @app.command()
@@ -195,6 +209,53 @@ def deliver() -> None:
     from flows.commands import stages
 
     raise typer.Exit(stages.deliver())
+
+
+@app.command()
+def explain(
+    *,
+    finding: Annotated[str, typer.Argument(metavar="FINDING", help="Its id, F-…, as gongkai export findings has it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of lines.")] = False,
+) -> None:
+    """What a finding rests on: rule, citation, facts, the count of its deadline day by day, evidence, its life."""
+    from flows.commands import explain as explaining
+
+    explaining.explain(finding, as_json=as_json)
+
+
+@app.command()
+def evidence(
+    *,
+    finding: Annotated[str, typer.Argument(metavar="FINDING", help="Its id, F-….")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new or empty folder.")],
+) -> None:
+    """What proves a finding, as a folder to hand over: captured pages (WARC), facts, rule, texts, sums of all."""
+    from flows.commands import explain as explaining
+
+    raise typer.Exit(explaining.evidence(finding, out))
+
+
+@app.command("finding")
+def finding_step(
+    *,
+    step: Annotated[Step, typer.Argument(metavar="STEP", help=f"One of {', '.join(Step)}.")],
+    finding: Annotated[str, typer.Argument(metavar="FINDING", help="Its id, F-….")],
+    who: Annotated[str, typer.Option(help="Who takes the step.")],
+    note: Annotated[str | None, typer.Option(help="Number of the notice, the answer, the reason.")] = None,
+    approved_by: Annotated[str | None, typer.Option(help="Who allowed a waiver.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="The last day of a waiver (YYYY-MM-DD).")] = None,
+) -> None:
+    """A step of a finding's life: notice, receipt, fix, answer, dispute, waiver, closing. Nothing is overwritten.
+
+    Rechecking is no step: each assessment after an answer is one.
+    """
+    from flows.commands import life
+
+    try:
+        day = dt.date.fromisoformat(until) if until else None
+    except ValueError as problem:
+        raise typer.BadParameter(f"--until: found {until!r}, expected a day like 2026-12-31") from problem
+    life.take(finding, step, who=who, note=note, approved_by=approved_by, until=day)
 
 
 @report_app.command("scoreboard")

@@ -203,6 +203,33 @@ def read_record(folder: Path, warc: str, record_id: str) -> bytes:
     return read_response(folder, warc, record_id).body
 
 
+def raw_records(folder: Path, warc: str, record_id: str) -> bytes:
+    """The response that evidence names and the request beside it, byte for byte as they lie in the file.
+
+    :raises ArchiveError: the file or the record is not there.
+    """
+    path = folder / warc
+    if not path.exists():
+        path = _open_name(path)
+    start = _offset(folder / warc, record_id)
+    kept = bytearray()
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            for member in _members(file):
+                [record] = ArchiveIterator(io.BytesIO(member))
+                names = record.rec_headers.get_header
+                if record_id in (names("WARC-Record-ID"), names("WARC-Concurrent-To")):
+                    kept += member
+                elif kept:
+                    break
+    except OSError as error:
+        raise ArchiveError(f"{path}: captured pages cannot be read ({error.strerror})") from error
+    if not kept:
+        raise ArchiveError(f"{path}: no record {record_id}; the file may have been replaced or cut off")
+    return bytes(kept)
+
+
 def iter_responses(path: Path) -> Iterator[tuple[str, ArchivedResponse]]:
     """Record id and response of every complete response record in one file, in the order they were written.
 
@@ -278,18 +305,23 @@ def _response(record: ArcWarcRecord) -> ArchivedResponse:
 
 def _whole_length(file: BinaryIO) -> int:
     """Length in bytes of the complete gzip members from here on."""
-    whole = read = 0
+    return sum(map(len, _members(file)))
+
+
+def _members(file: BinaryIO) -> Iterator[bytes]:
+    """The complete gzip members from here on, each one record, packed as they lie there."""
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    packed = bytearray()
     data = b""
     while data or (data := file.read(1 << 16)):
-        read += len(data)
         try:
             member.decompress(data)
         except zlib.error:
-            break
-        data = member.unused_data
+            return
+        rest = member.unused_data
+        packed += data[: len(data) - len(rest)]
+        data = rest
         if member.eof:
-            read -= len(data)
-            whole = read
+            yield bytes(packed)
+            packed.clear()
             member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    return whole

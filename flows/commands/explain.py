@@ -1,0 +1,157 @@
+"""``gongkai explain`` and ``gongkai evidence``: everything a finding rests on, so that its unit can check it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zoneinfo
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from flows.assess import case_of
+from flows.compliance import RULES
+from flows.compliance.counting import DayCount, day_count
+from flows.compliance.regulation import of_city
+from flows.reports.evidence import write_bundle
+from storage import catalogue, findings, registry, settings
+from storage.database import Database, open_database, utcnow
+from storage.exceptions import UnknownTarget
+from storage.export import finding_json
+
+
+def explain(finding: str, *, as_json: bool) -> None:
+    """Prints the explanation of one finding.
+
+    :raises UnknownTarget: there is no such finding.
+    """
+    with closing(open_database()) as database:
+        told = explanation(database, finding)
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for line in lines(told):
+        typer.echo(line)
+
+
+def evidence(finding: str, out: Path) -> int:
+    """Writes what proves a finding into the folder ``out``; the exit status: 1 where a page could not be proven.
+
+    :raises UnknownTarget: there is no such finding.
+    :raises ExportError: ``out`` holds something already, or cannot be written.
+    """
+    with closing(open_database()) as database:
+        told = explanation(database, finding)
+        found = findings.get_finding(database, finding)
+    assert found is not None
+    bundle = write_bundle(told, list(lines(told)), found.evidence, settings.load().archive, out)
+    for problem in bundle.problems:
+        typer.echo(f"gongkai: {problem}", err=True)
+    typer.echo(f"{bundle.folder}: {len(bundle.files)} files, {len(found.evidence)} captured pages")
+    return 1 if bundle.problems else 0
+
+
+def explanation(database: Database, finding: str) -> dict[str, Any]:
+    """The finding with its rule in words, its citation, its count day by day, and its life; JSON-safe.
+
+    :raises UnknownTarget: there is no such finding, or no city.
+    """
+    found = findings.get_finding(database, finding)
+    city = registry.load_city(database)
+    if found is None or city is None:
+        raise UnknownTarget(
+            f"no finding {finding} in {database.name}: see `gongkai export findings` for those there are"
+        )
+    case = case_of(database, city, of_city(city.code, settings.load().home), None, utcnow())
+    unit = case.units.get(found.unit)
+    column = case.columns.get((found.unit, found.column)) if found.column else None
+    item = catalogue.get_item(database, found.item) if found.item else None
+    text = case.law.rules.get(found.rule)
+    rule = RULES.get(found.rule)
+    count = day_count(found.facts, case.days)
+    return {
+        **finding_json(found),
+        "timezone": city.timezone,
+        "unit_name": unit.name if unit else None,
+        "column_name": column.name if column else None,
+        "column_url": column.url if column else None,
+        "item_title": item.title if item else None,
+        "item_url": item.url if item else None,
+        "title": text.title if text else None,
+        "says": rule.says if rule else None,
+        "confidence": text.confidence if text else None,
+        "count": _count_json(count) if count else None,
+        "life": [
+            {"at": event.at.isoformat(), "who": event.who, "step": event.step, "note": event.note}
+            for event in found.events
+        ],
+    }
+
+
+def _count_json(count: DayCount) -> dict[str, Any]:
+    return {
+        "unit": count.unit,
+        "start": count.start.isoformat(),
+        "end": count.end.isoformat(),
+        "counted": count.counted,
+        "provisional": count.provisional,
+        "days": [
+            {"on": day.on.isoformat(), "name": day.name, "number": day.number, "is_last": day.is_last}
+            for day in count.days
+        ],
+    }
+
+
+def lines(told: dict[str, Any]) -> Iterator[str]:
+    """The explanation for people."""
+    zone = zoneinfo.ZoneInfo(told["timezone"])
+    place = " · ".join(filter(None, (told["unit_name"] or told["unit"], told["column_name"] or told["column"])))
+    yield f"{told['id']}  {told['rule']} version {told['rule_version']}"
+    yield f"{told['kind']}, {told['severity']}, {told['state']}"
+    yield place
+    for name in ("item_title", "item_url", "column_url"):
+        if told[name]:
+            yield f"  {told[name]}"
+    yield ""
+    yield f"{told['title'] or told['rule']}"
+    if told["says"]:
+        yield f"  {told['says']}"
+    yield f"  {told['basis']}" + (f" ({told['confidence']})" if told["confidence"] else "")
+    yield ""
+    yield "facts"
+    for name, value in told["facts"].items():
+        yield f"  {name:24} {value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)}"
+    if told["coverage"] is not None:
+        yield f"  {'coverage':24} {told['coverage']:.1%} of the looks that were due"
+    if told["count"]:
+        yield ""
+        yield from _count_lines(told["count"], told["facts"])
+    yield ""
+    yield f"evidence ({len(told['evidence'])})"
+    for one in told["evidence"]:
+        yield f"  {_local(one['captured_at'], zone)}  {one['url']}"
+        yield f"    sha256 {one['sha256']}  {one['warc'] or '-'}  {one['record_id'] or '-'}"
+    yield ""
+    yield "life"
+    for event in told["life"]:
+        note = f"  {event['note']}" if event["note"] else ""
+        yield f"  {_local(event['at'], zone)}  {event['step']}  {event['who']}{note}"
+
+
+def _count_lines(count: dict[str, Any], facts: dict[str, Any]) -> Iterator[str]:
+    yield f"{count['counted']} {count['unit']} from {count['start']} (not counted) to {count['end']}"
+    if count["provisional"]:
+        yield "  provisional: holidays among these days have not been announced"
+    stored = facts.get("counted")
+    if isinstance(stored, int) and stored != count["counted"]:
+        yield f"  {stored} by the calendar the verdict was given by; the next assessment judges by this one"
+    for day in count["days"]:
+        number = "-" if day["number"] is None else str(day["number"])
+        yield f"  {day['on']}  {number:>4}  {day['name']}" + ("  <- the last day in time" if day["is_last"] else "")
+
+
+def _local(moment: str, zone: dt.tzinfo) -> str:
+    return f"{dt.datetime.fromisoformat(moment.replace('Z', '+00:00')).astimezone(zone):%Y-%m-%d %H:%M:%S}"
