@@ -67,8 +67,10 @@ app = typer.Typer(
 )
 city_app = typer.Typer(no_args_is_help=True, help="The registry: a city file in, a city file out.")
 report_app = typer.Typer(no_args_is_help=True, help="Reports to read and to send.")
+archive_app = typer.Typer(no_args_is_help=True, help="The captured pages.")
 app.add_typer(city_app, name="city")
 app.add_typer(report_app, name="report")
+app.add_typer(archive_app, name="archive")
 
 CityOption = Annotated[
     Path | None,
@@ -256,6 +258,14 @@ def finding_step(
     except ValueError as problem:
         raise typer.BadParameter(f"--until: found {until!r}, expected a day like 2026-12-31") from problem
     life.take(finding, step, who=who, note=note, approved_by=approved_by, until=day)
+
+
+@archive_app.command("verify")
+def archive_verify() -> None:
+    """Whether every captured page is still what it was when its file was closed."""
+    from flows.commands import archive
+
+    raise typer.Exit(archive.verify())
 
 
 @report_app.command("scoreboard")

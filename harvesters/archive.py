@@ -6,6 +6,9 @@ the file ends in ``.open``; ``close`` gives it its name. A killed process leaves
 the last complete record, and ``settle`` makes a whole file of it. Beside each file lies a small index, record id
 to offset, so that one record is found without reading the rest; without the index the file is searched.
 
+Each record's bytes are chained into a sum: whoever changes, removes or swaps one changes the file's head, which
+``storage.seals`` keeps apart from the files, chained from file to file in its turn.
+
 Nothing is decided here and nothing is kept in memory: a record is written and forgotten.
 """
 
@@ -66,12 +69,39 @@ class ArchivedResponse:
     captured_at: dt.datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """A finished file's records in order, as one sum. ``head`` is hexadecimal SHA-256."""
+
+    records: int
+    size: int  # bytes
+    head: str
+
+
+class _Links:
+    """The sum as it grows: each link is the SHA-256 of the link before and the SHA-256 of the record's bytes."""
+
+    def __init__(self, name: str) -> None:
+        self._link = hashlib.sha256(name.encode()).digest()
+        self._records = self._size = 0
+
+    def add(self, record: bytes) -> None:
+        self._link = hashlib.sha256(self._link + hashlib.sha256(record).digest()).digest()
+        self._records += 1
+        self._size += len(record)
+
+    @property
+    def chain(self) -> Chain:
+        return Chain(records=self._records, size=self._size, head=self._link.hex())
+
+
 class _Writer(WARCWriter):  # type: ignore[misc]  # warcio has no types
     """Writes each record as one gzip member in one write, so that a kill cuts between records or in the last one."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: BinaryIO, name: str) -> None:
         super().__init__(out, gzip=False, warc_version="WARC/1.1")
         self.written = 0  # bytes; asking the file for its position costs a system call
+        self.links = _Links(name)
 
     def _write_warc_record(self, out: BinaryIO, record: ArcWarcRecord) -> None:
         plain = io.BytesIO()
@@ -80,6 +110,7 @@ class _Writer(WARCWriter):  # type: ignore[misc]  # warcio has no types
         data = member.compress(plain.getbuffer()) + member.flush()
         out.write(data)
         self.written += len(data)
+        self.links.add(data)
 
 
 class Archive:
@@ -152,15 +183,17 @@ class Archive:
                 f"{self.path}: cannot write captured pages ({error}); free space or fix the folder"
             ) from error
 
-    def close(self) -> None:
-        """Finish the file and give it its name; nothing happens where nothing was written."""
-        if self._out is None or self._index is None:
-            return
+    def close(self) -> Chain | None:
+        """Finish the file and give it its name; its chain, or None where nothing was written."""
+        if self._out is None or self._index is None or self._writer is None:
+            return None
         self.flush()
         self._out.close()
         self._index.close()
+        chain = self._writer.links.chain
         self._out = self._index = self._writer = None
         _open_name(self.path).rename(self.path)
+        return chain
 
     def _unwritable(self, error: OSError) -> ArchiveError:
         return ArchiveError(f"{self.path}: cannot write captured pages ({error}); free space or fix the folder")
@@ -170,7 +203,7 @@ class Archive:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._out = _open_name(self.path).open("xb")
             self._index = _index_name(self.path).open("xb")
-            self._writer = _Writer(self._out)
+            self._writer = _Writer(self._out, self.name)
             info = {"software": "gongkai/0.1", "format": "WARC File Format 1.1", "robots": "obey"}
             self._writer.write_record(self._writer.create_warcinfo_record(self.name, info))
         return self._writer, self._index
@@ -242,6 +275,26 @@ def iter_responses(path: Path) -> Iterator[tuple[str, ArchivedResponse]]:
                     yield record.rec_headers.get_header("WARC-Record-ID"), _response(record)
     except OSError as error:
         raise ArchiveError(f"{path}: captured pages cannot be read ({error.strerror})") from error
+
+
+def chain_of(path: Path) -> Chain:
+    """The chain of a finished file as it lies there now.
+
+    :raises ArchiveError: the file cannot be read.
+    """
+    links = _Links(path.name)
+    try:
+        with path.open("rb") as file:
+            for member in _members(file):
+                links.add(member)
+            rest = path.stat().st_size - links.chain.size
+    except OSError as error:
+        raise ArchiveError(f"{path}: captured pages cannot be read ({error.strerror})") from error
+    if rest:
+        links.add(
+            b""
+        )  # bytes that are no record were added, or a record was broken: no longer the file that was closed
+    return links.chain
 
 
 def settle(path: Path) -> Path:

@@ -37,8 +37,8 @@ from typing import IO, Any
 from harvesters import archive
 from harvesters.archive import Archive
 from harvesters.spiders.sites import host_of
-from storage import leases, registry, settings
-from storage.database import Database, open_database
+from storage import leases, registry, seals, settings
+from storage.database import Database, open_database, utcnow
 from storage.exceptions import CrawlFailed, GongkaiError
 from storage.schema import City, Column, Unit
 from storage.settings import Settings
@@ -204,7 +204,7 @@ def _supervise(
                 last, trouble = _watch(child, job, limits, database, held, on_progress, stop)
             finally:
                 _end(child)
-                _settle_archive(limits.archive, child.pid)
+                _settle_archive(limits.archive, child.pid, database)
             log.seek(0)
             said = log.read().decode("utf-8", "replace").strip()
     if said:
@@ -293,10 +293,15 @@ def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
         os.killpg(child.pid, number)
 
 
-def _settle_archive(folder: Path, pid: int) -> None:
-    """Make a whole file of what the child left open."""
+def _settle_archive(folder: Path, pid: int, database: Database) -> None:
+    """Make whole files of what the child left open, and seal what it did not live to seal."""
     for path in folder.glob(f"gk-*-{pid}.warc.gz{archive.OPEN}"):
-        archive.settle(path)
+        whole = archive.settle(path)
+        _seal(database, whole.name, archive.chain_of(whole))
+
+
+def _seal(database: Database, name: str, chain: archive.Chain) -> None:
+    seals.seal(database, name, records=chain.records, size=chain.size, head=chain.head, at=utcnow())
 
 
 # ------------------------------------------------------------------ the child
@@ -352,7 +357,9 @@ def _crawl(job: CrawlJob, city: City, limits: Settings, database: Database, bega
     )
     _stop_with_parent(crawler)
     process.start(install_signal_handlers=False)
-    kept.close()
+    chain = kept.close()
+    if chain is not None:
+        _seal(database, kept.name, chain)
     spider = crawler.spider
     if not isinstance(spider, SiteSpider):
         raise CrawlFailed("Scrapy did not start the spider; its log says why")

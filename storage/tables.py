@@ -311,6 +311,18 @@ leases = Table(
     _required("until", UtcDateTime),
 )
 
+archive_seals = Table(
+    "archive_seals",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _required("name", Text, unique=True),
+    _required("records", Integer),
+    _required("size", BigInteger),
+    _required("head", Text),
+    _required("link", Text),
+    _required("sealed_at", UtcDateTime),
+)
+
 # ------------------------------------------------------------------ judging
 
 verdicts = Table(

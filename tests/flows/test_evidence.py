@@ -6,18 +6,20 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 from warcio.archiveiterator import ArchiveIterator
 
 from flows.cli import app
+from harvesters import archive
 from harvesters.archive import Archive, Exchange
-from storage import findings, registry, settings
+from storage import findings, registry, seals, settings, tables
 from storage.database import open_database
 from storage.schema import Evidence
 from tests.storage import build
@@ -102,3 +104,73 @@ def test_nothing_is_written_over(captured: list[Evidence], tmp_path: Path) -> No
     assert result.exit_code == 1
     assert "is not empty" in result.output
     assert (tmp_path / "note.txt").read_text(encoding="utf-8") == "mine"
+
+
+def _verify() -> Result:
+    return CliRunner().invoke(app, ["archive", "verify"])
+
+
+def _sealed(names: Sequence[str]) -> list[Path]:
+    """Archive files of two pages each, closed and sealed in this order."""
+    folder = settings.load().archive
+    with closing(open_database()) as database:
+        for name in names:
+            archived = Archive(folder, name)
+            for number in (1, 2):
+                _captured(archived, f"{build.SITE}/{number}.html", f"<html>{name} {number}</html>".encode())
+            chain = archived.close()
+            assert chain is not None
+            seals.seal(database, archived.name, records=chain.records, size=chain.size, head=chain.head, at=build.NOON)
+    return [folder / f"{name}.warc.gz" for name in names]
+
+
+def _flip(path: Path) -> None:
+    body = bytearray(path.read_bytes())
+    body[len(body) // 2] ^= 1
+    path.write_bytes(body)
+
+
+def _without_last_record(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size - 200])
+
+
+def test_an_untouched_archive_is_in_order() -> None:
+    _sealed(["gk-a", "gk-b", "gk-c"])
+    assert _verify().output.splitlines()[-1] == "3 archive files sealed, 0 problems"
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        pytest.param(_flip, id="a bit turned"),
+        pytest.param(_without_last_record, id="cut short"),
+        pytest.param(lambda path: path.write_bytes(path.read_bytes() * 2), id="records added"),
+        pytest.param(lambda path: path.write_bytes(path.read_bytes() + b"x"), id="a byte added"),
+        pytest.param(lambda path: path.with_name("gk-c.warc.gz").replace(path), id="another file in its place"),
+        pytest.param(Path.unlink, id="taken away"),
+    ],
+)
+def test_tampering_with_a_file_shows(tamper: Callable[[Path], object]) -> None:
+    paths = _sealed(["gk-a", "gk-b", "gk-c"])
+    tamper(paths[1])
+    result = _verify()
+    assert result.exit_code == 1
+    assert "gk-b.warc.gz" in result.output
+
+
+def test_tampering_with_a_file_and_its_seal_shows_too() -> None:
+    paths = _sealed(["gk-a", "gk-b", "gk-c"])
+    _flip(paths[1])
+    found = archive.chain_of(paths[1])
+    with closing(open_database()) as database, database.begin() as session:
+        changed = sa.update(tables.archive_seals).where(tables.archive_seals.c.seq == 2)
+        session.execute(changed.values(head=found.head, records=found.records, size=found.size))
+    result = _verify()
+    assert result.exit_code == 1
+    assert "does not follow the one before" in result.output
+
+
+def test_a_file_nobody_sealed_is_told() -> None:
+    [path] = _sealed(["gk-a"])
+    path.with_name("gk-z.warc.gz").write_bytes(path.read_bytes())
+    assert "gk-z.warc.gz: was never sealed" in _verify().output

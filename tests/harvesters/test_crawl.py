@@ -19,7 +19,7 @@ import pytest
 
 from harvesters import archive, city_file, crawl
 from harvesters.crawl import CrawlJob, CrawlSummary, new_holder, run_crawl
-from storage import catalogue, leases, observations, registry, settings
+from storage import catalogue, leases, observations, registry, seals, settings
 from storage.addresses import address_key
 from storage.database import Database, open_database
 from storage.exceptions import CrawlFailed
@@ -242,6 +242,10 @@ def test_a_killed_child_is_a_failure_and_the_next_crawl_goes_on(
     served.city.break_column(unit, column, None)
     run_crawl(job_for(city))
     assert set(found(database)) == wanted(served)
+    # what the killed child left, and what the next one wrote, is sealed as it lies there
+    sealed = {one.name: one.head for one in seals.iter_seals(database)}
+    files = sorted(settings.load().archive.glob("*.warc.gz*"))
+    assert {path.name: archive.chain_of(path).head for path in files if path.suffix == ".gz"} == sealed
 
 
 def test_a_crawl_that_is_stopped_or_over_time_ends_and_keeps_what_it_has(
