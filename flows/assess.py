@@ -24,7 +24,7 @@ from flows.compliance import RULES, judge_column, judge_item, judge_unit
 from flows.compliance.annual_report import may_be_report
 from flows.compliance.calendar import WorkingDays
 from flows.compliance.catalogue_fields import shown_fields
-from flows.compliance.facts import ColumnFacts, ItemContext, Looks, Report, UnitFacts
+from flows.compliance.facts import ColumnFacts, ItemCase, ItemContext, Looks, Report, UnitFacts
 from flows.compliance.obligations import coverage
 from flows.compliance.regulation import Regulation, of_city
 from flows.compliance.timely_item import is_displayed
@@ -399,6 +399,7 @@ def item_verdicts(
         )
         for place, column in case.columns.items()
     }
+    judged_by = ItemCase(law=case.law, days=case.days, as_of=case.as_of, zone=case.zone)
     for item in items:
         context = contexts.get((item.unit, item.column))
         if context is None:
@@ -407,7 +408,7 @@ def item_verdicts(
         if item.revision > 1:
             seen.changed[item.id] = item.column
         all_rules = again or item.revision > 1
-        yield from judge_item(item, context, case.law, case.days, case.as_of, case.zone, all_rules=all_rules)
+        yield from judge_item(item, context, judged_by, all_rules=all_rules)
 
 
 # ------------------------------------------------------------------ what is judged no more

@@ -10,19 +10,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Literal
 
 from flows.compliance import (
     annual_report,
+    back_dated,
     blank,
     catalogue_fields,
     freshness,
+    personal_data,
+    premature,
     required_columns,
     timely_item,
     undated,
 )
-from flows.compliance.calendar import WorkingDays
-from flows.compliance.facts import ColumnFacts, ItemContext, UnitFacts
+from flows.compliance.facts import ColumnFacts, ItemCase, ItemContext, UnitFacts
 from flows.compliance.judgement import Judgement, verdict, waiver_for
 from flows.compliance.regulation import FRESHNESS_RULES, Regulation
 from storage.schema import ColumnKind, Item, Verdict, VerdictKind
@@ -43,6 +46,16 @@ def _says(module: object) -> str:
     return " ".join(text.split())
 
 
+# An item rule is a module with VERSION, judge(item, context, case) and asks(context, law): whether the rule asks
+# anything of the items of such a column.
+ITEM_RULES: dict[str, ModuleType] = {
+    "TM-01": timely_item,
+    "CT-01": catalogue_fields,
+    "SE-01": personal_data,
+    "FK-01": back_dated,
+    "TM-16": premature,
+}
+
 RULES: dict[str, Rule] = {
     rule.id: rule
     for rule in (
@@ -52,8 +65,10 @@ RULES: dict[str, Rule] = {
         Rule(id="TM-10", version=annual_report.VERSION, subject="unit", says=_says(annual_report)),
         Rule(id="TM-11", version=annual_report.VERSION, subject="unit", says=_says(annual_report)),
         Rule(id="PL-01", version=required_columns.VERSION, subject="unit", says=_says(required_columns)),
-        Rule(id="TM-01", version=timely_item.VERSION, subject="item", says=_says(timely_item)),
-        Rule(id="CT-01", version=catalogue_fields.VERSION, subject="item", says=_says(catalogue_fields)),
+        *(
+            Rule(id=key, version=str(module.VERSION), subject="item", says=_says(module))
+            for key, module in ITEM_RULES.items()
+        ),
     )
 }
 
@@ -114,38 +129,34 @@ def judge_unit(unit: UnitFacts, law: Regulation, as_of: dt.date, city: str) -> I
         )
 
 
-def judge_item(
-    item: Item,
-    context: ItemContext,
-    law: Regulation,
-    days: WorkingDays,
-    as_of: dt.date,
-    zone: dt.tzinfo,
-    *,
-    all_rules: bool = True,
-) -> Iterator[Verdict]:
+def judge_item(item: Item, context: ItemContext, case: ItemCase, *, all_rules: bool = True) -> Iterator[Verdict]:
     """Every item rule's verdict on one item.
 
-    :param all_rules: False leaves out rules that ask nothing of items in this column; to be used only for items
-        that no such verdict can already stand on.
+    :param all_rules: False leaves out verdicts that say nothing but "in order" where none need be said: for rules
+        that look for what must not be there, and rules that ask nothing of items in this column. To be used only for
+        items that no such verdict can already stand on.
     """
-    judgements: dict[str, Judgement] = {}
-    if law.rules["TM-01"].enabled:
-        judgements["TM-01"] = timely_item.judge(item, context, law, days, zone)
-    if law.rules["CT-01"].enabled and (all_rules or catalogue_fields.applies_to(context, law)):
-        judgements["CT-01"] = catalogue_fields.judge(item, context, law)
-    for rule, judgement in judgements.items():
+    for rule, module in ITEM_RULES.items():
+        text = case.law.rules[rule]
+        if not text.enabled or not (all_rules or module.asks(context, case.law)):
+            continue
+        judgement: Judgement = module.judge(item, context, case)
+        if not all_rules and getattr(module, "SEARCHES", False) and judgement.verdict in _IN_ORDER:
+            continue
         judged = judgement.verdict in (VerdictKind.BREACH, VerdictKind.COMPLIANT)
         yield verdict(
             judgement,
             rule=rule,
             version=RULES[rule].version,
-            text=law.rules[rule],
+            text=text,
             unit=context.unit,
             column=item.column,
             item=item.id,
-            as_of=as_of,
-            waiver=waiver_for(context.unit, rule, [item.column], as_of),
+            as_of=case.as_of,
+            waiver=waiver_for(context.unit, rule, [item.column], case.as_of),
             evidence=(item.evidence,) if judged and item.evidence is not None else (),
             coverage=context.coverage,
         )
+
+
+_IN_ORDER = (VerdictKind.COMPLIANT, VerdictKind.NOT_APPLICABLE)

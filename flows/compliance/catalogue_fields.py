@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from flows.compliance.facts import ItemContext
+from flows.compliance.facts import ItemCase, ItemContext
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
 from flows.compliance.regulation import Regulation
 from storage.schema import Item
@@ -28,14 +28,14 @@ _NOTHING = re.compile(r"^[\s\-—－/／\\.。…无暂空缺、]*$")
 _FILES = re.compile(r"\.(pdf|docx?|wps|xlsx?|et|pptx?|zip|rar|7z|ofd|txt|csv|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
 
 
-def applies_to(context: ItemContext, law: Regulation) -> bool:
+def asks(context: ItemContext, law: Regulation) -> bool:
     """Whether items of this column are catalogue entries at all."""
     return context.column.kind in law.rules["CT-01"].columns
 
 
-def judge(item: Item, context: ItemContext, law: Regulation) -> Judgement:
+def judge(item: Item, context: ItemContext, case: ItemCase) -> Judgement:
     """Whether the entry states all four."""
-    if not applies_to(context, law):
+    if not asks(context, case.law):
         return not_applicable("column", f"items of a {context.column.kind.value} column are not catalogue entries")
     if item.withdrawn_at is not None:
         return not_applicable("withdrawn", "the item no longer stands on the site")

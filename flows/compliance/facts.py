@@ -10,6 +10,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flows.compliance.calendar import WorkingDays
+from flows.compliance.regulation import Regulation
 from storage.schema import Column, Evidence, Observation, Unit
 
 
@@ -84,3 +86,17 @@ class ItemContext:
     city: str  # the city's name, so that 青禾市教育局 and 市教育局 are known for one body
     coverage: float | None = None
     shown: frozenset[str] | None = None  # entry fields that the column's entries do show; None: not counted
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemCase:
+    """What every item of one run is judged by: limits, calendar, the day judged, the city's zone."""
+
+    law: Regulation
+    days: WorkingDays
+    as_of: dt.date
+    zone: dt.tzinfo
+
+    def day(self, moment: dt.datetime | None) -> dt.date | None:
+        """The day of a moment in the city's time zone."""
+        return moment.astimezone(self.zone).date() if moment is not None else None

@@ -92,6 +92,8 @@ class RuleText(Strict):
     units: frozenset[UnitKind] = frozenset()
     due: Annotated[tuple[int, int], BeforeValidator(_month_day)] | None = None
     required: dict[UnitKind, tuple[ColumnKind, ...]] = Field(default_factory=dict)
+    least: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    tolerance_days: Annotated[int, Field(ge=0)] = 0
 
 
 class Look(Strict):

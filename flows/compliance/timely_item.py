@@ -8,12 +8,10 @@ of 2019 came into force, are not judged.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from flows.compliance.bodies import is_national_number, is_same, lead_of
-from flows.compliance.calendar import WorkingDays
-from flows.compliance.facts import ItemContext
+from flows.compliance.facts import ItemCase, ItemContext
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
 from flows.compliance.regulation import Regulation
 from storage.schema import Item
@@ -21,8 +19,14 @@ from storage.schema import Item
 VERSION = "1"
 
 
-def judge(item: Item, context: ItemContext, law: Regulation, days: WorkingDays, zone: dt.tzinfo) -> Judgement:
-    """Whether the item came out in time. ``zone`` is the city's, in which our own looks have their day."""
+def asks(_context: ItemContext, _law: Regulation) -> bool:
+    """The rule asks something of every item."""
+    return True
+
+
+def judge(item: Item, context: ItemContext, case: ItemCase) -> Judgement:
+    """Whether the item came out in time."""
+    law, days = case.law, case.days
     text = law.rules["TM-01"]
     limit = text.working_days or 20
     if item.withdrawn_at is not None:
@@ -34,7 +38,7 @@ def judge(item: Item, context: ItemContext, law: Regulation, days: WorkingDays, 
         return not_applicable("other_issuer", other)
     if formed is None:
         return not_assessable("no_formed_date", "the page shows no date of formation")
-    first_seen, not_before = _day(item.first_seen, zone), _day(item.not_before, zone)
+    first_seen, not_before = case.day(item.first_seen), case.day(item.not_before)
     published = min(filter(None, (item.published_on, first_seen)), default=None)
     displayed = item.published_on if is_displayed(item) else None
     facts: dict[str, Any] = {"formed_on": formed, "published_on": item.published_on, "limit": limit}
@@ -94,7 +98,3 @@ def _other_body(item: Item, context: ItemContext) -> str | None:
         if not is_same(lead, context.unit.name, context.city):
             return f"issued by {lead}"
     return None
-
-
-def _day(moment: dt.datetime | None, zone: dt.tzinfo) -> dt.date | None:
-    return moment.astimezone(zone).date() if moment is not None else None

@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 from flows.compliance import timely_item
 from flows.compliance.calendar import WorkingDays
 from flows.compliance.counting import day_count
-from tests.flows.compliance import LAW, ZONE, context, item
+from flows.compliance.facts import ItemCase
+from tests.flows.compliance import LAW, TODAY, ZONE, context, item
 
 CALENDAR = WorkingDays(until=2026)
+CASE = ItemCase(law=LAW, days=CALENDAR, as_of=TODAY, zone=ZONE)
 DATES = st.dates(dt.date(2024, 1, 1), dt.date(2026, 12, 1))
 
 
 @given(formed=DATES, took=st.integers(30, 200))
 def test_the_days_of_a_breach_add_up_to_its_count(formed: dt.date, took: int) -> None:
     late = item(formed_on=formed, published_on=formed + dt.timedelta(days=took), issuer="青禾市教育局")
-    facts = timely_item.judge(late, context(), LAW, CALENDAR, ZONE).facts
+    facts = timely_item.judge(late, context(), CASE).facts
     if "count_start" not in facts:
         return
     count = day_count(facts, CALENDAR)

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from flows.compliance import catalogue_fields, judge_item, timely_item
+from flows.compliance import ITEM_RULES, catalogue_fields, judge_item, timely_item
 from flows.compliance.bodies import is_same
 from flows.compliance.calendar import WorkingDays
+from flows.compliance.facts import ItemCase
 from storage.schema import FindingKind, Provenance, Relation, VerdictKind
 from tests.flows.compliance import CITY, LAW, TODAY, ZONE, at, column, context, item, unit
 
 DAYS = WorkingDays()
+CASE = ItemCase(law=LAW, days=DAYS, as_of=TODAY, zone=ZONE)
 
 # 2024-03-01 (a Friday) + 20 working days = 2024-03-29
 LATE = {"formed_on": "2024-03-01", "published_on": "2024-04-01"}
@@ -70,13 +72,13 @@ TIMELY: list[tuple[dict[str, Any], str, str | None]] = [
 
 @pytest.mark.parametrize(("given", "verdict", "reason"), TIMELY)
 def test_timely_item(given: dict[str, Any], verdict: str, reason: str | None) -> None:
-    found = timely_item.judge(item(**given), context(), LAW, DAYS, ZONE)
+    found = timely_item.judge(item(**given), context(), CASE)
     assert (found.verdict.value, found.reason and found.reason.split(":")[0]) == (verdict, reason)
 
 
 def test_a_late_item_carries_its_count() -> None:
     given = item(formed_on="2024-09-10", published_on="2024-10-31")
-    found = next(one for one in judge_item(given, context(), LAW, DAYS, TODAY, ZONE) if one.rule == "TM-01")
+    found = next(one for one in judge_item(given, context(), CASE) if one.rule == "TM-01")
     assert found.verdict is VerdictKind.BREACH
     assert found.kind is FindingKind.UNTIMELY
     facts = found.facts
@@ -90,7 +92,7 @@ def test_a_late_item_carries_its_count() -> None:
 
 
 def test_published_before_it_was_formed_is_told_and_not_judged() -> None:
-    found = timely_item.judge(item(formed_on="2024-03-01", published_on="2024-02-20"), context(), LAW, DAYS, ZONE)
+    found = timely_item.judge(item(formed_on="2024-03-01", published_on="2024-02-20"), context(), CASE)
     assert found.facts["published_before_formed"] is True
 
 
@@ -99,7 +101,7 @@ def test_an_unannounced_year_needs_the_least_count_over_the_limit() -> None:
     near = item(formed_on="2024-03-01", published_on="2024-04-02")  # 22 without holidays; 清明 could take some
     far = item(formed_on="2024-03-01", published_on="2024-05-31")
     in_time = item(formed_on="2024-03-01", published_on="2024-03-29")
-    verdicts = [timely_item.judge(one, context(), LAW, early, ZONE) for one in (near, far, in_time)]
+    verdicts = [timely_item.judge(one, context(), replace(CASE, days=early)) for one in (near, far, in_time)]
     assert [one.verdict.value for one in verdicts] == ["not_assessable", "breach", "compliant"]
     assert (verdicts[0].reason or "").startswith("calendar_provisional")
     assert verdicts[1].facts["provisional"] is True
@@ -108,8 +110,8 @@ def test_an_unannounced_year_needs_the_least_count_over_the_limit() -> None:
 def test_our_looks_have_their_day_in_the_city() -> None:
     """First seen at 17:00 UTC on the 29th is the 30th in the city."""
     given = item(formed_on="2024-02-29", first_seen=dt.datetime(2024, 3, 28, 17, tzinfo=dt.UTC))
-    assert timely_item.judge(given, context(), LAW, DAYS, ZONE).verdict is VerdictKind.NOT_ASSESSABLE
-    assert timely_item.judge(given, context(), LAW, DAYS, dt.UTC).verdict is VerdictKind.COMPLIANT
+    assert timely_item.judge(given, context(), CASE).verdict is VerdictKind.NOT_ASSESSABLE
+    assert timely_item.judge(given, context(), replace(CASE, zone=dt.UTC)).verdict is VerdictKind.COMPLIANT
 
 
 FIELDS: list[tuple[str, dict[str, Any], str, object]] = [
@@ -135,15 +137,15 @@ FIELDS: list[tuple[str, dict[str, Any], str, object]] = [
 
 @pytest.mark.parametrize(("kind", "given", "verdict", "detail"), FIELDS)
 def test_catalogue_fields(kind: str, given: dict[str, Any], verdict: str, detail: object) -> None:
-    found = catalogue_fields.judge(item(**given), context(kind), LAW)
+    found = catalogue_fields.judge(item(**given), context(kind), CASE)
     said = found.facts["missing"] if verdict == "breach" else found.reason and found.reason.split(":")[0]
     assert (found.verdict.value, said) == (verdict, detail)
 
 
 def test_items_outside_the_catalogue_columns_can_be_left_out() -> None:
     given = item(**LATE)
-    assert [one.rule for one in judge_item(given, context(), LAW, DAYS, TODAY, ZONE)] == ["TM-01", "CT-01"]
-    left = judge_item(given, context(), LAW, DAYS, TODAY, ZONE, all_rules=False)
+    assert [one.rule for one in judge_item(given, context(), CASE)] == list(ITEM_RULES)
+    left = judge_item(given, context(), CASE, all_rules=False)
     assert [one.rule for one in left] == ["TM-01"]
 
 
@@ -204,7 +206,7 @@ def test_a_field_is_missing_where_other_entries_show_it(
     shown: set[str], given: dict[str, Any], verdict: str, missing: object
 ) -> None:
     there = replace(context("policies"), shown=frozenset(shown))
-    found = catalogue_fields.judge(item(**given), there, LAW)
+    found = catalogue_fields.judge(item(**given), there, CASE)
     assert (found.verdict.value, found.facts.get("missing")) == (verdict, missing)
 
 
