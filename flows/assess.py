@@ -20,11 +20,11 @@ from functools import cached_property
 
 from prefect import flow
 
-from flows.compliance import RULES, judge_column, judge_item, judge_unit
+from flows.compliance import RULES, availability, judge_column, judge_item, judge_unit
 from flows.compliance.annual_report import may_be_report
 from flows.compliance.calendar import WorkingDays
 from flows.compliance.catalogue_fields import shown_fields
-from flows.compliance.facts import ColumnFacts, ItemCase, ItemContext, Looks, Report, UnitFacts
+from flows.compliance.facts import ColumnFacts, ItemCase, ItemContext, Looks, ProbeDay, Report, UnitFacts
 from flows.compliance.obligations import coverage
 from flows.compliance.regulation import Regulation, of_city
 from flows.compliance.timely_item import is_displayed
@@ -240,6 +240,14 @@ def coverage_of(case: Case, subject: Subject) -> dict[Place, float | None]:
     return {place: coverage(good[place], tried[place], case.as_of, days) for place in tried}
 
 
+def probes_of(case: Case) -> Mapping[str, tuple[ProbeDay, ...]]:
+    """How the probes of every unit's front door went, by day, in the days that the sampling rule asks for."""
+    first = case.as_of - dt.timedelta(days=case.law.rules["AV-01"].sampling.days)
+    since = dt.datetime.combine(first, dt.time(), case.zone).astimezone(dt.UTC)
+    looks = observations.iter_observations(case.database, subject=Subject.PROBE, since=since)
+    return availability.probe_days((availability.probe_of(look, case.law) for look in looks), case.zone)
+
+
 # ------------------------------------------------------------------ columns and units
 
 
@@ -247,6 +255,7 @@ def column_and_unit_verdicts(case: Case, columns: Mapping[tuple[str, str], Colum
     """The verdicts on every column and every unit, in the order of the registry."""
     homes = observations.latest_by_column(case.database, Subject.HOME)
     watched = coverage_of(case, Subject.HOME)
+    probes = probes_of(case)
     for unit in case.city.units:
         own = {column.id: columns[unit.id, column.id] for column in unit.columns if (unit.id, column.id) in columns}
         for facts in own.values():
@@ -255,7 +264,13 @@ def column_and_unit_verdicts(case: Case, columns: Mapping[tuple[str, str], Colum
         home = homes.get((unit.id, None))
         whole = home.at if home is not None and home.outcome.is_good else None
         looks = looks_of(case, home, whole, watched.get((unit.id, None)))
-        known = UnitFacts(unit=unit, home=looks, columns=own, reports=tuple(_reports_in_columns(case, unit)))
+        known = UnitFacts(
+            unit=unit,
+            home=looks,
+            columns=own,
+            reports=tuple(_reports_in_columns(case, unit)),
+            probes=probes.get(unit.id, ()),
+        )
         yield from _unit_verdicts(case, known)
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from flows.compliance import (
     annual_report,
+    availability,
     back_dated,
     blank,
     catalogue_fields,
@@ -65,6 +66,7 @@ RULES: dict[str, Rule] = {
         Rule(id="TM-10", version=annual_report.VERSION, subject="unit", says=_says(annual_report)),
         Rule(id="TM-11", version=annual_report.VERSION, subject="unit", says=_says(annual_report)),
         Rule(id="PL-01", version=required_columns.VERSION, subject="unit", says=_says(required_columns)),
+        Rule(id="AV-01", version=availability.VERSION, subject="unit", says=_says(availability)),
         *(
             Rule(id=key, version=str(module.VERSION), subject="item", says=_says(module))
             for key, module in ITEM_RULES.items()
@@ -114,19 +116,20 @@ def judge_unit(unit: UnitFacts, law: Regulation, as_of: dt.date, city: str) -> I
             waiver=waiver_for(unit.unit, rule, [facts.column.id for facts in reports], as_of),
             coverage=min(known, default=None),
         )
-    if law.rules["PL-01"].enabled:
-        look = unit.home.last
-        yield verdict(
-            required_columns.judge(unit, law, as_of),
-            rule="PL-01",
-            version=RULES["PL-01"].version,
-            text=law.rules["PL-01"],
-            unit=unit.unit,
-            as_of=as_of,
-            waiver=waiver_for(unit.unit, "PL-01", [None], as_of),
-            evidence=look.evidence if look else (),
-            coverage=unit.home.coverage,
-        )
+    look = unit.home.last
+    for rule, module in (("PL-01", required_columns), ("AV-01", availability)):
+        if law.rules[rule].enabled:
+            yield verdict(
+                module.judge(unit, law, as_of),
+                rule=rule,
+                version=RULES[rule].version,
+                text=law.rules[rule],
+                unit=unit.unit,
+                as_of=as_of,
+                waiver=waiver_for(unit.unit, rule, [None], as_of),
+                evidence=look.evidence if look and rule == "PL-01" else (),
+                coverage=unit.home.coverage,
+            )
 
 
 def judge_item(item: Item, context: ItemContext, case: ItemCase, *, all_rules: bool = True) -> Iterator[Verdict]:

@@ -68,13 +68,23 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProbeDay:
+    """How the probes of one site went on one day: those that count, and those of them that failed."""
+
+    on: dt.date
+    counted: int
+    failed: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnitFacts:
-    """What is known of one unit: its home page, its columns, and whatever may be an annual report of its."""
+    """What is known of one unit: home page, columns, whatever may be an annual report of its, probes by day."""
 
     unit: Unit
     home: Looks
     columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
     reports: tuple[Report, ...] = ()
+    probes: tuple[ProbeDay, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

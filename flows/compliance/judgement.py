@@ -25,9 +25,10 @@ class Judgement:
     evidence: tuple[Evidence, ...] = ()
 
 
-def compliant(**facts: Any) -> Judgement:
-    """The subject does what the rule asks."""
-    return Judgement(verdict=VerdictKind.COMPLIANT, facts=_json_safe(facts))
+def compliant(*, warning: str | None = None, **facts: Any) -> Judgement:
+    """The subject does what the rule asks; ``warning``: it comes near the limit, and how."""
+    reason = f"early_warning: {warning}" if warning else None
+    return Judgement(verdict=VerdictKind.COMPLIANT, reason=reason, facts=_json_safe(facts))
 
 
 def breach(*, evidence: tuple[Evidence, ...] = (), **facts: Any) -> Judgement:

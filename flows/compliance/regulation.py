@@ -75,6 +75,16 @@ def _month_day(text: object) -> object:
     return (int(found[1]), int(found[2]))
 
 
+class Sampling(Strict):
+    """How a site's availability is sampled: days, probes a day, and the shares that warn and fail."""
+
+    days: Annotated[int, Field(ge=1)] = 7
+    least_probes: Annotated[int, Field(ge=1)] = 20
+    slow_s: Annotated[float, Field(gt=0)] = 15.0
+    warns_at: Annotated[float, Field(gt=0, le=1)] = 0.03
+    fails_at: Annotated[float, Field(gt=0, le=1)] = 0.05
+
+
 class RuleText(Strict):
     """One rule's citation and its limits. Which limits apply depends on the rule."""
 
@@ -94,6 +104,7 @@ class RuleText(Strict):
     required: dict[UnitKind, tuple[ColumnKind, ...]] = Field(default_factory=dict)
     least: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     tolerance_days: Annotated[int, Field(ge=0)] = 0
+    sampling: Sampling = Sampling()
 
 
 class Look(Strict):

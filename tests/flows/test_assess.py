@@ -372,3 +372,45 @@ def test_today_is_the_citys(database: Database, known: settings.Settings) -> Non
     """18:00 UTC on the 30th is the first of July in the city."""
     fill(database)
     assert run(database, known, now=NOW.replace(hour=18)).as_of == dt.date(2026, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("failing", "control", "rules"),
+    [
+        pytest.param(10, "http://other.invalid/", [("AV-01", None)], id="ten of 175 fail while another site answers"),
+        pytest.param(10, None, [], id="all is dark: our own line"),
+        pytest.param(6, "http://other.invalid/", [], id="six of 175 are a warning"),
+    ],
+)
+def test_a_site_is_down_by_a_week_of_probes(
+    failing: int, control: str | None, rules: list[Any], database: Database, known: settings.Settings
+) -> None:
+    fill(database)
+    midnight = dt.datetime(2026, 6, 23, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    looks = []
+    for number in range(7 * 25):
+        at = midnight + dt.timedelta(days=number // 25, minutes=30 * (number % 25))
+        down = number % 17 == 3 and number // 17 < failing
+        asked = [("http://jyj.invalid/", Outcome.UNREACHABLE if down else Outcome.OK)]
+        if control is not None:
+            asked.append((control, Outcome.OK))
+        for url, outcome in asked:
+            unit = "jyj" if url == "http://jyj.invalid/" else "other"
+            looks.append(
+                Observation(
+                    id=uuid.uuid4().hex,
+                    unit=unit,
+                    column=None,
+                    subject=Subject.PROBE,
+                    url=url,
+                    at=at,
+                    seconds=15.0 if outcome is Outcome.UNREACHABLE else 0.2,
+                    outcome=outcome,
+                    reason="timeout" if outcome is Outcome.UNREACHABLE else None,
+                )
+            )
+    observations.record(database, looks)
+    run(database, known)
+    assert open_rules(database) == rules
+    if control is not None and failing == 6:
+        assert (verdict(database, "AV-01").reason or "").startswith("early_warning: 6 of 175")
