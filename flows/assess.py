@@ -27,6 +27,7 @@ from flows.compliance.catalogue_fields import shown_fields
 from flows.compliance.facts import ColumnFacts, ItemCase, ItemContext, Looks, ProbeDay, Report, UnitFacts
 from flows.compliance.obligations import coverage
 from flows.compliance.regulation import Regulation, of_city
+from flows.compliance.site_counts import Sites
 from flows.compliance.timely_item import is_displayed
 from storage import catalogue, findings, observations, outbox, progress, registry, settings
 from storage.database import Database, open_database, utcnow
@@ -252,14 +253,16 @@ def probes_of(case: Case) -> Mapping[str, tuple[ProbeDay, ...]]:
 
 
 def column_and_unit_verdicts(case: Case, columns: Mapping[tuple[str, str], ColumnFacts]) -> Iterator[Verdict]:
-    """The verdicts on every column and every unit, in the order of the registry."""
+    """The verdicts on every column and every unit, in the order of the registry, then those on every site."""
     homes = observations.latest_by_column(case.database, Subject.HOME)
     watched = coverage_of(case, Subject.HOME)
     probes = probes_of(case)
+    sites = Sites(case.city.units)
     for unit in case.city.units:
         own = {column.id: columns[unit.id, column.id] for column in unit.columns if (unit.id, column.id) in columns}
         for facts in own.values():
             for one in judge_column(facts, case.law, case.as_of):
+                sites.add(one, facts.column)
                 yield _with_newest(case, one, facts)
         home = homes.get((unit.id, None))
         whole = home.at if home is not None and home.outcome.is_good else None
@@ -272,6 +275,7 @@ def column_and_unit_verdicts(case: Case, columns: Mapping[tuple[str, str], Colum
             probes=probes.get(unit.id, ()),
         )
         yield from _unit_verdicts(case, known)
+    yield from sites.verdicts(case.law, case.as_of)
 
 
 def _with_newest(case: Case, one: Verdict, facts: ColumnFacts) -> Verdict:

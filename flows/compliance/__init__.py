@@ -23,6 +23,7 @@ from flows.compliance import (
     personal_data,
     premature,
     required_columns,
+    site_counts,
     timely_item,
     undated,
 )
@@ -38,7 +39,7 @@ class Rule:
 
     id: str
     version: str
-    subject: Literal["column", "unit", "item"]
+    subject: Literal["column", "unit", "site", "item"]
     says: str  # the rule in one sentence
 
 
@@ -67,6 +68,10 @@ RULES: dict[str, Rule] = {
         Rule(id="TM-11", version=annual_report.VERSION, subject="unit", says=_says(annual_report)),
         Rule(id="PL-01", version=required_columns.VERSION, subject="unit", says=_says(required_columns)),
         Rule(id="AV-01", version=availability.VERSION, subject="unit", says=_says(availability)),
+        *(
+            Rule(id=key, version=site_counts.VERSION, subject="site", says=_says(site_counts))
+            for key in site_counts.SITE_RULES
+        ),
         *(
             Rule(id=key, version=str(module.VERSION), subject="item", says=_says(module))
             for key, module in ITEM_RULES.items()

@@ -85,6 +85,14 @@ class Sampling(Strict):
     fails_at: Annotated[float, Field(gt=0, le=1)] = 0.05
 
 
+class SiteCount(Strict):
+    """How many breaches of which rules on one site fail it, and from how many on a warning is given."""
+
+    rules: tuple[str, ...] = ()
+    fails_at: Annotated[int, Field(ge=1)] = 1
+    warns_at: Annotated[int, Field(ge=1)] | None = None
+
+
 class RuleText(Strict):
     """One rule's citation and its limits. Which limits apply depends on the rule."""
 
@@ -105,6 +113,7 @@ class RuleText(Strict):
     least: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     tolerance_days: Annotated[int, Field(ge=0)] = 0
     sampling: Sampling = Sampling()
+    counts: SiteCount = SiteCount()
 
 
 class Look(Strict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,8 +85,26 @@ def items_of(city: City) -> Iterator[dict[str, Any]]:
                 yield line
 
 
+# how many breaches of which rules fail a whole site, held against the unit at its front door
+_SITE_COUNTS = (("UP-04", ("UP-02", "UP-03"), 5), ("UP-05", ("UP-08", "UP-09"), 10), ("UP-06S", ("UP-06",), 5))
+
+
 def findings_of(city: City) -> Iterator[dict[str, Any]]:
-    """Every finding that is right: as seeded, less what a test has since put right."""
+    """Every finding that is right: as seeded, less what a test has since put right, and the counts that fail a site."""
+    stale: Counter[tuple[int, str]] = Counter()
+    sites = {unit.id: unit.site for unit in city.units}
+    for line in _seeded_findings(city):
+        stale[sites[line["unit"]].index, line["rule"]] += 1
+        yield line
+    for site in city.sites:
+        owner = next((unit for unit in site.units if unit.prefix == "/"), None)
+        for rule, counted, limit in _SITE_COUNTS:
+            count = sum(stale[site.index, one] for one in counted)
+            if owner is not None and count >= limit:
+                yield {"rule": rule, "unit": owner.id, "column": None, "item_url": None, "note": f"{count}个栏目"}
+
+
+def _seeded_findings(city: City) -> Iterator[dict[str, Any]]:
     for seeded in city.seeded:
         column, key = seeded["column"], seeded["key"]
         if seeded["rule"] in ("UP-02", "UP-03", "UP-08", "UP-09", "UP-06") and (column.extras or column.fault):
