@@ -1,0 +1,221 @@
+"""龙讯 Lonsun: lists whose pages come from the template label, ``/site/label/8888?labelName=publicInfoList…``.
+
+Recognised by that address together with the label's parameters in a script of the page (an object literal or a query);
+columns stand at ``/public/column/<organId>?type=4&catId=…&action=list`` or at plain news addresses. The page itself
+mostly shows page 1, with ``pageCount:12`` and ``total:173`` in the script; where it does not, page 1 is asked for too.
+
+A page is an HTML fragment, ``<ul><li><a><span>``. The request is what the script states (``file`` is a template of the
+site's own, ``siteId``, ``length``, ``result`` …), with only ``pageIndex`` set; what it takes from the address
+(``organId``, ``catId``, ``type``) is taken from there. Without a label nothing can be asked: then more than one page
+counted leaves the end open. The end is the last of the pages counted, or a fragment that says the ``result`` words
+(暂无相关信息) where no count contradicts it; a fragment without rows and without these words is an error.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from harvesters.engines import script_values, static
+from harvesters.engines.column_name import column_name
+from harvesters.engines.pager import pages_for
+from harvesters.reading.document import Document
+from harvesters.reading.facts import Fetch, Listing, Row
+from harvesters.reading.listing import capture_date, fetchable, fragment_rows, squeeze
+
+NAME = "lonsun"
+
+_LABEL = "site/label/8888"
+_ADDRESS = re.compile(r"[\"']([^\"'\s<>]*site/label/8888)(?:\?([^\"'\s<>]*))?[\"']")
+_NAMED = re.compile(r"\blabelName[\"']?\s*:")
+_PUBLIC = re.compile(r"/public/column/(\d+)")
+# labels that list what a column holds; others on the same page search, draw trees, count visits
+_LISTS = re.compile(r"list", re.IGNORECASE)
+_NO_LISTS = re.compile(r"search|tree|link|nav|menu|catalog|pic|img|video|hot|rank", re.IGNORECASE)
+_PAGES = re.compile(r"\bpageCount[\"']?\s*[:=]\s*[\"']?(\d+)")
+_ROWS = re.compile(r"\btotal(?:Count|Record|Rows)?[\"']?\s*[:=]\s*[\"']?(\d+)")
+_TAG = re.compile(r"<[^<>]*>")
+_SCRIPT = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+_NOTHING = "暂无相关信息"
+
+
+def recognise(doc: Document) -> bool:
+    """Whether the page states the label that lists its column, or is a disclosure column of this kind."""
+    if _LABEL in doc.url:
+        return doc.json is None and bool(_fragment_rows(doc))
+    if _LABEL not in doc.text or "articletitle" in doc.meta:
+        return False
+    return _stated(doc) is not None or (_PUBLIC.search(doc.url) is not None and _PAGES.search(doc.text) is not None)
+
+
+def read(doc: Document) -> Listing:
+    """The rows the page shows and the request for the next page, or for page 1 where it shows none."""
+    if _LABEL in doc.url:
+        parts = urlsplit(doc.url)
+        pairs = dict(parse_qsl(parts.query, keep_blank_values=True))
+        index = pairs.get("pageIndex", "")
+        page = int(index) if index.isdigit() and int(index) else 1
+        return _answer(doc, _state(doc.url.partition("?")[0], pairs, doc.url, page))
+    stated = _stated(doc)
+    rows = _shown(doc)
+    pages, total = _counted(_around_list(doc.text), stated[1] if stated else {})
+    following = None
+    is_whole = bool(rows) and (pages == 1 or (total is not None and len(rows) >= total))
+    is_empty = not rows and total == 0
+    if stated is not None and not is_whole and not is_empty:
+        state = _state(stated[0], stated[1], doc.url, 2 if rows else 1)
+        following = _request({**state, "pages": pages, "total": total})
+    return Listing(
+        engine=NAME,
+        column_name=column_name(doc),
+        rows=rows,
+        next=following,
+        ended=is_whole or is_empty,
+        total_pages=pages,
+        total_rows=total,
+        page_key="1" if rows else "0",
+    )
+
+
+def more(doc: Document, fetch: Fetch) -> Listing:
+    """The rows of a fragment."""
+    return _answer(doc, fetch.state)
+
+
+def _answer(doc: Document, state: Mapping[str, Any]) -> Listing:
+    page = int(state["page"])
+    good = doc.status < 400
+    rows = _fragment_rows(doc) if good else ()
+    pages, total = _counted(doc.text, state["pairs"]) if good else (None, None)
+    pages = pages if pages is not None else state.get("pages")
+    total = total if total is not None else state.get("total")
+    if rows:
+        ended = pages is not None and page >= pages
+    else:
+        said = good and _says_nothing(doc.text, state["pairs"].get("result") or _NOTHING)
+        if page == 1 and said and pages in (None, 1):
+            total = 0
+        ended = said and (total == 0 or pages is None)
+    following = _request({**state, "page": page + 1, "pages": pages, "total": total}) if rows and not ended else None
+    return Listing(
+        engine=NAME,
+        column_name=None,
+        rows=rows,
+        next=following,
+        ended=ended,
+        total_pages=pages,
+        total_rows=total,
+        page_key=str(page),
+    )
+
+
+def _says_nothing(text: str, words: str) -> bool:
+    """Whether a fragment is whole and says nothing but the words for an empty list."""
+    shown = squeeze(html.unescape(_TAG.sub(" ", _SCRIPT.sub("", text))))
+    return "<" in text and text.count("<") == text.count(">") and shown.strip("。！! ") == words.strip("。！! ")
+
+
+def _counted(text: str, pairs: Mapping[str, str]) -> tuple[int | None, int | None]:
+    """Pages and rows in all. A count of rows that does not make the count of pages is some other block's."""
+    said_pages, said_rows = _PAGES.search(text), _ROWS.search(text)
+    pages = max(1, int(said_pages[1])) if said_pages else None
+    total = int(said_rows[1]) if said_rows else None
+    size = pairs.get("pageSize", "")
+    made = pages_for(total, int(size)) if total is not None and size.isdigit() else None
+    if pages is not None and made != pages:
+        return pages, None
+    return made, total
+
+
+def _around_list(text: str) -> str:
+    """The scripts that state the list's label: other pagers of the page count their own pages."""
+    found = [
+        text[text.rfind("<script", 0, named.start()) : text.find("</script", named.start())]
+        for named in re.finditer(r"labelName|pageCount", text)
+    ]
+    own = [script for script in found if "pageCount" in script and "labelName" in script]
+    return own[0] if own else text
+
+
+# ------------------------------------------------------------------ rows
+
+
+def _shown(doc: Document) -> tuple[Row, ...]:
+    """The rows of page 1 that stand in the page.
+
+    A disclosure column links its organ's documents; rows of which most lead elsewhere are those of a box beside it.
+    """
+    found = static.main_list(doc)
+    if found is None:
+        return ()
+    organ = _PUBLIC.search(doc.url)
+    if organ and sum(f"/public/{organ[1]}/" in row.url for row in found.rows) * 2 < len(found.rows):
+        return ()
+    return found.rows
+
+
+def _fragment_rows(doc: Document) -> tuple[Row, ...]:
+    if "<html" in doc.text[:2000].lower():
+        return ()  # a whole page is no fragment: its menus would read like rows
+    return tuple(
+        row for row in fragment_rows(doc.text, doc, capture_date(doc)) if fetchable(row.url) and len(row.title) > 1
+    )
+
+
+# ------------------------------------------------------------------ what the page states
+
+
+def _stated(doc: Document) -> tuple[str, dict[str, str]] | None:
+    """The label's address and its parameters; None where the page states no label that lists."""
+    text, known = doc.text, script_values.variables(doc.text)
+    addresses = list(_ADDRESS.finditer(text))
+    candidates: list[tuple[str, dict[str, str]]] = []
+    for found in addresses:
+        if found[2] and "labelName=" in found[2]:
+            pairs = dict(parse_qsl(html.unescape(found[2]), keep_blank_values=True))
+            candidates.append((found[1], pairs))
+    for named in _NAMED.finditer(text):
+        opening = text.rfind("{", max(0, named.start() - 2000), named.start())
+        literal = script_values.inside(text, opening)
+        if literal is None or not addresses:
+            continue
+        nearest = min(addresses, key=lambda one: abs(one.start() - named.start()))
+        stated = script_values.pairs(literal, known)
+        candidates.append((nearest[1], {key: value or "" for key, value in stated.items()}))
+    for address, pairs in candidates:
+        name = pairs.get("labelName", "")
+        if not _LISTS.search(name) or _NO_LISTS.search(name) or not {"pageSize", "pageIndex"} & pairs.keys():
+            continue
+        try:
+            return doc.absolute(address), _completed(pairs, doc)
+        except ValueError:
+            continue
+    return None
+
+
+def _completed(pairs: dict[str, str], doc: Document) -> dict[str, str]:
+    """The parameters, with what the script takes from the page's address and tags."""
+    asked = dict(parse_qsl(urlsplit(doc.url).query))
+    organ = _PUBLIC.search(doc.url)
+    taken = {
+        "siteId": doc.meta.get("siteid", ""),
+        "organId": organ[1] if organ else "",
+        **{name: asked.get(name, "") for name in ("catId", "type", "action")},
+    }
+    return {**pairs, **{name: text for name, text in taken.items() if text and not pairs.get(name)}}
+
+
+# ------------------------------------------------------------------ asking
+
+
+def _state(address: str, pairs: Mapping[str, str], referer: str, page: int) -> dict[str, Any]:
+    return {"engine": NAME, "url": address, "pairs": dict(pairs), "referer": referer, "page": page}
+
+
+def _request(state: Mapping[str, Any]) -> Fetch:
+    pairs = {**state["pairs"], "pageIndex": str(state["page"])}
+    query = "&".join(f"{quote(key, safe='')}={quote(text, safe='')}" for key, text in pairs.items())
+    return Fetch(url=f"{state['url']}?{query}", headers={"Referer": str(state["referer"])}, state=dict(state))
