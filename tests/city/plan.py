@@ -23,6 +23,7 @@ from tests.city.model import (
 
 FAMILIES = (
     "trs", "hanweb", "gkmlpt", "jpaas", "ucap", "vsb", "powereasy", "trs_bare", "ucap_json", "trs",
+    "lonsun", "truecms", "aspnet",
 )  # fmt: skip
 SECTION_FAMILIES = ("trs", "jpaas", "trs", "powereasy", "trs_bare")  # one host mixes engines
 
@@ -206,7 +207,8 @@ def _add(seed: int, unit: Unit, number: int, kind: str, place: int, as_of: dt.da
     if kind == "other":
         nth = sum(c.kind == "other" for c in unit.columns)
         slug, name = f"qt{nth + 1}", f"{name}{nth + 1}"
-    family = unit.family
+    # the disclosure module lists what owes the four catalogue fields, beside the lists of jpage
+    family = "hanweb_xxgk" if unit.family == "hanweb" and kind in LABELLED_KINDS else unit.family
     folder = "zfxxgk" if kind in PLATFORM_KINDS else "zwgk"
     column = Column(number, slug, name, kind, unit, family, f"{unit.prefix}{folder}/{slug}/")
     column.offset = dice.below(700)
