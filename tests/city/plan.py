@@ -27,6 +27,9 @@ FAMILIES = (
 )  # fmt: skip
 SECTION_FAMILIES = ("trs", "jpaas", "trs", "powereasy", "trs_bare")  # one host mixes engines
 
+# what a Hanweb site lists by its disclosure module, beside the lists of jpage
+DISCLOSED = (*LABELLED_KINDS, "personnel", "plans", "permits", "penalties", "budget")
+
 ORDER = {
     "district": (
         "news", "notices", "policies", "personnel", "statistics", "normative", "budget", "emergency", "plans",
@@ -207,8 +210,7 @@ def _add(seed: int, unit: Unit, number: int, kind: str, place: int, as_of: dt.da
     if kind == "other":
         nth = sum(c.kind == "other" for c in unit.columns)
         slug, name = f"qt{nth + 1}", f"{name}{nth + 1}"
-    # the disclosure module lists what owes the four catalogue fields, beside the lists of jpage
-    family = "hanweb_xxgk" if unit.family == "hanweb" and kind in LABELLED_KINDS else unit.family
+    family = "hanweb_xxgk" if unit.family == "hanweb" and kind in DISCLOSED else unit.family
     folder = "zfxxgk" if kind in PLATFORM_KINDS else "zwgk"
     column = Column(number, slug, name, kind, unit, family, f"{unit.prefix}{folder}/{slug}/")
     column.offset = dice.below(700)
