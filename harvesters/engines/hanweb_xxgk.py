@@ -73,7 +73,7 @@ def recognise(doc: Document) -> bool:
         return False
     if _SEARCH in doc.url:
         return bool(_rows(doc))
-    return _stated(doc) is not None and not _is_jpage(doc)
+    return "articletitle" not in doc.meta and _stated(doc) is not None and not _is_jpage(doc)
 
 
 def read(doc: Document) -> Listing:

@@ -48,7 +48,11 @@ def recognise(doc: Document) -> bool:
         return doc.json is None and bool(_fragment_rows(doc))
     if _LABEL not in doc.text or "articletitle" in doc.meta:
         return False
-    return _stated(doc) is not None or (_PUBLIC.search(doc.url) is not None and _PAGES.search(doc.text) is not None)
+    is_public, is_counted = _PUBLIC.search(doc.url) is not None, _PAGES.search(doc.text) is not None
+    if _stated(doc) is None:
+        return is_public and is_counted
+    # a home page draws boxes by labels that list, too
+    return is_public or is_counted or static.main_list(doc) is not None
 
 
 def read(doc: Document) -> Listing:

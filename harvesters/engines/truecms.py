@@ -45,7 +45,9 @@ def recognise(doc: Document) -> bool:
     """Whether the page takes its rows from the interface, or is an answer of it."""
     if _INTERFACE in doc.url:
         return _store(doc) is not None
-    return _INTERFACE in doc.text and doc.json is None and _stated(doc) is not None
+    if _INTERFACE not in doc.text or doc.json is not None or "articletitle" in doc.meta:
+        return False
+    return _stated(doc) is not None
 
 
 def read(doc: Document) -> Listing:
