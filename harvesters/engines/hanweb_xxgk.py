@@ -30,8 +30,8 @@ from harvesters.reading.listing import (
     capture_date,
     clean_title,
     fetchable,
-    fragment_rows,
     is_truncated,
+    plain_fragment,
     row_of,
     squeeze,
     texts,
@@ -130,40 +130,33 @@ def _counted(text: str) -> tuple[int | None, bool]:
 
 
 def _rows(doc: Document) -> tuple[Row, ...]:
-    nodes = doc.tree.css(_VALUE_ROW)
     today = capture_date(doc)
+    nodes = doc.tree.css(_VALUE_ROW) or [_place(link) for link in doc.tree.css("a.bt_link")]
     if not nodes:
-        links = doc.tree.css("a.bt_link")
-        nodes = [place for link in links if (place := _place(link)) is not None]
-        if not nodes and "<html" in doc.text[:2000].lower():
-            return ()  # a whole page is no answer: its menus would read like rows
-        if not nodes:
-            return tuple(row for row in fragment_rows(doc.text, doc, today) if fetchable(row.url))
-    rows: list[Row] = []
+        return plain_fragment(doc)
     head = _labels(nodes[0])
+    rows: list[Row] = []
     for node in nodes:
-        labels = head
         cells = [cell for cell in node.iter(include_text=False) if cell.tag in ("td", "th")]
-        if len(cells) != len(labels):
-            cells, labels = [], []
-        row = row_of(node.css("a"), _around(cells, labels) or texts(node), doc, today)
+        labelled = list(zip(head, cells, strict=True)) if len(cells) == len(head) else []
+        row = row_of(node.css("a"), _around(labelled) or texts(node), doc, today)
         if row is None or not fetchable(row.url):
             continue
         facts = {
             _FACTS[label]: text
-            for cell, label in zip(cells, labels, strict=True)
-            if label in _FACTS and (text := squeeze(cell.text()))
+            for label, cell in labelled
+            if label in _FACTS and (text := squeeze(cell.text())) and not is_truncated(text)
         }
         rows.append(_whole(replace(row, api={**row.api, **facts}), node))
     return tuple(rows)
 
 
-def _place(link: LexborNode) -> LexborNode | None:
+def _place(link: LexborNode) -> LexborNode:
     """The row or item around a link, else what it stands in."""
     place = link.parent
     while place is not None and place.tag not in ("tr", "li", "dl", "body"):
         place = place.parent
-    return link.parent if place is None or place.tag == "body" else place
+    return (link.parent or link) if place is None or place.tag == "body" else place
 
 
 def _labels(row: LexborNode) -> list[str]:
@@ -181,10 +174,10 @@ def _labels(row: LexborNode) -> list[str]:
     return []
 
 
-def _around(cells: list[LexborNode], labels: list[str]) -> list[str]:
+def _around(labelled: list[tuple[str, LexborNode]]) -> list[str]:
     """The pieces of a row, each date with its column's name before it, so that a 生成日期 stays one."""
     parts: list[str] = []
-    for cell, label in zip(cells, labels, strict=True):
+    for label, cell in labelled:
         pieces = texts(cell)
         parts += [f"{label}：{piece}" for piece in pieces] if _DATED.search(label) else pieces
     return parts
@@ -233,7 +226,8 @@ def _dynamic_calls(doc: Document) -> list[tuple[str, dict[str, str]]]:
         inside = script_values.inside(text, call.end() - 1)
         if inside is None or _SEARCH not in inside:
             continue
-        arguments = [script_values.value(part, known, unknown="") or "" for part in script_values.split(inside, ",")]
+        here = {**known, **script_values.given(text, call.start())}
+        arguments = [script_values.value(part, here, unknown="") or "" for part in script_values.split(inside, ",")]
         address = _absolute(doc, arguments[0])
         if address is None or len(arguments) < 6:
             continue

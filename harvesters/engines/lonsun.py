@@ -21,10 +21,10 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from harvesters.engines import script_values, static
 from harvesters.engines.column_name import column_name
-from harvesters.engines.pager import pages_for
+from harvesters.engines.pager import pager_of, pages_for
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
-from harvesters.reading.listing import capture_date, fetchable, fragment_rows, squeeze
+from harvesters.reading.listing import plain_fragment, squeeze
 
 NAME = "lonsun"
 
@@ -35,6 +35,7 @@ _PUBLIC = re.compile(r"/public/column/(\d+)")
 # labels that list what a column holds; others on the same page search, draw trees, count visits
 _LISTS = re.compile(r"list", re.IGNORECASE)
 _NO_LISTS = re.compile(r"search|tree|link|nav|menu|catalog|pic|img|video|hot|rank", re.IGNORECASE)
+_FILTERS = re.compile(r"(?:site|organ|cat|column|channel)Ids?$|^file$", re.IGNORECASE)
 _PAGES = re.compile(r"\bpageCount[\"']?\s*[:=]\s*[\"']?(\d+)")
 _ROWS = re.compile(r"\btotal(?:Count|Record|Rows)?[\"']?\s*[:=]\s*[\"']?(\d+)")
 _TAG = re.compile(r"<[^<>]*>")
@@ -45,14 +46,16 @@ _NOTHING = "暂无相关信息"
 def recognise(doc: Document) -> bool:
     """Whether the page states the label that lists its column, or is a disclosure column of this kind."""
     if _LABEL in doc.url:
-        return doc.json is None and bool(_fragment_rows(doc))
+        return doc.json is None and bool(plain_fragment(doc))
     if _LABEL not in doc.text or "articletitle" in doc.meta:
         return False
-    is_public, is_counted = _PUBLIC.search(doc.url) is not None, _PAGES.search(doc.text) is not None
-    if _stated(doc) is None:
-        return is_public and is_counted
-    # a home page draws boxes by labels that list, too
-    return is_public or is_counted or static.main_list(doc) is not None
+    stated = _stated(doc)
+    is_public = _PUBLIC.search(doc.url) is not None
+    if stated is None:
+        return is_public and pager_of(doc).next is None
+    # a home page draws its boxes by such labels, too, but always their page 1
+    is_paged = _PAGES.search(doc.text) is not None or not stated[1].get("pageIndex", "1").isdigit()
+    return is_public or is_paged or static.main_list(doc) is not None
 
 
 def read(doc: Document) -> Listing:
@@ -64,8 +67,9 @@ def read(doc: Document) -> Listing:
         page = int(index) if index.isdigit() and int(index) else 1
         return _answer(doc, _state(doc.url.partition("?")[0], pairs, doc.url, page))
     stated = _stated(doc)
-    rows = _shown(doc)
-    pages, total = _counted(_around_list(doc.text), stated[1] if stated else {})
+    pairs = stated[1] if stated else {}
+    pages, total = _counted(_around_list(doc.text), pairs)
+    rows = _shown(doc, pairs, pages, total)
     following = None
     is_whole = bool(rows) and (pages == 1 or (total is not None and len(rows) >= total))
     is_empty = not rows and total == 0
@@ -92,7 +96,7 @@ def more(doc: Document, fetch: Fetch) -> Listing:
 def _answer(doc: Document, state: Mapping[str, Any]) -> Listing:
     page = int(state["page"])
     good = doc.status < 400
-    rows = _fragment_rows(doc) if good else ()
+    rows = plain_fragment(doc) if good else ()
     pages, total = _counted(doc.text, state["pairs"]) if good else (None, None)
     pages = pages if pages is not None else state.get("pages")
     total = total if total is not None else state.get("total")
@@ -147,26 +151,27 @@ def _around_list(text: str) -> str:
 # ------------------------------------------------------------------ rows
 
 
-def _shown(doc: Document) -> tuple[Row, ...]:
-    """The rows of page 1 that stand in the page.
+def _shown(doc: Document, pairs: Mapping[str, str], pages: int | None, total: int | None) -> tuple[Row, ...]:
+    """The rows of page 1 as far as they stand in the page, all of them or none.
 
-    A disclosure column links its organ's documents; rows of which most lead elsewhere are those of a box beside it.
+    Where the script draws page 1, too, what stands in the page is a box of other columns: its rows lead elsewhere than
+    to the organ's documents, or are not as many as a page has.
     """
     found = static.main_list(doc)
     if found is None:
         return ()
+    rows = found.rows
     organ = _PUBLIC.search(doc.url)
-    if organ and sum(f"/public/{organ[1]}/" in row.url for row in found.rows) * 2 < len(found.rows):
+    if organ and sum(f"/public/{organ[1]}/" in row.url for row in rows) * 2 < len(rows):
         return ()
-    return found.rows
-
-
-def _fragment_rows(doc: Document) -> tuple[Row, ...]:
-    if "<html" in doc.text[:2000].lower():
-        return ()  # a whole page is no fragment: its menus would read like rows
-    return tuple(
-        row for row in fragment_rows(doc.text, doc, capture_date(doc)) if fetchable(row.url) and len(row.title) > 1
-    )
+    size = pairs.get("pageSize", "")
+    if not size.isdigit():
+        return rows
+    if total is not None:
+        enough = len(rows) >= min(int(size), total)
+    else:
+        enough = len(rows) >= int(size) or (organ is not None and pages == 1)
+    return rows if enough else ()
 
 
 # ------------------------------------------------------------------ what the page states
@@ -176,32 +181,35 @@ def _stated(doc: Document) -> tuple[str, dict[str, str]] | None:
     """The label's address and its parameters; None where the page states no label that lists."""
     text, known = doc.text, script_values.variables(doc.text)
     addresses = list(_ADDRESS.finditer(text))
-    candidates: list[tuple[str, dict[str, str]]] = []
+    candidates: list[tuple[str, Mapping[str, str | None]]] = []
     for found in addresses:
         if found[2] and "labelName=" in found[2]:
-            pairs = dict(parse_qsl(html.unescape(found[2]), keep_blank_values=True))
-            candidates.append((found[1], pairs))
+            candidates.append((found[1], dict(parse_qsl(html.unescape(found[2]), keep_blank_values=True))))
     for named in _NAMED.finditer(text):
-        opening = text.rfind("{", max(0, named.start() - 2000), named.start())
-        literal = script_values.inside(text, opening)
+        literal = script_values.literal_around(text, named.start())
         if literal is None or not addresses:
             continue
         nearest = min(addresses, key=lambda one: abs(one.start() - named.start()))
-        stated = script_values.pairs(literal, known)
-        candidates.append((nearest[1], {key: value or "" for key, value in stated.items()}))
-    for address, pairs in candidates:
-        name = pairs.get("labelName", "")
-        if not _LISTS.search(name) or _NO_LISTS.search(name) or not {"pageSize", "pageIndex"} & pairs.keys():
+        candidates.append((nearest[1], script_values.pairs(literal, known)))
+    for address, stated in candidates:
+        name = stated.get("labelName") or ""
+        if not _LISTS.search(name) or _NO_LISTS.search(name) or not {"pageSize", "pageIndex"} & stated.keys():
             continue
+        pairs = _completed(stated, doc)
         try:
-            return doc.absolute(address), _completed(pairs, doc)
+            if pairs is not None:
+                return doc.absolute(address), pairs
         except ValueError:
             continue
     return None
 
 
-def _completed(pairs: dict[str, str], doc: Document) -> dict[str, str]:
-    """The parameters, with what the script takes from the page's address and tags."""
+def _completed(stated: Mapping[str, str | None], doc: Document) -> dict[str, str] | None:
+    """The parameters, with what the script takes from the page's address and tags.
+
+    None where one of those that say which column is meant stays unknown: without it the answer is another list. What
+    else is unknown is what a visitor would type or choose.
+    """
     asked = dict(parse_qsl(urlsplit(doc.url).query))
     organ = _PUBLIC.search(doc.url)
     taken = {
@@ -209,7 +217,10 @@ def _completed(pairs: dict[str, str], doc: Document) -> dict[str, str]:
         "organId": organ[1] if organ else "",
         **{name: asked.get(name, "") for name in ("catId", "type", "action")},
     }
-    return {**pairs, **{name: text for name, text in taken.items() if text and not pairs.get(name)}}
+    pairs = {**stated, **{name: text for name, text in taken.items() if text and not stated.get(name)}}
+    if any(value is None and _FILTERS.search(name) for name, value in pairs.items()):
+        return None
+    return {name: value or "" for name, value in pairs.items()}
 
 
 # ------------------------------------------------------------------ asking

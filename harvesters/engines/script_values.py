@@ -11,7 +11,9 @@ import re
 from collections.abc import Mapping
 
 _LONGEST = 6000  # characters of one call or one literal; longer ones hold data, not parameters
+_DEEPEST = 8  # literals looked at on the way out to the one around a place
 _VARIABLE = re.compile(r"\b(?:var|let|const)\s+([\w$]+)\s*=\s*(?:'([^'\n]*)'|\"([^\"\n]*)\"|(-?\d+))\s*[;,\n]")
+_FUNCTION = re.compile(r"\bfunction\s+([\w$]+)\s*\(([^()]*)\)\s*\{")
 _LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_$][\w$.]*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?|true|false")
@@ -31,12 +33,44 @@ def variables(text: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if name not in twice}
 
 
+def given(text: str, at: int) -> dict[str, str]:
+    """The parameters of the function around ``at``, as far as the literal calls of it all give them the same."""
+    around = None
+    for head in _FUNCTION.finditer(text, max(0, at - _LONGEST), at):
+        body = inside(text, head.end() - 1)
+        if body is not None and head.end() + len(body) >= at:
+            around = head
+    if around is None:
+        return {}
+    seen: dict[str, set[str]] = {name.strip(): set() for name in around[2].split(",") if name.strip()}
+    for call in re.finditer(rf"(?<!function )(?<![\w$.]){re.escape(around[1])}\s*\(", text):
+        arguments = inside(text, call.end() - 1)
+        for name, argument in zip(seen, split(arguments or "", ","), strict=False):
+            text_given = value(argument, {})
+            if text_given is not None:
+                seen[name].add(text_given)
+    return {name: next(iter(values)) for name, values in seen.items() if len(values) == 1}
+
+
 def inside(text: str, at: int) -> str | None:
     """What stands between the bracket at ``at`` and the one that closes it; None where none does."""
     if at < 0 or at >= len(text) or text[at] not in _PAIRS:
         return None
     end = _end(text, at + 1, stops=_PAIRS[text[at]])
     return text[at + 1 : end] if end is not None else None
+
+
+def literal_around(text: str, at: int) -> str | None:
+    """The inside of the object literal that holds the place ``at``; None where none does."""
+    opening = at
+    for _ in range(_DEEPEST):
+        opening = text.rfind("{", max(0, at - _LONGEST), opening)
+        if opening < 0:
+            return None
+        body = inside(text, opening)
+        if body is not None and opening + 1 + len(body) >= at:
+            return body
+    return None
 
 
 def expression(text: str) -> str:

@@ -75,6 +75,7 @@ def server(names: list[str], size: int = 15, *, head: bool = True, items: bool =
         (DYNAMIC.format(prefix="", third="B0303"), COLUMN),
         (DYNAMIC.format(prefix="B0303", third="0"), COLUMN),
         (DYNAMIC.format(prefix="B03", third="0"), IN_ADDRESS),
+        (DYNAMIC.format(prefix="", third="0") + " load('B0303','','');", COLUMN),
         (AJAX_TEXT, COLUMN),
         (AJAX_OBJECT, COLUMN),
         (INPUTS, COLUMN),

@@ -110,14 +110,22 @@ def test_a_box_of_others_is_not_page_one() -> None:
     assert (listings[0].rows, len(rows), listings[-1].ended) == ((), 20, True)
 
 
-def test_news_are_listed_by_the_label_too() -> None:
+@pytest.mark.parametrize("count", [3, 31])
+@pytest.mark.parametrize("shown", [0, 15])
+@pytest.mark.parametrize("counts", [None, "pageCount:1", ""])
+def test_news_are_listed_by_the_label_too(count: int, shown: int, counts: str | None) -> None:
+    """Where the script draws page 1, the dated box beside the list is not taken for it."""
+    if counts == "pageCount:1" and count > 15:
+        counts = "pageCount:3"
     script = OBJECT.replace("catId:$('#cat').val()", "catId:11908678")
-    rows, listings = walk(column(titles(31), 15, script=script, url=NEWS), server(titles(31)))
-    assert ([row.title for row in rows], listings[-1].ended) == (titles(31), True)
+    rows, listings = walk(column(titles(count), shown, script=script, url=NEWS, counts=counts), server(titles(count)))
+    assert ([row.title for row in rows], listings[-1].ended) == (titles(count), True)
 
 
-def test_without_a_label_the_end_stays_open() -> None:
-    script = "var api = '/site/label/8888';"
+@pytest.mark.parametrize(
+    "script", ["var api = '/site/label/8888';", OBJECT.replace("'/c3/hs/publicInfoList_newest'", "template()")]
+)
+def test_without_a_whole_label_the_end_stays_open(script: str) -> None:
     open_, whole = (listing_of(column(titles(count), 15, script=script)) for count in (47, 9))
     assert open_ is not None
     assert whole is not None
@@ -136,6 +144,7 @@ def test_without_a_label_the_end_stays_open() -> None:
         ("pageCount:4,total:47", NOTHING, False),
         ("", "", False),
         ("", "<p class='error'>模板不存在</p>", False),
+        ("", "<p class='error'>系统繁忙，<a href='/'>返回首页</a></p>", False),
     ],
 )
 def test_an_empty_column_says_so(counts: str, answer: str, empty: bool) -> None:
@@ -163,6 +172,18 @@ def test_a_fragment_given_by_itself() -> None:
     assert listing is not None
     assert listing.next is not None
     assert (listing.engine, asked(listing.next)["pageIndex"]) == ("lonsun", "3")
+
+
+def test_a_column_that_only_the_script_knows_is_not_asked_for() -> None:
+    listing = listing_of(column(titles(47), 15, url=NEWS))
+    assert listing is not None
+    assert (listing.engine, listing.next, listing.ended) == ("static", None, False)
+
+
+def test_a_literal_with_literals_in_it() -> None:
+    script = OBJECT.replace("data:{ ", "data:{ ext:{ a:[1,2], b:'}' }, ")
+    _, listings = walk(column(titles(31), 15, script=script), server(titles(31)))
+    assert listings[-1].ended
 
 
 def test_an_ordinary_page_that_searches_by_the_label_is_not_taken() -> None:
