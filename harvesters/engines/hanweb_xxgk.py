@@ -48,6 +48,7 @@ _DATA = re.compile(r"\b(?:data|params?)\s*[:=]\s*")
 _COLUMN = re.compile(r"/col/col(\d+)/")
 # the block that jpage fills: columnid is the column's own number
 _JPAGE = re.compile(r"\bcolumnid[\"']?\s*[=:]\s*[\"']?(\w+)", re.IGNORECASE)
+_UNKNOWN = "\ufffc"  # stands in a value for what the script computes
 _EMPTY_TYPES = ("", "0")
 # what loadDynamic sends along, besides what its address says
 _DYNAMIC = ("vc_title", "vc_number", "currpage", "vc_filenumber", "vc_all", "texttype", "fbtime")
@@ -202,13 +203,7 @@ def _stated(doc: Document) -> tuple[str, dict[str, str]] | None:
     column = _COLUMN.search(doc.url)
     found = [*_dynamic_calls(doc), *_ajax_calls(doc)]
     asked = dict(parse_qsl(urlsplit(doc.url).query))
-    number = asked.get("number", "")
-    for _, pairs in found:
-        kind = pairs.get("infotypeId", "")
-        if number and (kind in _EMPTY_TYPES or number.startswith(kind)):
-            pairs["infotypeId"] = number
-        if not pairs.get("area") and asked.get("vc_xxgkarea"):
-            pairs["area"] = asked["vc_xxgkarea"]
+    found = [(address, _completed(pairs, asked)) for address, pairs in found]
     found.sort(
         key=lambda one: (
             one[1].get("infotypeId", "") in _EMPTY_TYPES,
@@ -216,6 +211,23 @@ def _stated(doc: Document) -> tuple[str, dict[str, str]] | None:
         )
     )
     return found[0] if found else None
+
+
+def _completed(pairs: Mapping[str, str], asked: Mapping[str, str]) -> dict[str, str]:
+    """The parameters with what the script takes from the page's address.
+
+    ``infotypeId`` is empty where it, or whose documents are meant, stays unknown. What else is unknown is what a
+    visitor would type or choose.
+    """
+    known = {name: text.replace(_UNKNOWN, "") for name, text in pairs.items()}
+    kind, number, area = known.get("infotypeId", ""), asked.get("number", ""), asked.get("vc_xxgkarea", "")
+    if number and (kind in _EMPTY_TYPES or number.startswith(kind)):
+        known["infotypeId"] = number
+    if area and not known.get("area"):
+        known["area"] = area
+    elif _UNKNOWN in pairs.get("area", ""):
+        known["infotypeId"] = ""
+    return known
 
 
 def _dynamic_calls(doc: Document) -> list[tuple[str, dict[str, str]]]:
@@ -227,13 +239,15 @@ def _dynamic_calls(doc: Document) -> list[tuple[str, dict[str, str]]]:
         if inside is None or _SEARCH not in inside:
             continue
         here = {**known, **script_values.given(text, call.start())}
-        arguments = [script_values.value(part, here, unknown="") or "" for part in script_values.split(inside, ",")]
+        arguments = [
+            script_values.value(part, here, unknown=_UNKNOWN) or "" for part in script_values.split(inside, ",")
+        ]
         address = _absolute(doc, arguments[0])
         if address is None or len(arguments) < 6:
             continue
         own = {"infotypeId": arguments[2], "jdid": arguments[5], "divid": arguments[1], **dict.fromkeys(_DYNAMIC, "")}
         said = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
-        if said.get("infotypeId", "") in _EMPTY_TYPES:
+        if said.get("infotypeId", "").replace(_UNKNOWN, "") in _EMPTY_TYPES:
             said.pop("infotypeId", None)
         found.append((address, {**own, **said}))
     return found
@@ -245,7 +259,7 @@ def _ajax_calls(doc: Document) -> list[tuple[str, dict[str, str]]]:
     found: list[tuple[str, dict[str, str]]] = []
     for named in _URL.finditer(text):
         rest = text[named.end() : named.end() + 3000]
-        address = _absolute(doc, script_values.value(script_values.expression(rest), known, unknown="") or "")
+        address = _absolute(doc, script_values.value(script_values.expression(rest), known, unknown=_UNKNOWN) or "")
         if address is None:
             continue
         pairs = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
@@ -253,21 +267,23 @@ def _ajax_calls(doc: Document) -> list[tuple[str, dict[str, str]]]:
             body = rest[data.end() :]
             literal = script_values.inside(body, 0)
             if literal is not None:
-                pairs.update({key: value or "" for key, value in script_values.pairs(literal, known).items()})
+                stated = script_values.pairs(literal, known)
+                pairs.update({name: _UNKNOWN if text is None else text for name, text in stated.items()})
             else:
-                written = script_values.value(script_values.expression(body), known, unknown="") or ""
-                pairs.update(parse_qsl(html.unescape(written), keep_blank_values=True))
+                written = script_values.value(script_values.expression(body), known, unknown=_UNKNOWN) or ""
+                pairs.update(parse_qsl(written.replace("&amp;", "&"), keep_blank_values=True))
         for node in doc.tree.css("input[type=hidden]"):
             name = node.attributes.get("name") or node.attributes.get("id") or ""
             if name in pairs or name == "infotypeId":
-                pairs[name] = pairs.get(name) or node.attributes.get("value") or ""
+                value = pairs.get(name, "").replace(_UNKNOWN, "") or node.attributes.get("value")
+                pairs[name] = value or pairs.get(name, "")
         found.append((address, pairs))
     return found
 
 
 def _absolute(doc: Document, address: str) -> str | None:
     try:
-        return doc.absolute(html.unescape(address)) if _SEARCH in address else None
+        return doc.absolute(address.replace("&amp;", "&")) if _SEARCH in address else None
     except ValueError:
         return None
 

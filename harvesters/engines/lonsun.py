@@ -184,7 +184,7 @@ def _stated(doc: Document) -> tuple[str, dict[str, str]] | None:
     candidates: list[tuple[str, Mapping[str, str | None]]] = []
     for found in addresses:
         if found[2] and "labelName=" in found[2]:
-            candidates.append((found[1], dict(parse_qsl(html.unescape(found[2]), keep_blank_values=True))))
+            candidates.append((found[1], dict(parse_qsl(found[2].replace("&amp;", "&"), keep_blank_values=True))))
     for named in _NAMED.finditer(text):
         literal = script_values.literal_around(text, named.start())
         if literal is None or not addresses:

@@ -107,6 +107,8 @@ def test_the_module_gets_all_its_parameters() -> None:
     [
         DYNAMIC.format(prefix="", third="0"),
         AJAX_TEXT.replace("infotypeId=B0303&", ""),
+        AJAX_TEXT.replace("area=&", 'area="+organ()+"&'),
+        AJAX_OBJECT.replace("area:''", "area:organ()"),
         AJAX_OBJECT.replace("kind =", "other ="),
     ],
 )
