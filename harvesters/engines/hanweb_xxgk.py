@@ -17,6 +17,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -40,7 +41,7 @@ from harvesters.reading.listing import (
 NAME = "hanweb_xxgk"
 
 _SEARCH = "xxgk/search.jsp"
-_CALL = re.compile(r"loadDynamic\s*\(")
+_CALL = re.compile(r"loadDynamic\s*\((?=\s*[\"'][^\"'\n]*xxgk/search\.jsp)")
 _URL = re.compile(
     r"\b(?:url|\w*Url)\s*[:=]\s*(?=[\"'][^\"'\n]*xxgk/search\.jsp)|\.(?:post|load)\s*\((?=\s*[\"'][^\"'\n]*xxgk/search\.jsp)"
 )
@@ -48,6 +49,7 @@ _DATA = re.compile(r"\b(?:data|params?)\s*[:=]\s*")
 _COLUMN = re.compile(r"/col/col(\d+)/")
 # the block that jpage fills: columnid is the column's own number
 _JPAGE = re.compile(r"\bcolumnid[\"']?\s*[=:]\s*[\"']?(\w+)", re.IGNORECASE)
+_MOST_CALLS = 20  # looked at on one page; a page of the module makes one or two
 _UNKNOWN = "\ufffc"  # stands in a value for what the script computes
 _EMPTY_TYPES = ("", "0")
 # what loadDynamic sends along, besides what its address says
@@ -234,9 +236,9 @@ def _dynamic_calls(doc: Document) -> list[tuple[str, dict[str, str]]]:
     """``loadDynamic(address, divid, infotypeId, …, …, jdid, …)``, the module's own call."""
     text, known = doc.text, script_values.variables(doc.text)
     found: list[tuple[str, dict[str, str]]] = []
-    for call in _CALL.finditer(text):
+    for call in islice(_CALL.finditer(text), _MOST_CALLS):
         inside = script_values.inside(text, call.end() - 1)
-        if inside is None or _SEARCH not in inside:
+        if inside is None:
             continue
         here = {**known, **script_values.given(text, call.start())}
         arguments = [
@@ -257,7 +259,7 @@ def _ajax_calls(doc: Document) -> list[tuple[str, dict[str, str]]]:
     """A call that names the address and its data; what it takes from hidden inputs is filled in from them."""
     text, known = doc.text, script_values.variables(doc.text)
     found: list[tuple[str, dict[str, str]]] = []
-    for named in _URL.finditer(text):
+    for named in islice(_URL.finditer(text), _MOST_CALLS):
         rest = text[named.end() : named.end() + 3000]
         address = _absolute(doc, script_values.value(script_values.expression(rest), known, unknown=_UNKNOWN) or "")
         if address is None:

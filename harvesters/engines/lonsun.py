@@ -16,6 +16,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -40,6 +41,8 @@ _PAGES = re.compile(r"\bpageCount[\"']?\s*[:=]\s*[\"']?(\d+)")
 _ROWS = re.compile(r"\btotal(?:Count|Record|Rows)?[\"']?\s*[:=]\s*[\"']?(\d+)")
 _TAG = re.compile(r"<[^<>]*>")
 _SCRIPT = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+_MESSAGE = 4000  # characters; a fragment that says that there is nothing is no longer
+_MOST_LABELS = 50  # looked at on one page; a page of the family states ten or so
 _NOTHING = "暂无相关信息"
 
 
@@ -122,6 +125,8 @@ def _answer(doc: Document, state: Mapping[str, Any]) -> Listing:
 
 def _says_nothing(text: str, words: str) -> bool:
     """Whether a fragment is whole and says nothing but the words for an empty list."""
+    if len(text) > _MESSAGE:
+        return False
     shown = squeeze(html.unescape(_TAG.sub(" ", _SCRIPT.sub("", text))))
     return "<" in text and text.count("<") == text.count(">") and shown.strip("。！! ") == words.strip("。！! ")
 
@@ -142,7 +147,7 @@ def _around_list(text: str) -> str:
     """The scripts that state the list's label: other pagers of the page count their own pages."""
     found = [
         text[text.rfind("<script", 0, named.start()) : text.find("</script", named.start())]
-        for named in re.finditer(r"labelName|pageCount", text)
+        for named in islice(re.finditer(r"labelName|pageCount", text), _MOST_LABELS)
     ]
     own = [script for script in found if "pageCount" in script and "labelName" in script]
     return own[0] if own else text
@@ -180,12 +185,12 @@ def _shown(doc: Document, pairs: Mapping[str, str], pages: int | None, total: in
 def _stated(doc: Document) -> tuple[str, dict[str, str]] | None:
     """The label's address and its parameters; None where the page states no label that lists."""
     text, known = doc.text, script_values.variables(doc.text)
-    addresses = list(_ADDRESS.finditer(text))
+    addresses = list(islice(_ADDRESS.finditer(text), _MOST_LABELS))
     candidates: list[tuple[str, Mapping[str, str | None]]] = []
     for found in addresses:
         if found[2] and "labelName=" in found[2]:
             candidates.append((found[1], dict(parse_qsl(found[2].replace("&amp;", "&"), keep_blank_values=True))))
-    for named in _NAMED.finditer(text):
+    for named in islice(_NAMED.finditer(text), _MOST_LABELS):
         literal = script_values.literal_around(text, named.start())
         if literal is None or not addresses:
             continue
