@@ -7,7 +7,8 @@ brings page 1), ``__EVENTTARGET`` and ``__EVENTARGUMENT`` being those of the lin
 cookie goes along by itself.
 
 The end is the page whose number is the number of pages counted, or whose 下一页 is drawn without a link beside links
-to other pages. A page without rows, without the form, or with another number than the one asked for proves nothing.
+to other pages, or whose own number, without a link, is the last the pager draws. A page without rows, without the
+form, or with another number than the one asked for proves nothing.
 The request is a new one at every visit, since the view state is: ``state["volatile"]`` says so to the crawler's memory.
 """
 
@@ -72,20 +73,20 @@ def more(doc: Document, fetch: Fetch) -> Listing:
 
 
 def _listing(doc: Document, state: Mapping[str, Any]) -> Listing:
-    asked = int(state.get("page", 1))
     found = static.main_list(doc, hint=str(state.get("key") or ""))
     pager = pager_of(doc)
     links = _post_backs(doc)
-    page, pages = _place(doc, links, pager.page, pager.total_pages)
+    page, pages = _place(links, pager.page, pager.total_pages)
     rows = found.rows if found is not None else ()
+    asked = int(state.get("page", page or 1))
     # a server that did not take the view state shows page 1 again
     shown = page if page is not None else asked
     following = None
     ended = False
     if rows and shown == asked:
-        ended = (page is not None and page == pages) or _has_dead_next(doc, links)
-        link = None if ended else _next(links, shown)
+        link = _next(links, shown)
         form = _form(doc) if link is not None else None
+        ended = link is None and ((page is not None and page == pages) or _is_last(links, shown))
         if link is not None and form is not None and found is not None:
             following = _post(doc, form, link, {"engine": NAME, "page": shown + 1, "key": found.key, "volatile": True})
     is_empty = found is not None and found.empty
@@ -105,65 +106,89 @@ def _listing(doc: Document, state: Mapping[str, Any]) -> Listing:
 
 
 def _post_backs(doc: Document) -> list[_PostBack]:
-    """The links of a pager that post back, in their order; other links of the kind search, sort and log in."""
+    """The links of a pager that post back, in their order; other links of the kind search, sort, choose a day."""
     found: list[_PostBack] = []
     for node in doc.tree.css("a[href*=__doPostBack],a[onclick*=__doPostBack]"):
         attributes = node.attributes
         called = _POST_BACK.search(attributes.get("href") or "") or _POST_BACK.search(attributes.get("onclick") or "")
         if called is None or "disabled" in attributes:
             continue
-        words = _BRACKETS.sub("", squeeze(node.text()))
-        target, argument = called[2], called[4]
-        if not (words.isdigit() or words.lower() in _NEXT or words in _MORE or argument.isdigit()):
-            continue
-        if _PAGING.search(target) or argument.isdigit() or words.lower() in _NEXT:
+        target, argument, words = called[2], called[4], _words(node)
+        is_pagers = _PAGING.search(target) is not None
+        if (
+            words in _NEXT
+            or (is_pagers and (words in _MORE or argument.isdigit()))
+            or (words.isdigit() and (argument in (words, f"Page${words}") or (is_pagers and not argument)))
+        ):
             found.append(_PostBack(target=target, argument=argument, words=words, node=node))
     return found
 
 
-def _place(doc: Document, links: list[_PostBack], page: int | None, pages: int | None) -> tuple[int | None, int | None]:
-    """Number of the page and of all pages, by the words around the pager's links."""
-    for link in links[:1]:
-        block: LexborNode | None = link.node.parent
-        for _ in range(4):
-            if block is None or block.tag in ("form", "body"):
-                break
-            words = squeeze(block.text(separator=" "))
-            said_pages, said_page = _PAGES.search(words), _PAGE.search(words)
-            if said_pages and said_page and int(said_page[1]) <= int(said_pages[1]):
-                return int(said_page[1]), int(said_pages[1])
-            block = block.parent
-    if page is not None and pages is not None and not 1 <= page <= pages:
-        return None, None
+def _words(node: LexborNode) -> str:
+    return _BRACKETS.sub("", squeeze(node.text())).lower()
+
+
+def _place(links: list[_PostBack], page: int | None, pages: int | None) -> tuple[int | None, int | None]:
+    """Number of the page and of all pages: by the words around the pager's links, else as far as these tell."""
+    if not links:
+        return page, pages
+    block = links[0].node.parent
+    for _ in range(4):
+        if block is None or block.tag in ("form", "body"):
+            break
+        words = squeeze(block.text(separator=" "))
+        said_pages, said_page = _PAGES.search(words), _PAGE.search(words)
+        if said_pages and said_page and int(said_page[1]) <= int(said_pages[1]):
+            return int(said_page[1]), int(said_pages[1])
+        block = block.parent
+    if page is None:
+        following = next((link.argument for link in links if link.words in _NEXT and link.argument.isdigit()), None)
+        # the number that is drawn without a link is the page's own
+        bare = {int(words) for words, is_link in _drawn(links) if words.isdigit() and not is_link}
+        page = int(following) - 1 if following else bare.pop() if len(bare) == 1 else None
+    if links[-1].words in _MORE and pages == max(
+        (int(words) for words, _ in _drawn(links) if words.isdigit()), default=0
+    ):
+        pages = None  # no count: the numbers drawn, of which a long list shows the first ten
     return page, pages
+
+
+def _drawn(links: list[_PostBack]) -> list[tuple[str, bool]]:
+    """What the pager around the links draws, in its order: words, and whether they are a link."""
+    block = links[0].node.parent if links else None
+    while block is not None and block.tag in ("td", "span", "li", "font"):
+        block = block.parent
+    if block is None or block.tag in ("form", "body"):
+        return []
+    return [
+        (_words(node), node.tag == "a" and bool((node.attributes.get("href") or "").strip("# ")))
+        for node in block.css("a,span,b,strong,em")
+        if node.tag == "a" or node.css_first("a") is None
+    ]
 
 
 def _next(links: list[_PostBack], page: int) -> _PostBack | None:
     """The link to the page after ``page``: by its words, by its argument, by its number, by the dots after the last."""
     for link in links:
-        if link.words.lower() in _NEXT:
+        if link.words in _NEXT:
             return link
     for link in links:
-        if link.argument == str(page + 1) or link.words == str(page + 1):
+        if link.words == str(page + 1) or link.argument == str(page + 1):
             return link
     if links and links[-1].words in _MORE and (not links[-1].argument.isdigit() or int(links[-1].argument) == page + 1):
         return links[-1]
     return None
 
 
-def _has_dead_next(doc: Document, links: list[_PostBack]) -> bool:
-    """Whether the pager draws its 下一页 as words only: there is none after the last page."""
-    if not links or any(link.words.lower() in _NEXT for link in links):
-        return False
-    block = links[0].node.parent
-    while block is not None and block.tag in ("td", "span", "li", "font"):
-        block = block.parent
-    if block is None or block.tag in ("form", "body"):
-        return False
-    for node in block.css("a,span"):
-        if _BRACKETS.sub("", squeeze(node.text())).lower() in _NEXT:
-            return "disabled" in node.attributes or not (node.attributes.get("href") or "").strip("# ")
-    return False
+def _is_last(links: list[_PostBack], page: int) -> bool:
+    """Whether the pager draws no page after this one: 下一页 without a link, or this page's number as the last."""
+    drawn = [
+        (words, is_link) for words, is_link in _drawn(links) if words in _NEXT or words in _MORE or words.isdigit()
+    ]
+    following = [is_link for words, is_link in drawn if words in _NEXT]
+    if following:
+        return not any(following)
+    return bool(drawn) and drawn[-1] == (str(page), False)
 
 
 # ------------------------------------------------------------------ the form

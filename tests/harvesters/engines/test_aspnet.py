@@ -55,7 +55,20 @@ def grid(number: int, total: int) -> str:
     return f"<table><tr><td>共{total}页 当前第{number}页 {cells}{more}</td></tr></table>"
 
 
-PAGERS = {"epoint": epoint, "aspnetpager": aspnetpager, "buttons": buttons, "grid": grid}
+def gridview(number: int, total: int) -> str:
+    """Numbers alone: nothing says how many pages there are, or which this is."""
+    first = (number - 1) // 10 * 10 + 1
+    cells = [
+        f"<td><span>{n}</span></td>" if n == number else f"<td>{_link('GridView1', f'Page${n}', str(n))}</td>"
+        for n in range(first, min(total, first + 9) + 1)
+    ]
+    before = f"<td>{_link('GridView1', f'Page${first - 1}', '...')}</td>" if first > 1 else ""
+    after = f"<td>{_link('GridView1', f'Page${first + 10}', '...')}</td>" if first + 9 < total else ""
+    day = _link("Calendar1", 9621, "2")
+    return f"<div>{day}</div><table><tr>{before}{''.join(cells)}{after}</tr></table>"
+
+
+PAGERS = {"gridview": gridview, "epoint": epoint, "aspnetpager": aspnetpager, "buttons": buttons, "grid": grid}
 
 
 def form(names: list[str], number: int, pager: Pager, *, state: str | None = None, extra: str = "") -> str:
@@ -82,6 +95,7 @@ def server(names: list[str], pager: Pager) -> Answer:
         assert (fetch.method, fetch.url) == ("POST", COLUMN)
         assert fetch.headers["Content-Type"] == "application/x-www-form-urlencoded"
         assert "btnSearch" not in said
+        assert "Calendar" not in said["__EVENTTARGET"]
         before = int(said["__VIEWSTATE"].removeprefix("/wEP").removesuffix("+="))
         assert (said["__EVENTVALIDATION"], said["MoreInfoList1$txtTitle"]) == (f"ev{before}", "")
         return document(page(form(names, before + 1, pager)), COLUMN)
@@ -98,6 +112,11 @@ def test_a_column_is_walked_whole(count: int, pager: str) -> None:
     assert all(row.date is not None for row in rows)
     assert (listings[0].engine, listings[-1].ended, len(listings)) == ("aspnet", True, -(-count // SIZE))
     assert len({one.page_key for one in listings}) == len(listings)
+
+
+def test_numbers_drawn_before_dots_are_no_count() -> None:
+    counted = [listing_of(document(page(form(titles(125), number, gridview)), COLUMN)) for number in (1, 10, 13)]
+    assert [listing.total_pages if listing else 0 for listing in counted] == [None, None, 13]
 
 
 def test_one_page_without_a_pager_is_a_static_list() -> None:
@@ -143,7 +162,7 @@ def test_fields_are_sent_in_the_pages_encoding() -> None:
     assert "云溪".encode("gb18030") in unquote_to_bytes(listing.next.body)
 
 
-@pytest.mark.parametrize("pager", ["epoint", "buttons", "grid"])
+@pytest.mark.parametrize("pager", PAGERS)
 def test_a_view_state_that_was_not_taken_brings_page_one_again(pager: str) -> None:
     names = titles(47)
     start = document(page(form(names, 1, PAGERS[pager])), COLUMN)
