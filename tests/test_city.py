@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import http.client
+import http.cookiejar
 import json
 import os
 import re
@@ -206,6 +207,12 @@ def _get(url: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
         return error.code, error.read(), {k.lower(): v for k, v in error.headers.items()}
 
 
+def _post(url: str, form: dict[str, str]) -> bytes:
+    with urllib.request.urlopen(url, urlencode(form).encode(), timeout=20) as answer:
+        body: bytes = answer.read()
+    return body
+
+
 def _text(body: bytes) -> str:
     return body.decode("gb18030" if b"gb2312" in body[:600] else "utf-8")
 
@@ -322,9 +329,66 @@ def _walk_powereasy(url: str) -> Iterator[str]:
         url = urljoin(url, following[0])
 
 
+def _walk_hanweb_xxgk(url: str) -> Iterator[str]:
+    text = _text(_get(url)[1])
+    number = re.findall(r"[?&]number=(\w+)", url) or re.findall(r"infotypeId=(\w+)&", text)
+    form = {"infotypeId": number[0], "divid": re.findall(r'<div id="(div\d+)"', text)[0]}
+    search = urljoin(url, "/module/xxgk/search.jsp")
+    assert _get(f"{search}?{urlencode(form)}")[0] == 405
+    for n in range(1, 100):
+        answer = _post(search, {**form, "currpage": str(n)}).decode()
+        yield from (urljoin(url, unescape(h)) for h in re.findall(r'class="bt_link" href="([^"]+)"', answer))
+        if n >= int(re.findall(r"共(\d+)页", answer)[0]):
+            break
+
+
+def _walk_lonsun(url: str) -> Iterator[str]:
+    text = _text(_get(url)[1])
+    literal = re.findall(r"data:\{ (labelName.*?) \}", text)[0]
+    query = {k: v.strip("'") for k, v in re.findall(r"(\w+):('[^']*'|\w+)", literal)}
+    for n in range(1, int(re.findall(r"pageCount:(\d+)", text)[0]) + 1):
+        where = f"{urljoin(url, '/site/label/8888')}?{urlencode({**query, 'pageIndex': str(n)})}"
+        yield from (urljoin(url, h) for h in re.findall(r"""href=["']([^"']+)["']""", _get(where)[1].decode()))
+    wrong = f"{urljoin(url, '/site/label/8888')}?{urlencode({**query, 'file': '/other'})}"
+    assert b"href" not in _get(wrong)[1]
+
+
+def _walk_truecms(url: str) -> Iterator[str]:
+    text = _text(_get(url)[1])
+    columnid = re.findall(r"columnId:'([^']+)'", text)[0]
+    api = urljoin(url, "/truecms/messageController/getMessage.do")
+    for start in range(1, 2000, 10):
+        query = {"startrecord": start, "endrecord": start + 9, "perpage": 10, "columnId": columnid}
+        assert _get(f"{api}?{urlencode(query)}")[0] == 404  # without a Referer
+        result = json.loads(_get(f"{api}?{urlencode(query)}", Referer=url)[1])["result"]
+        yield from (urljoin(url, h) for h in re.findall(r'href="([^"]+)"', result))
+        if start + 9 >= int(re.findall(r"<totalrecord>(\d+)<", result)[0]):
+            break
+    more = {"startrecord": 1, "endrecord": 60, "perpage": 60, "columnId": columnid}
+    assert b"href" not in _get(f"{api}?{urlencode(more)}", Referer=url)[1]
+
+
+def _walk_aspnet(url: str) -> Iterator[str]:
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    text = _text(opener.open(url, timeout=20).read())
+    for number in range(2, 100):
+        part = text.split('<div class="list">', 1)[1].split("</form>", 1)[0]
+        yield from (urljoin(url, unescape(h)) for h in re.findall(r"""<a[^>]*href=["']([^"'(]+)["']""", part))
+        target = re.findall(rf"__doPostBack\('([\w$]+)','{number}'\)", unescape(part))
+        if not target:
+            return
+        form = dict(re.findall(r'<input type="hidden" name="(\w+)" id="\w+" value="([^"]*)"', text))
+        form |= {"__EVENTTARGET": target[0], "__EVENTARGUMENT": str(number), "MoreInfoList1$txtTitle": ""}
+        stale = {**form, "__EVENTVALIDATION": "0"}
+        with pytest.raises(urllib.error.HTTPError):
+            opener.open(url, urlencode(stale).encode(), timeout=20)
+        text = _text(opener.open(url, urlencode(form).encode(), timeout=20).read())
+
+
 WALKS: dict[str, Callable[[str], Iterator[str]]] = {
     "trs": _walk_trs, "trs_bare": _walk_trs, "ucap": _walk_ucap, "ucap_json": _walk_ucap_json, "hanweb": _walk_hanweb,
     "jpaas": _walk_jpaas, "gkmlpt": _walk_gkmlpt, "vsb": _walk_vsb, "powereasy": _walk_powereasy,
+    "hanweb_xxgk": _walk_hanweb_xxgk, "lonsun": _walk_lonsun, "truecms": _walk_truecms, "aspnet": _walk_aspnet,
 }  # fmt: skip
 
 

@@ -9,20 +9,45 @@ An engine module has:
 - ``more(doc, fetch) -> Listing``: what the answer to ``fetch`` lists.
 
 Engines are pure: bytes in, rows out. ``ENGINES`` is in the order of recognition (most specific first); a new engine
-is one module and its name in that line. ``pager``, ``column_name`` and ``json_rows`` are what engines share.
+is one module and its name in that line. ``pager``, ``column_name``, ``json_rows``, ``datastore`` and ``script_values``
+are what engines share.
 """
 
 from __future__ import annotations
 
 from types import ModuleType
 
-from harvesters.engines import gkmlpt, govjson, hanweb, jpaas, static, ucap
+from harvesters.engines import (
+    aspnet,
+    gkmlpt,
+    govjson,
+    hanweb,
+    hanweb_xxgk,
+    jpaas,
+    lonsun,
+    static,
+    truecms,
+    ucap,
+)
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing
 
-ENGINES: tuple[ModuleType, ...] = (gkmlpt, jpaas, hanweb, ucap, static, govjson)
+# TrueCMS builds a datastore in its script, and disclosure columns may show a jpage box beside their list: both are
+# asked before the engine of jpage. What is posted back is a static list all the same, and knows it better.
+ENGINES: tuple[ModuleType, ...] = (
+    gkmlpt,
+    jpaas,
+    truecms,
+    hanweb_xxgk,
+    hanweb,
+    lonsun,
+    ucap,
+    aspnet,
+    static,
+    govjson,
+)
 # a JSON answer may carry markup in its texts, which is no page: these are not asked about it
-_OF_MARKUP: tuple[ModuleType, ...] = (hanweb, static)
+_OF_MARKUP: tuple[ModuleType, ...] = (hanweb_xxgk, hanweb, lonsun, aspnet, static)
 
 
 def listing_of(doc: Document, fetch: Fetch | None = None) -> Listing | None:

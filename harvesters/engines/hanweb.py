@@ -17,17 +17,13 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from harvesters.engines.column_name import column_name
+from harvesters.engines.datastore import richest, store_rows, totals
 from harvesters.engines.pager import pages_for
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
-from harvesters.reading.listing import capture_date, fragment_rows
 
 NAME = "hanweb"
 
-_STORE = re.compile(r"<datastore>.*?</datastore>", re.DOTALL | re.IGNORECASE)
-_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[(.*?)\]\]>|(.*?))\s*</record>", re.DOTALL | re.IGNORECASE)
-_TOTAL_ROWS = re.compile(r"<totalrecord>\s*(?:<!\[CDATA\[)?\s*(\d+)", re.IGNORECASE)
-_TOTAL_PAGES = re.compile(r"<totalpage>\s*(?:<!\[CDATA\[)?\s*(\d+)", re.IGNORECASE)
 _NEXT_GROUP = re.compile(r"<nextgroup>(.*?)</nextgroup>", re.DOTALL | re.IGNORECASE)
 _HREF = re.compile(r"href\s*=\s*[\"']([^\"']*dataproxy\.jsp[^\"']*)[\"']", re.IGNORECASE)
 _PROXY = re.compile(r"proxyUrl\s*:\s*[\"']([^\"']*dataproxy\.jsp[^\"']*)[\"']")
@@ -52,8 +48,8 @@ def recognise(doc: Document) -> bool:
 def read(doc: Document) -> Listing:
     """The inline rows and the first request to the proxy."""
     text = doc.text
-    store = _richest(text)
-    rows = _rows(store, doc)
+    store = richest(text)
+    rows = store_rows(store, doc)
     proxy, named_page = _proxy(doc, text, store)
     settings = _settings(text, proxy)
     total_rows, total_pages = _counted(store, settings, len(rows))
@@ -94,15 +90,15 @@ def read(doc: Document) -> Listing:
 
 def more(doc: Document, fetch: Fetch) -> Listing:
     """The rows of an answer of the proxy."""
-    store = _richest(doc.text)
-    rows = _rows(store, doc) if doc.status < 400 else ()
+    store = richest(doc.text)
+    rows = store_rows(store, doc) if doc.status < 400 else ()
     return _answer(doc, rows, store, page=int(fetch.state["page"]), size=int(fetch.state["size"]), state=fetch.state)
 
 
 def _answer(
     doc: Document, rows: tuple[Row, ...], store: str, *, page: int, size: int, state: Mapping[str, Any]
 ) -> Listing:
-    total_rows, total_pages = _totals(store)
+    total_rows, total_pages = totals(store)
     if total_rows is None:
         total_rows = state.get("total_rows")
     proxy = str(state.get("proxy") or doc.url)
@@ -148,27 +144,6 @@ def _answer(
 # ------------------------------------------------------------------ what the XML says
 
 
-def _richest(text: str) -> str:
-    """The datastore with the most records: a page may lay in several blocks, and the column's is the longest."""
-    stores = _STORE.findall(text)
-    if not stores:
-        return text if "<recordset" in text or "<record>" in text or "<totalrecord" in text else ""
-    return str(max(stores, key=lambda store: (store.count("<record"), len(store))))
-
-
-def _rows(store: str, doc: Document) -> tuple[Row, ...]:
-    today = capture_date(doc)
-    rows: list[Row] = []
-    for cdata, bare in _RECORD.findall(store):
-        rows.extend(fragment_rows(cdata or html.unescape(bare), doc, today))
-    return tuple(rows)
-
-
-def _totals(store: str) -> tuple[int | None, int | None]:
-    rows, pages = _TOTAL_ROWS.search(store), _TOTAL_PAGES.search(store)
-    return (int(rows.group(1)) if rows else None), (int(pages.group(1)) if pages else None)
-
-
 def _settings(text: str, proxy: str | None) -> str:
     """The plugin's settings of the list's own block: a page may set up one plugin for each of its blocks."""
     calls = list(_PLUGIN.finditer(text))
@@ -186,7 +161,7 @@ def _counted(store: str, settings: str, shown: int) -> tuple[int | None, int | N
     Settings that count fewer rows than are shown are another block's. Rows and rows a page make the number of pages;
     where another number is stated beside them, it is believed only if some page size makes it of the rows.
     """
-    rows, pages = _totals(store)
+    rows, pages = totals(store)
     if rows is None and (said := _SCRIPT_ROWS.search(settings)) and int(said.group(1)) >= shown:
         rows = int(said.group(1))
     if pages is None and (said := _SCRIPT_PAGES.search(settings)):

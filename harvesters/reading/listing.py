@@ -517,6 +517,17 @@ def fragment_rows(markup: str, doc: Document, today: dt.date) -> list[Row]:
     return distinct(rows)
 
 
+def plain_fragment(doc: Document) -> tuple[Row, ...]:
+    """Rows of an answer that is a bare fragment; none of a whole page, whose menus would read like rows.
+
+    A fragment of which no row has a date or the address of an article is a message with a link back.
+    """
+    if "<html" in doc.text[:2000].lower():
+        return ()
+    rows = [row for row in fragment_rows(doc.text, doc, capture_date(doc)) if fetchable(row.url)]
+    return tuple(rows) if any(row.date is not None or is_article(row.url) for row in rows) else ()
+
+
 def _row_nodes(tree: LexborHTMLParser) -> list[LexborNode]:
     """The smallest repeated elements that hold a link each, else the whole fragment."""
     for tag in ("li", "tr", "dl"):

@@ -128,9 +128,11 @@ def as_json(page: Page) -> dict[str, Any]:
 def _answer(doc: Document, fetch: Fetch | None) -> Page:
     """An answer of a list interface: its skeleton is the proof, and a skeleton that says zero is truly empty."""
     listing = listing_of(doc, fetch)
-    # without rows but with a next request, the engine knows another way to ask for the same list
-    if listing is not None and (listing.rows or listing.next is not None or listing.total_rows == 0):
-        outcome = Outcome.OK if listing.rows or listing.next is not None else Outcome.OK_EMPTY
+    # without rows but with a next request, the engine knows another way to ask for the same list; a page after the
+    # last one has no rows and says nothing of the list's being empty
+    if listing is not None and (listing.rows or listing.next is not None or listing.ended or listing.total_rows == 0):
+        is_empty = not listing.rows and listing.next is None and listing.total_rows == 0
+        outcome = Outcome.OK_EMPTY if is_empty else Outcome.OK
         return _page(doc, "endpoint", outcome, engine=listing.engine, listing=listing)
     refused = None if doc.json is not None else refusal_by_body(doc, _shown(lay_out(doc.tree)))
     if refused and refused.outcome is not Outcome.SHELL:

@@ -60,6 +60,11 @@ def request_key(fetch: Fetch) -> str:
     return f"{fetch.method} {fetch.url}{body}"
 
 
+def is_repeatable(fetch: Fetch) -> bool:
+    """Whether the same request can come up at a later pass: one that carries a page's view state never does."""
+    return not fetch.state.get("volatile")
+
+
 def step_of(
     listing: Listing,
     fetch: Fetch,

@@ -204,7 +204,11 @@ class SiteSpider(scrapy.Spider):
         await keeper.remember(
             unit.id,
             column.id,
-            [memory.remember(step) for step in walked.steps if step.asked and not (step.unchanged and short)],
+            [
+                memory.remember(step)
+                for step in walked.steps
+                if step.asked and not (step.unchanged and short) and memory.is_repeatable(step.fetch)
+            ],
         )
         del remembered
         if held:

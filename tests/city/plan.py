@@ -23,8 +23,12 @@ from tests.city.model import (
 
 FAMILIES = (
     "trs", "hanweb", "gkmlpt", "jpaas", "ucap", "vsb", "powereasy", "trs_bare", "ucap_json", "trs",
+    "lonsun", "truecms", "aspnet",
 )  # fmt: skip
 SECTION_FAMILIES = ("trs", "jpaas", "trs", "powereasy", "trs_bare")  # one host mixes engines
+
+# what a Hanweb site lists by its disclosure module, beside the lists of jpage
+DISCLOSED = (*LABELLED_KINDS, "personnel", "plans", "permits", "penalties", "budget")
 
 ORDER = {
     "district": (
@@ -206,7 +210,7 @@ def _add(seed: int, unit: Unit, number: int, kind: str, place: int, as_of: dt.da
     if kind == "other":
         nth = sum(c.kind == "other" for c in unit.columns)
         slug, name = f"qt{nth + 1}", f"{name}{nth + 1}"
-    family = unit.family
+    family = "hanweb_xxgk" if unit.family == "hanweb" and kind in DISCLOSED else unit.family
     folder = "zfxxgk" if kind in PLATFORM_KINDS else "zwgk"
     column = Column(number, slug, name, kind, unit, family, f"{unit.prefix}{folder}/{slug}/")
     column.offset = dice.below(700)

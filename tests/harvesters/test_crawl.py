@@ -19,7 +19,7 @@ import pytest
 
 from harvesters import archive, city_file, crawl
 from harvesters.crawl import CrawlJob, CrawlSummary, new_holder, run_crawl
-from storage import catalogue, leases, observations, registry, seals, settings
+from storage import catalogue, leases, list_pages, observations, registry, seals, settings
 from storage.addresses import address_key
 from storage.database import Database, open_database
 from storage.exceptions import CrawlFailed
@@ -115,6 +115,36 @@ def test_a_city_is_harvested_and_an_unchanged_one_costs_next_to_nothing(
     }
     assert (second.new, second.changed, second.gone, second.articles) == (0, 0, 0, 0)
     assert found(database) == items
+
+
+def test_lists_that_are_asked_for_by_post_or_piece_by_piece(database: Database, tmp_path: Path) -> None:
+    """A posted view state is another one at each pass: it is kept with its answer, and not remembered."""
+    made = FictionalCity(units=1, items=400, seed=2, faults=False)
+    ways = ("hanweb_xxgk", "lonsun", "truecms", "aspnet")
+    for n, column in enumerate(made.columns):
+        column.family, column.page_size = ways[n % len(ways)], 10
+    with made.serve() as served:
+        city = registered(database, served, tmp_path)
+        first = run_crawl(job_for(city))
+        assert set(found(database)) == wanted(served)
+        assert (first.columns_failed, first.bugs) == (0, ())
+        assert all(look.facts["complete"] for look in looks(database, Subject.COLUMN))
+        seen = [look for look in looks(database, Subject.COLUMN) if look.facts["engine"] in ways]
+        assert {look.facts["engine"] for look in seen if look.facts["pages"] > 1} == set(ways)
+        remembered = {column.id: set(list_pages.load(database, city.units[0].id, column.id)) for column in made.columns}
+        assert not any(
+            "MoreInfo.aspx" in key and key.startswith("POST") for keys in remembered.values() for key in keys
+        )
+        posted = next(look for look in seen if look.facts["engine"] == "aspnet" and look.facts["pages"] > 1).evidence[1]
+        assert posted.warc is not None
+        assert posted.record_id is not None
+        kept = archive.read_response(settings.load().archive, posted.warc, posted.record_id)
+        assert (kept.status, "/MoreInfo.aspx?" in kept.url) == (200, True)
+        second = run_crawl(job_for(city))
+        assert (second.new, second.changed, second.gone, second.articles, second.columns_failed) == (0, 0, 0, 0, 0)
+        assert remembered == {
+            column.id: set(list_pages.load(database, city.units[0].id, column.id)) for column in made.columns
+        }
 
 
 def test_what_is_published_changed_and_withdrawn_is_seen_by_a_quick_pass(

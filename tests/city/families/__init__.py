@@ -11,7 +11,19 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tests.city import items
-from tests.city.families import gkmlpt, hanweb, jpaas, powereasy, trs, ucap, vsb
+from tests.city.families import (
+    aspnet,
+    gkmlpt,
+    hanweb,
+    hanweb_xxgk,
+    jpaas,
+    lonsun,
+    powereasy,
+    trs,
+    truecms,
+    ucap,
+    vsb,
+)
 from tests.city.model import Column, File
 from tests.city.web import Request, Response
 
@@ -29,6 +41,10 @@ MODULES: dict[str, ModuleType] = {
     "ucap_json": ucap,
     "vsb": vsb,
     "powereasy": powereasy,
+    "hanweb_xxgk": hanweb_xxgk,
+    "lonsun": lonsun,
+    "truecms": truecms,
+    "aspnet": aspnet,
 }
 
 

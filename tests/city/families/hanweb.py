@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.city.city import City
     from tests.city.site import SiteApp
 
-FRAME = article.Frame(
+FRAME: article.Frame = article.Frame(
     '<div id="zoom" class="main-txt"><!--ZJEG_RSS.content.begin-->\n', "<!--ZJEG_RSS.content.end--></div>\n"
 )
 PROXY = "/module/web/jpage/dataproxy.jsp"
@@ -60,6 +60,22 @@ def mount(app: SiteApp, column: Column) -> None:
     app.routes[f"/col/col{column.no}/"] = app.routes[column_path(column)]
     columns = {c.no: c for u in app.site.units for c in u.columns if c.family == "hanweb"}
 
+    def proxy(request: Request) -> Response:
+        params = request.params()
+        owner = columns.get(int(params["columnid"])) if params.get("columnid", "").isdigit() else None
+        if owner is None or params.get("unitid") != str(_unitid(owner)):
+            return Response(body=b"<datastore></datastore>", content_type="text/xml; charset=utf-8")
+        page = int(params["page"]) if params.get("page", "").isdigit() else 1
+        return app.guard(owner, request, "data", lambda: _answer(app, owner, page))
+
+    app.routes.setdefault(PROXY, proxy)
+    mount_articles(app)
+
+
+def mount_articles(app: SiteApp) -> None:
+    """Articles and files, whichever of the two modules lists them."""
+    columns = {c.no: c for u in app.site.units for c in u.columns if c.family in ("hanweb", "hanweb_xxgk")}
+
     def art(request: Request) -> Response:
         found = _ARTICLE.fullmatch(request.path)
         owner = columns.get(int(found[4])) if found else None
@@ -70,16 +86,7 @@ def mount(app: SiteApp, column: Column) -> None:
             return app.not_found()
         return app.guard(owner, request, "article", lambda: article.answer(app, owner, key, request, FRAME))
 
-    def proxy(request: Request) -> Response:
-        params = request.params()
-        owner = columns.get(int(params["columnid"])) if params.get("columnid", "").isdigit() else None
-        if owner is None or params.get("unitid") != str(_unitid(owner)):
-            return Response(body=b"<datastore></datastore>", content_type="text/xml; charset=utf-8")
-        page = int(params["page"]) if params.get("page", "").isdigit() else 1
-        return app.guard(owner, request, "data", lambda: _answer(app, owner, page))
-
     app.routes.setdefault("/art/", art)
-    app.routes.setdefault(PROXY, proxy)
     app.routes.setdefault("/attach/0/", lambda request: app.file(request.path.rsplit("/", 1)[-1]))
     app.routes.setdefault(
         "/module/download/downfile.jsp", lambda request: app.file(request.params().get("filename", ""))

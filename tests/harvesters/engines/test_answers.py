@@ -586,6 +586,10 @@ FRAGMENTS = (
     b"<datastore>", b"</datastore>", b"<record><![CDATA[", b"]]></record>", b"<recordset>", b"dataproxy.jsp?page=", b"columnid=1", b"queryData=\"{'a':'b'}\"",
     b"unitbuild", b'<script url="//[" querydata="', b"/gkmlpt/", b"SID:'1'", b"TREE:[", b'{"articles":[', b'{"data":{"results":[', b'{"data":{"html":"', b"}]}",
     b'"title":"\xe5\x85\xb3\xe4\xba\x8e"', b'"url":"http://["', b",", b"<ul><li>", b"<a href='//[x' onclick=\"go('./a.html')\">", b"2026-13-45", b"2026-05-01",
+    b"loadDynamic('/module/xxgk/search.jsp?infotypeId='+a,'div1','A01','','','2')", b"<tr class='tr_main_value_odd'><td>", b"{url:'//[xxgk/search.jsp',data:{",
+    b"'/site/label/8888?labelName=aList&pageIndex=1'", b"labelName:'publicInfoList',pageSize:'0',", b"pageCount:0,total:9", b"columnId:'0123456789ab'",
+    b"'/truecms/messageController/getMessage.do'", b"<div id='initData'>", b'{"result":"<datastore>', b"<input name=__VIEWSTATE value=x>",
+    b"<a href=\"javascript:__doPostBack('Pager','2')\">", "下一页".encode(), "共3页".encode(),
     b"</a></li>", b"<base href='http://['>", b".json", b"_isAgg", b"/common/search/abcdef\"", b"\x00\xff\xfe", b"<table><tr><td>", b"var title = \"x\";\n", b"document.write",
 )  # fmt: skip
 
