@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from harvesters.engines import gkmlpt, govjson, hanweb, jpaas, static, ucap
+from harvesters.engines import frame, gkmlpt, govjson, guessed, hanweb, jpaas, static, ucap
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing
 
-ENGINES: tuple[ModuleType, ...] = (gkmlpt, jpaas, hanweb, ucap, static, govjson)
+ENGINES: tuple[ModuleType, ...] = (gkmlpt, jpaas, hanweb, ucap, guessed, frame, static, govjson)
 # a JSON answer may carry markup in its texts, which is no page: these are not asked about it
-_OF_MARKUP: tuple[ModuleType, ...] = (hanweb, static)
+_OF_MARKUP: tuple[ModuleType, ...] = (hanweb, guessed, static)
 
 
 def listing_of(doc: Document, fetch: Fetch | None = None) -> Listing | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from harvesters.engines import listing_of
+from harvesters.engines import frame, listing_of
 from harvesters.engines.pager import pager_of
 from harvesters.reading.article import ArticleReading, read_article
 from harvesters.reading.document import Document
@@ -169,8 +169,10 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
         if reading is not None and _strength(reading) >= _ARTICLE_SURE:
             return _judged_article(doc, reading, meta, layout, profile)
     listing = listing_of(doc, fetch)
-    if listing is not None and fetch is not None and listing.rows:
+    if listing is not None and fetch is not None and (listing.rows or listing.next is not None):
         return _judged_listing(doc, listing, meta, None, profile)
+    if listing is not None and listing.engine == frame.NAME and not _may_be_framed(listing, expect):
+        listing = None
     if not article_first:
         layout = lay_out(doc.tree)
         reading = read_article(doc, layout, meta, reference=reference)
@@ -198,6 +200,11 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
         if reading is not None:
             return _judged_article(doc, reading, meta, layout, profile)
     return _without_proof(doc, meta, layout, expect, listing)
+
+
+def _may_be_framed(listing: Listing, expect: str | None) -> bool:
+    """Whether a frame may hold the page's list: a bare one only where it is known that a column stands here."""
+    return expect == "listing" or (expect is None and listing.column_name is not None)
 
 
 def _is_empty_column(
@@ -329,12 +336,12 @@ def _place_weight(doc: Document, reading: ArticleReading | None, meta: MetaTags)
 
 def _listing_weight(listing: Listing | None, meta: MetaTags) -> float:
     """How much speaks for a list."""
-    if listing is None:
-        return 0.0
+    if listing is None or listing.engine == frame.NAME:
+        return 0.0  # what stands on the page itself comes before what it frames
     rows = len(listing.rows)
     dated = sum(row.date is not None for row in listing.rows)
     weight = 2.0 * (rows >= 3) + 1.0 * (rows >= 8) + 2.0 * (dated * 2 >= rows > 1)
-    if listing.next is not None or (listing.total_pages or 0) > 1:
+    if listing.next_page is not None or (listing.total_pages or 0) > 1:
         weight += 2.0
     elif rows < 6 and not listing.total_rows:
         weight *= 0.6  # a few links without a pager stand under many an article
@@ -486,7 +493,7 @@ def _listing_json(listing: Listing | None) -> dict[str, Any] | None:
             {"title": row.title, "url": row.url, "date": row.date.isoformat() if row.date else None}
             for row in listing.rows
         ],
-        "next_page": listing.next.url if listing.next else None,
+        "next_page": listing.next_page,
         "total_pages": listing.total_pages,
     }
 
