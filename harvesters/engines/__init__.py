@@ -16,11 +16,13 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from harvesters.engines import frame, gkmlpt, govjson, guessed, hanweb, jpaas, static, ucap
+from harvesters.engines import ajax, ewb, frame, gkmlpt, govjson, guessed, hanweb, hycloud, jpaas, static, ucap, was
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing
 
-ENGINES: tuple[ModuleType, ...] = (gkmlpt, jpaas, hanweb, ucap, guessed, frame, static, govjson)
+ENGINES: tuple[ModuleType, ...] = (
+    gkmlpt, jpaas, hanweb, ewb, hycloud, was, ucap, guessed, ajax, frame, static, govjson,
+)  # fmt: skip
 # a JSON answer may carry markup in its texts, which is no page: these are not asked about it
 _OF_MARKUP: tuple[ModuleType, ...] = (hanweb, guessed, static)
 

@@ -301,9 +301,9 @@ def _whole(head: Look, walked: Walked) -> Look:
 
 def _left_off(fetch: Fetch, look: Look, head: Look, walked: Walked) -> Look | None:
     """What a walk came to that left off at a page nobody promised, or that the site no longer publishes; else None."""
-    if fetch.is_guess:
-        return replace(_whole(head, walked), **_PAGER_UNREAD)
     shown = [step for step in walked.steps if step.rows]
+    if fetch.is_guess and shown:
+        return replace(_whole(head, walked), **_PAGER_UNREAD)
     if len(shown) < 2 or shown[-1].engine not in _WINDOWED or look.outcome not in _NOT_THERE:
         return None
     stub = look.document is not None and len(look.document.body) < _STUB and look.reason not in _UNSURE
