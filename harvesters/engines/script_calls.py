@@ -122,7 +122,7 @@ class Scripts:
                 yield call if call.start is not None else replace(call, start=self._begins_with(call.counter))
 
     def _begins_with(self, counter: str) -> int | None:
-        """The number a function is called with that counts pages by its parameter: ``load(1)``, ``function load(n)``."""
+        """The number with which a function is called that counts pages by its parameter: ``load(1)``."""
         numbers: set[int] = set()
         for found in _FUNCTION.finditer(self.text):
             parameters = [name.strip() for name in (found.group(2) or found.group(4) or "").split(",")]
