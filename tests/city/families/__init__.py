@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tests.city import items
-from tests.city.families import gkmlpt, hanweb, jpaas, powereasy, trs, ucap, vsb
+from tests.city.families import ewb, gkmlpt, hanweb, hycloud, jpaas, powereasy, trs, ucap, vsb
 from tests.city.model import Column, File
 from tests.city.web import Request, Response
 
@@ -29,6 +29,10 @@ MODULES: dict[str, ModuleType] = {
     "ucap_json": ucap,
     "vsb": vsb,
     "powereasy": powereasy,
+    "ewb": ewb,
+    "hycloud": hycloud,
+    "trs_frame": trs,
+    "trs_script": trs,
 }
 
 

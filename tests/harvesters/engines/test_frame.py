@@ -8,8 +8,8 @@ import pytest
 from harvesters.engines import listing_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch
+from tests.harvesters.engines.page_walks import walk
 from tests.harvesters.engines.pages import HERE, document, page
-from tests.harvesters.engines.walks import walk
 
 HOST = "http://www.yunxi.invalid"
 

@@ -13,8 +13,8 @@ from harvesters.engines import listing_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch
 from harvesters.reading.page import as_json, read_page
+from tests.harvesters.engines.page_walks import walk
 from tests.harvesters.engines.pages import HERE, document, page
-from tests.harvesters.engines.walks import walk
 
 LAYPAGE = (
     "<div id='pages'></div><script>layui.use('laypage', function(){ laypage.render({elem:'pages', jump:go}) })</script>"

@@ -16,8 +16,8 @@ from harvesters.engines.script_calls import PAGE, PAGE_TEXT, calls_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch
 from harvesters.reading.page import read_page
+from tests.harvesters.engines.page_walks import body_of, walk
 from tests.harvesters.engines.pages import document, page
-from tests.harvesters.engines.walks import body_of, walk
 
 HOST = "http://www.yunxi.invalid"
 COLUMN = f"{HOST}/dynamic/zw/govInfoPub.html?categorynum=003001&deptcode="
