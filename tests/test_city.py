@@ -229,13 +229,16 @@ def _main_links(text: str, base: str) -> list[str]:
 
 
 def _walk_trs(url: str) -> Iterator[str]:
-    _, body, _ = _get(url)
-    base = url if url.endswith("/") else url + "/"
-    total = int(re.findall(r"createPageHTML\((\d+),", _text(body))[0])
-    yield from _main_links(_text(body), base)
-    for n in range(1, total):
-        yield from _main_links(_text(_get(f"{base}index_{n}.html")[1]), base)
-    assert _get(f"{base}index_{total}.html")[0] == 404
+    text = _text(_get(url)[1])
+    base = url.removesuffix("list.html").rstrip("/") + "/"
+    total, name = re.findall(r'createPageHTML\((\d+), 0, "(\w+)"', text)[0]
+    for n in range(1, int(total) + 1):
+        yield from _main_links(text, base)
+        status, body, _ = _get(f"{base}{name}_{n}.html")
+        text = _text(body)
+        if '<div class="list">' not in text:  # behind the last, or behind the last that is published
+            assert status == 404 if n == int(total) else len(body) < 400
+            return
 
 
 def _walk_ucap(url: str) -> Iterator[str]:
@@ -385,10 +388,63 @@ def _walk_aspnet(url: str) -> Iterator[str]:
         text = _text(opener.open(url, urlencode(form).encode(), timeout=20).read())
 
 
+def _walk_trs_frame(url: str) -> Iterator[str]:
+    text = _text(_get(url)[1])
+    assert "main_list" not in text
+    frame = urljoin(url, re.findall(r'<iframe src="([^"]+)" id="list"', text)[0])
+    yield from _walk_trs(frame)
+
+
+def _walk_trs_script(url: str) -> Iterator[str]:
+    text = _text(_get(url)[1])
+    assert "index_" not in text
+    for n in range(int(re.findall(r"共(\d+)页", text)[0])):
+        text = _text(_get(urljoin(url, f"index_{n}.html" if n else "index.html"))[1])
+        part = text.split('<div class="list">', 1)[1].split('<div class="page">', 1)[0]
+        yield from (urljoin(url, unescape(h)) for h in re.findall(r"""<a[^>]*href=["']([^"']+)["']""", part))
+
+
+def _ask(url: str, body: dict[str, Any], referer: str) -> Any:
+    sent = urllib.request.Request(
+        url, json.dumps(body).encode(), {"Content-Type": "application/json", "Referer": referer}
+    )
+    with urllib.request.urlopen(sent, timeout=20) as answer:
+        return json.loads(answer.read())
+
+
+def _walk_ewb(url: str) -> Iterator[str]:
+    site = json.loads(re.findall(r"siteInfo=(\{.*?\});", _text(_get(urljoin(url, "/js/webBuilderCommon.js"))[1]))[0])
+    api = urljoin(url, f"{site['projectName']}/rest/lightfrontaction/getgovinfolist")
+    wrapped = "Mid" in site["projectName"]
+    for n in range(100):
+        body: dict[str, Any] = {
+            "categorynum": url.partition("categorynum=")[2], "siteGuid": site["siteGuid"],
+            "pageIndex": str(n) if wrapped else n + 1, "pageSize": 7,
+        }  # fmt: skip
+        assert not _ask(api, {"params": body} if wrapped else body, "http://other.invalid/")["custom"]
+        custom = _ask(api, {"params": body} if wrapped else body, url)["custom"]
+        yield from (urljoin(url, entry["infourl"]) for entry in custom["data"])
+        if 7 * (n + 1) >= custom["total"]:
+            break
+
+
+def _walk_hycloud(url: str) -> Iterator[str]:
+    text = _text(_get(url)[1])
+    body = json.loads("{" + re.findall(r"\{pageNo: pageNo, (.*)\}\),\n", text)[0] + "}")
+    api = urljoin(url, "/irs/front/list")
+    assert _ask(api, {**body, "pageNo": 1, "tenantId": 1}, url)["data"] is None
+    for n in range(1, 100):
+        data = _ask(api, {**body, "pageNo": n}, url)["data"]
+        yield from (entry["doc_pub_url"] for entry in data["list"])
+        if n >= data["pager"]["pageCount"]:
+            break
+
+
 WALKS: dict[str, Callable[[str], Iterator[str]]] = {
     "trs": _walk_trs, "trs_bare": _walk_trs, "ucap": _walk_ucap, "ucap_json": _walk_ucap_json, "hanweb": _walk_hanweb,
     "jpaas": _walk_jpaas, "gkmlpt": _walk_gkmlpt, "vsb": _walk_vsb, "powereasy": _walk_powereasy,
     "hanweb_xxgk": _walk_hanweb_xxgk, "lonsun": _walk_lonsun, "truecms": _walk_truecms, "aspnet": _walk_aspnet,
+    "ewb": _walk_ewb, "hycloud": _walk_hycloud, "trs_frame": _walk_trs_frame, "trs_script": _walk_trs_script,
 }  # fmt: skip
 
 

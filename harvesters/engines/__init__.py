@@ -18,22 +18,29 @@ from __future__ import annotations
 from types import ModuleType
 
 from harvesters.engines import (
+    ajax,
     aspnet,
+    ewb,
+    frame,
     gkmlpt,
     govjson,
+    guessed,
     hanweb,
     hanweb_xxgk,
+    hycloud,
     jpaas,
     lonsun,
     static,
     truecms,
     ucap,
+    was,
 )
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing
 
 # TrueCMS builds a datastore in its script, and disclosure columns may show a jpage box beside their list: both are
-# asked before the engine of jpage. What is posted back is a static list all the same, and knows it better.
+# asked before the engine of jpage. What is posted back, and what a pager of scripts goes on with, are static lists
+# all the same, and know it better.
 ENGINES: tuple[ModuleType, ...] = (
     gkmlpt,
     jpaas,
@@ -41,13 +48,19 @@ ENGINES: tuple[ModuleType, ...] = (
     hanweb_xxgk,
     hanweb,
     lonsun,
+    ewb,
+    hycloud,
+    was,
     ucap,
     aspnet,
+    guessed,
+    ajax,
+    frame,
     static,
     govjson,
 )
 # a JSON answer may carry markup in its texts, which is no page: these are not asked about it
-_OF_MARKUP: tuple[ModuleType, ...] = (hanweb_xxgk, hanweb, lonsun, aspnet, static)
+_OF_MARKUP: tuple[ModuleType, ...] = (hanweb_xxgk, hanweb, lonsun, aspnet, guessed, static)
 
 
 def listing_of(doc: Document, fetch: Fetch | None = None) -> Listing | None:

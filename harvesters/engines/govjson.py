@@ -9,13 +9,11 @@ the page parameter its own address has, and by nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from harvesters.engines import static
 from harvesters.engines.column_name import column_name
-from harvesters.engines.json_rows import JsonList, find_list, rows_of
+from harvesters.engines.json_rows import JsonList, find_list, rows_of, says_zero
 from harvesters.engines.pager import pages_for
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
@@ -33,7 +31,7 @@ _SIZE_NAMES = ("n", "size", "pageSize", "pagesize", "rows", "perpage", "perPage"
 def recognise(doc: Document) -> bool:
     """Whether this is JSON with a list of articles, or a row-less page whose script names such a file."""
     if doc.json is not None:
-        return find_list(doc.json) is not None or _zero(doc.json)
+        return find_list(doc.json) is not None or says_zero(doc.json)
     if ".json" not in doc.text:
         return False
     found = static.main_list(doc)
@@ -59,7 +57,7 @@ def more(doc: Document, fetch: Fetch) -> Listing:
 def _answer(doc: Document, seen: int = 0) -> Listing:
     found = find_list(doc.json)
     if found is None:
-        zero = _zero(doc.json)
+        zero = says_zero(doc.json)
         return Listing(
             engine=NAME, column_name=None, rows=(), ended=zero, total_rows=0 if zero else None, page_key=_key(doc.url)
         )
@@ -104,16 +102,6 @@ def _paged(doc: Document, found: JsonList, rows: tuple[Row, ...], seen: int) -> 
         total_rows=total,
         page_key=_key(doc.url),
     )
-
-
-def _zero(value: Any) -> bool:
-    """Whether an answer says in so many words that it holds nothing: an empty list with a total of 0 beside it."""
-    if not isinstance(value, Mapping):
-        return False
-    empty = any(inner == [] for inner in value.values())
-    if empty and JsonList(items=(), holders=(value,)).total_rows == 0:
-        return True
-    return any(_zero(inner) for inner in value.values() if isinstance(inner, Mapping))
 
 
 def _file(doc: Document) -> str | None:

@@ -106,6 +106,7 @@ _COLUMN_NAMES = ("columnname", "channelname", "categorydisplayname", "categoryna
 _PAGING = re.compile(
     r"^(?:cur(?:rent)?)?page(?:no|num|number|index|size|count|total)?$|^(?:pre|per)page$|^limit$|^offset$|^hasnext"
 )
+_PAGERS = frozenset(("pager", "page", "pageinfo", "pagination", "paging"))
 _TOTAL_PAGES = ("totalpage", "totalpages", "pagecount", "pagetotal", "pages")
 _ADDRESS_SHAPE = re.compile(r"^(?:https?:)?//\S+$|^\.{0,2}/\S+\.\w{2,5}$|^\S+\.s?html?$")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp|svg|ico|mp4|mp3)(?:$|\?)", re.IGNORECASE)
@@ -176,14 +177,42 @@ def _lists(
     if isinstance(value, list):
         objects = [item for item in value if isinstance(item, dict)]
         if objects:
-            yield objects, holders
+            yield [core for item in objects if not _is_template(core := _core(item))], holders
             if depth <= 3 and len(objects) <= 20:
                 for item in objects:
                     yield from _lists(item, holders, depth + 1)
     elif isinstance(value, dict):
         for inner in value.values():
             if isinstance(inner, list | dict):
-                yield from _lists(inner, (value, *holders), depth + 1)
+                yield from _lists(inner, (*holders_of(value), *holders), depth + 1)
+
+
+def holders_of(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """An object that holds a list, and what stands in it under a pager's name (``data.pager.total``)."""
+    beside = (inner for name, inner in value.items() if isinstance(inner, dict) and plain_key(name) in _PAGERS)
+    return (value, *beside)
+
+
+def says_zero(value: Any) -> bool:
+    """Whether an answer says in so many words that it holds nothing: an empty list with a total of 0 beside it."""
+    if not isinstance(value, Mapping):
+        return False
+    empty = any(inner == [] for inner in value.values())
+    if empty and JsonList(items=(), holders=holders_of(value)).total_rows == 0:
+        return True
+    return any(says_zero(inner) for inner in value.values() if isinstance(inner, Mapping))
+
+
+def _is_template(item: Mapping[str, Any]) -> bool:
+    """Whether an object is the answer's template, left standing after its rows to carry their last comma."""
+    return item.get("title") == "文章标题" or "###" in _address_of(item)
+
+
+def _core(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The object itself, or the one it wraps (``{"type": …, "data": {title, url}}``)."""
+    inner = [value for value in item.values() if isinstance(value, dict)]
+    wraps = len(inner) == 1 and not _address_of(item) and _title_of(inner[0]) and _address_of(inner[0])
+    return inner[0] if wraps else item
 
 
 def _like_articles(items: Sequence[Mapping[str, Any]]) -> bool:

@@ -23,6 +23,11 @@ class Fetch:
     headers: Mapping[str, str] = field(default_factory=dict)
     state: Mapping[str, Any] = field(default_factory=dict)  # JSON-safe; handed back to the engine with the answer
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether the page does not name this address: its answer must first prove to be what is asked for."""
+        return bool(self.state.get("guess"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -49,6 +54,11 @@ class Listing:
     total_pages: int | None = None
     total_rows: int | None = None  # what the site itself says
     page_key: str = ""  # engine's own name of this page ("1", "index_2.html"), for loops
+
+    @property
+    def next_page(self) -> str | None:
+        """Address of the next page, where the site itself gives it."""
+        return self.next.url if self.next is not None and not self.next.is_guess else None
 
 
 @dataclass(frozen=True, kw_only=True)

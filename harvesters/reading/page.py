@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from harvesters.engines import listing_of
+from harvesters.engines import ajax, frame, listing_of
 from harvesters.engines.pager import pager_of
 from harvesters.reading.article import ArticleReading, read_article
 from harvesters.reading.document import Document
@@ -32,6 +32,7 @@ _FETCHES = re.compile(
     r"|new Vue\b|createApp\(|\.jpage\(|<iframe",
     re.IGNORECASE,
 )
+_MISPUT = frozenset((400, 405, 415, 500))  # so an interface answers a request put in a way it does not know
 _XML = re.compile(r"\s*(?:<\?xml|<datastore)", re.IGNORECASE)
 _FILES = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")
 _SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:：]?\s*(bm\d{8}|\d{10})(?!\d)", re.IGNORECASE)
@@ -41,6 +42,7 @@ _ANNUAL = re.compile(
 )
 _PLATFORM = ("公开指南", "公开制度", "法定主动公开", "公开年报", "年度报告", "依申请公开", "公开目录", "基层政务公开")
 _HOME = re.compile(r"(?:网站|门户)?首页|主页|home|index", re.IGNORECASE)
+_LEADING = frozenset((frame.NAME, ajax.NAME))  # engines of pages that only lead to what may be their list
 _SIGNS = {
     "meta": 3.0,
     "labels": 2.0,
@@ -85,7 +87,8 @@ def read_page(
     if doc.status != 200:
         # past the end some interfaces answer 404: whether that is the end, or a page that was guessed and is not
         # there, only the engine that asked can tell
-        answered = listing_of(doc, fetch) if fetch is not None and doc.status in GONE else None
+        asks = fetch is not None and (doc.status in GONE or (fetch.is_guess and doc.status in _MISPUT))
+        answered = listing_of(doc, fetch) if asks else None
         if answered is not None and (answered.ended or answered.next is not None):
             return _page(doc, "endpoint", Outcome.OK, engine=answered.engine, listing=answered)
         refused = refusal_by_status(doc, own_page=_is_own_page(doc))
@@ -171,8 +174,10 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
         if reading is not None and _strength(reading) >= _ARTICLE_SURE:
             return _judged_article(doc, reading, meta, layout, profile)
     listing = listing_of(doc, fetch)
-    if listing is not None and fetch is not None and listing.rows:
+    if listing is not None and fetch is not None and (listing.rows or listing.next is not None):
         return _judged_listing(doc, listing, meta, None, profile)
+    if listing is not None and listing.engine in _LEADING and not _may_lead(listing, expect):
+        listing = None
     if not article_first:
         layout = lay_out(doc.tree)
         reading = read_article(doc, layout, meta, reference=reference)
@@ -200,6 +205,11 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
         if reading is not None:
             return _judged_article(doc, reading, meta, layout, profile)
     return _without_proof(doc, meta, layout, expect, listing)
+
+
+def _may_lead(listing: Listing, expect: str | None) -> bool:
+    """Whether a frame or a script's request may hold the page's list: only where a column is known to stand here."""
+    return expect == "listing" or (expect is None and listing.column_name is not None)
 
 
 def _is_empty_column(
@@ -331,12 +341,12 @@ def _place_weight(doc: Document, reading: ArticleReading | None, meta: MetaTags)
 
 def _listing_weight(listing: Listing | None, meta: MetaTags) -> float:
     """How much speaks for a list."""
-    if listing is None:
-        return 0.0
+    if listing is None or listing.engine in _LEADING:
+        return 0.0  # what stands on the page itself comes before what it leads to
     rows = len(listing.rows)
     dated = sum(row.date is not None for row in listing.rows)
     weight = 2.0 * (rows >= 3) + 1.0 * (rows >= 8) + 2.0 * (dated * 2 >= rows > 1)
-    if listing.next is not None or (listing.total_pages or 0) > 1:
+    if listing.next_page is not None or (listing.total_pages or 0) > 1:
         weight += 2.0
     elif rows < 6 and not listing.total_rows:
         weight *= 0.6  # a few links without a pager stand under many an article
@@ -488,7 +498,7 @@ def _listing_json(listing: Listing | None) -> dict[str, Any] | None:
             {"title": row.title, "url": row.url, "date": row.date.isoformat() if row.date else None}
             for row in listing.rows
         ],
-        "next_page": listing.next.url if listing.next else None,
+        "next_page": listing.next_page,
         "total_pages": listing.total_pages,
     }
 

@@ -4,6 +4,10 @@ In comes a column and what is remembered of its pages; out comes a ``Walked``: t
 asked and the end proven, and the outcome of the whole. A quick pass asks conditionally and recalls some deep pages of a
 long column without asking; a full pass asks for everything. It never stops at rows it knows: late documents with early
 dates land deep in the list. A walk that breaks off keeps its rows and says so in its outcome.
+
+Two kinds of failing page say nothing against a column whose first pages were read well: the edge of the window of
+pages a site publishes, whatever its pager counts, and an address that was only guessed. The walk is good then and never
+complete, so that rows beyond are not taken for gone.
 """
 
 from __future__ import annotations
@@ -14,7 +18,9 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from harvesters.engines import guessed, hanweb, static
 from harvesters.reading.facts import Fetch, Listing, Row
+from harvesters.reading.outcome import GONE
 from harvesters.reading.page import Profile
 from harvesters.spiders import memory
 from harvesters.spiders.looking import Known, Look, Looker
@@ -23,6 +29,8 @@ from storage.addresses import address_key
 from storage.list_pages import ListPage
 from storage.schema import Column, Evidence, Outcome
 
+_WINDOWED = frozenset((static.NAME, guessed.NAME, hanweb.NAME))  # engines whose sites publish a window of pages only
+_STUB = 600  # bytes; beyond the window TRS answers with a stub of 300 to 400, Hanweb's proxy with 54
 MAX_PAGES = 20_000  # a list of 300,000 rows at 15 a page; more is a pager that never ends
 _MAX_EVIDENCE = 5  # list pages named in an observation: the first ones, where the newest rows stand
 
@@ -116,7 +124,9 @@ class _Walker:
             step, look = await self._step(fetch, ask, is_first=not walked.steps)
             head = head or look or walked.look
             if step is None:
-                walked.look = _broken(look or head, walked, self._column)
+                walked.look = _left_off(fetch, look or head, head, walked) or _broken(
+                    look or head, walked, self._column
+                )
                 break
             if step.is_article:
                 walked.document = look
@@ -124,7 +134,8 @@ class _Walker:
             if repeated:
                 walked.ended = trail.is_past_end
                 if not walked.ended:
-                    walked.look = replace(head, outcome=Outcome.OK, **_PAGER_STUCK)
+                    stuck = _window(walked) if len(trail.pages) > 1 else _PAGER_STUCK
+                    walked.look = replace(head, outcome=Outcome.OK, **stuck)
                 break
             walked.steps.append(step)
             walked.ended = step.next is None and trail.ends_with(step)
@@ -158,6 +169,7 @@ class _Walker:
             known=known,
             expects_rows=self._had_rows,
             paged=not is_first,
+            once=fetch.is_guess,
         )
         step: Step | None = None
         if page is not None and look.is_unchanged:
@@ -182,6 +194,7 @@ class _Trail:
     keys: set[str] = field(default_factory=set)
     rows: set[int] = field(default_factory=set)  # of each row
     total_rows: int | None = None
+    total_pages: int | None = None
     is_past_end: bool = False
 
     def add(self, step: Step) -> bool:
@@ -191,8 +204,10 @@ class _Trail:
         name = f"{step.engine} {step.page_key}" if step.page_key else ""
         same_rows = bool(rows) and page in self.pages
         if step.key in self.keys or (name and name in self.names) or same_rows:
-            # past the end many sites show the first or the last page again; page 2 the same as page 1 proves nothing
-            self.is_past_end = self.has_all or (same_rows and len(self.pages) > 1)
+            # past the end many sites show the first or the last page again; page 2 the same as page 1 proves nothing,
+            # and nor does any page where the site counts more of them
+            at_last = self.total_pages is None or len(self.pages) >= self.total_pages
+            self.is_past_end = self.has_all or (same_rows and len(self.pages) > 1 and at_last)
             return True
         self.keys.add(step.key)
         self.names.add(name)
@@ -200,6 +215,7 @@ class _Trail:
             self.pages.add(page)
         self.rows |= rows
         self.total_rows = step.total_rows if step.total_rows is not None else self.total_rows
+        self.total_pages = step.total_pages if step.total_pages is not None else self.total_pages
         return False
 
     def ends_with(self, step: Step) -> bool:
@@ -224,11 +240,20 @@ _TOO_MANY_PAGES: dict[str, Any] = {
 }
 
 
+_PAGER_UNREAD: dict[str, Any] = {
+    "reason": "pager_unread",
+    "detail": "the list may have more pages, but a script draws its pager and none of the usual addresses of a second "
+    "page leads to one; name the address of page 2 to those who maintain the harvester",
+}
+_NOT_THERE = frozenset((Outcome.SOFT404, Outcome.SHELL, Outcome.STRUCTURE_CHANGED))
+_UNSURE = frozenset(("script_only", "app_shell", "empty_body"))  # so a challenge may look
+
+
 def _step_of(look: Look, fetch: Fetch) -> Step | None:
     page = look.page
     assert page is not None
     listing, is_article = page.listing, False
-    if listing is None and page.article is not None:
+    if listing is None and page.article is not None and not fetch.state:
         listing, is_article = _lone_document(fetch.url, look), True
     if listing is None:
         return None
@@ -272,6 +297,30 @@ def _whole(head: Look, walked: Walked) -> Look:
         unproven = "the end of the list could not be proven"
         look = replace(look, reason=look.reason or "end_unproven", detail=look.detail or unproven)
     return look
+
+
+def _left_off(fetch: Fetch, look: Look, head: Look, walked: Walked) -> Look | None:
+    """What a walk came to that left off at a page nobody promised, or that the site no longer publishes; else None."""
+    shown = [step for step in walked.steps if step.rows]
+    if fetch.is_guess and shown:
+        return replace(_whole(head, walked), **_PAGER_UNREAD)
+    if len(shown) < 2 or shown[-1].engine not in _WINDOWED or look.outcome not in _NOT_THERE:
+        return None
+    stub = look.document is not None and len(look.document.body) < _STUB and look.reason not in _UNSURE
+    if look.status not in GONE and not stub and shown[-1].engine != guessed.NAME:
+        return None
+    return replace(_whole(head, walked), **_window(walked))
+
+
+def _window(walked: Walked) -> dict[str, Any]:
+    shown = sum(bool(step.rows) for step in walked.steps)
+    counted = next((step.total_pages for step in walked.steps if step.total_pages is not None), None)
+    of = f"of the {counted} pages its pager counts " if counted else ""
+    return {
+        "reason": "window",
+        "detail": f"{walked.column.url}: {of}only the first {shown} can be read; the site publishes no more of them, "
+        "and what lies deeper is neither seen nor taken for gone",
+    }
 
 
 def _no_list(url: str) -> str:

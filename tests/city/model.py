@@ -67,6 +67,7 @@ class Column:
     row_dates: bool = True
     sticky: int = 0
     disorder: bool = False
+    unpublished: int = 0  # pages its pager counts behind the last that can be read
     files_every: int = 0  # every n-th row links a file directly
     feed: str | None = None  # rss, rss_java, atom, atom_abandoned
     breach: str | None = None

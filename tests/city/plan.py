@@ -24,6 +24,7 @@ from tests.city.model import (
 FAMILIES = (
     "trs", "hanweb", "gkmlpt", "jpaas", "ucap", "vsb", "powereasy", "trs_bare", "ucap_json", "trs",
     "lonsun", "truecms", "aspnet",
+    "ewb", "trs_frame", "hycloud", "trs_script",
 )  # fmt: skip
 SECTION_FAMILIES = ("trs", "jpaas", "trs", "powereasy", "trs_bare")  # one host mixes engines
 

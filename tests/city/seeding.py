@@ -255,7 +255,7 @@ def _suits(fault: str, column: Column) -> bool:
 
 
 def _lifelike(city: City, picker: _Picker) -> None:
-    """Near misses, documents in two columns, feeds, and addresses written carelessly."""
+    """Near misses, documents in two columns, feeds, careless addresses, and pages counted but not published."""
     quiet = [c for c in city.columns if c.no not in picker.taken and not c.unit.dead and c.count > 1]
     for column in quiet:
         if column.labelled and column.no % 3 == 0 and column.count > 2:
@@ -280,5 +280,8 @@ def _lifelike(city: City, picker: _Picker) -> None:
             fed.feed = kind
     for bare in [c for c in quiet if c.family in ("trs", "trs_bare") and c.kind in HALF_YEAR_KINDS][::5]:
         bare.no_slash = True
+    long = [c for c in quiet if c.no not in picker.taken and c.family in ("trs", "trs_bare") and not c.mirrors]
+    for cut in [c for c in long if c.count > 2 * c.page_size][::3]:
+        cut.unpublished = 2 + cut.no % 3
     if city.sites:
         city.sites[min(1, len(city.sites) - 1)].trap = "/neibu/"

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from tests.city import items
 from tests.city.families import (
     aspnet,
+    ewb,
     gkmlpt,
     hanweb,
     hanweb_xxgk,
+    hycloud,
     jpaas,
     lonsun,
     powereasy,
@@ -45,6 +47,10 @@ MODULES: dict[str, ModuleType] = {
     "lonsun": lonsun,
     "truecms": truecms,
     "aspnet": aspnet,
+    "ewb": ewb,
+    "hycloud": hycloud,
+    "trs_frame": trs,
+    "trs_script": trs,
 }
 
 

@@ -1,6 +1,8 @@
 """TRS-type static sites: ``./YYYYMM/tYYYYMMDD_ID.html`` and ``createPageHTML(N, 0, "index", "html")``.
 
-The first argument is a number, so pages count from 0: page 2 is ``index_1.html``.
+The first argument is a number, so pages count from 0: page 2 is ``index_1.html``. Variants of the family:
+``trs_script`` has its pager drawn by a script that names no address, ``trs_frame`` frames its list in an empty column
+page, and a column whose pages are ``unpublished`` counts more pages than there are; behind the last is a stub.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ FRAME = article.Frame(
 )
 _STRIDE = 10_000_000
 _ARTICLE = re.compile(r"(\d{6})/t(\d{8})_(\d+)\.html")
-_LIST = re.compile(r"index(?:_(\d+))?\.html")
+_LIST = re.compile(r"(index|list)(?:_(\d+))?\.html")
 _SCRIPT = """<script type="text/javascript">
 function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt){
  if(_nPageCount == null || _nPageCount<=1){return;}
@@ -34,9 +36,13 @@ function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt){
  else document.write("<option value=\\""+_sPageName+"_" + i + "."+_sPageExt+"\\">第"+(i+1)+"页</option>"); }
 }
 //WCM置标
-createPageHTML(%d, %d, "index", "html");
+createPageHTML(%d, %d, "%s", "html");
 </script>
 """
+_LAYPAGE = """<div id="pages"></div><script src="/js/layui/layui.js"></script>
+<script>layui.use(['laypage'], function(){ layui.laypage.render({elem: 'pages', curr: %d, jump: turn}); });</script>
+"""
+_STUB = "<html><head><title></title></head><body><!-- 本页未发布 --><div></div></body></html>"
 
 
 def column_path(column: Column) -> str:
@@ -74,8 +80,12 @@ def mount(app: SiteApp, column: Column) -> None:
     def answer(request: Request) -> Response:
         rest = request.path.removeprefix(column.path)
         listed = _LIST.fullmatch(rest or "index.html")
-        if listed:
-            page = int(listed[1] or 0) + 1
+        if listed and column.family == "trs_frame" and listed[1] == "index":
+            return app.guard(
+                column, request, "list", lambda: rows.answer(app, column, "f", lambda: _framing(app, column))
+            )
+        if listed and listed[1] == ("list" if column.family == "trs_frame" else "index"):
+            page = int(listed[2] or 0) + 1
             return app.guard(column, request, "list", lambda: _list(app, column, page))
         found = _ARTICLE.fullmatch(rest)
         if found:
@@ -90,17 +100,37 @@ def mount(app: SiteApp, column: Column) -> None:
     app.routes[column.path] = answer
 
 
+def _framing(app: SiteApp, column: Column) -> str:
+    frames = (
+        f'<iframe src="{column.path}list.html" id="list" width="100%" height="900" frameborder="0"></iframe>\n'
+        '<iframe src="/visitcount.jsp" width="0" height="0"></iframe>'
+    )
+    return rows.frame(app, column, f'<div class="content">{frames}</div>')
+
+
 def _list(app: SiteApp, column: Column, page: int) -> Response:
     total = rows.pages_of(app.city, column)
     if page > total:
-        return app.not_found()
+        return Response(body=app.encode(_STUB, column)) if page <= total + column.unpublished else app.not_found()
 
     def make() -> str:
         shown = "".join(
             rows.row(app, column, k, href(column, item_path(app.city, column, k)))
             for k in rows.keys_of(app.city, column, page)
         )
-        pager = f'<div class="page">{_SCRIPT % (total, page - 1)}</div>'
-        return rows.frame(app, column, rows.block(column, shown) + pager)
+        listed = rows.block(column, shown) + f'<div class="page">{_pager(app, column, page, total)}</div>'
+        if column.family == "trs_frame":
+            return f"<!DOCTYPE html><html><head>{_CHARSET}</head><body>{listed}</body></html>"
+        return rows.frame(app, column, listed)
 
     return rows.answer(app, column, str(page), make)
+
+
+_CHARSET = '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">'
+
+
+def _pager(app: SiteApp, column: Column, page: int, total: int) -> str:
+    if column.family == "trs_script":
+        return f"<span>共{len(items.order(app.city, column))}条 共{total}页</span>" + _LAYPAGE % page
+    name = "list" if column.family == "trs_frame" else "index"
+    return _SCRIPT % (total + column.unpublished, page - 1, name)

@@ -91,7 +91,6 @@ BAD = [
      "shell", "redirected", "page_redirect"),
     ("<script>window.location.href='http://new.qinghe.invalid/tzgg/'</script>", 200,
      "shell", "redirected", "page_redirect"),
-    ("<html><body><iframe src='/tzgg/list.jsp'></iframe></body></html>", 200, "shell", "redirected", "frame"),
     (f"<html><body><div id='app'></div><script src='/js/app.js'></script>{PAD}</body></html>", 200,
      "shell", "shell", "app_shell"),
     (f"<html><body><script src='/js/a.js'></script>{PAD}</body></html>", 200, "shell", "shell", "script_only"),
@@ -105,6 +104,13 @@ BAD = [
 def test_looks_that_say_nothing_about_the_unit(html: str, status: int, kind: str, outcome: str, reason: str) -> None:
     headers = {"location": "/other"} if status == 302 else {}
     assert look(html, status=status, headers=headers) == (kind, Outcome(outcome), reason)
+
+
+def test_a_bare_frame_is_a_list_only_where_a_column_is_known_to_stand() -> None:
+    html = "<html><body><iframe src='/tzgg/list.jsp'></iframe></body></html>"
+    for expect in (None, "article"):
+        assert look(html, expect=expect) == ("shell", Outcome.REDIRECTED, "frame")
+    assert look(html, expect="listing") == ("listing", Outcome.OK, None)
 
 
 def test_a_body_shorter_than_announced_is_cut_off() -> None:
