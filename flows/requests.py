@@ -44,11 +44,11 @@ def work_off(database: Database, kinds: Mapping[str, Callable[[Mapping[str, Any]
 
 
 def _read(payload: Mapping[str, Any]) -> dict[str, Any]:
-    from harvesters.one_page import fetch
-    from harvesters.reading.page import as_json, read_page
+    from harvesters.one_page import read_address
+    from harvesters.reading.page import as_json
 
     # never a private address: whoever can open the console could look into the office's network through it
-    return as_json(read_page(fetch(str(payload.get("url") or ""), settings.load())))
+    return as_json(read_address(str(payload.get("url") or ""), settings.load()))
 
 
 def _harvest(payload: Mapping[str, Any]) -> str:
