@@ -23,6 +23,7 @@ from storage.addresses import address_key
 Links = list[tuple[str, str]]
 
 PLATFORM_NAMES = ("政府信息公开", "信息公开", "政务公开")
+_HUBS = "hubs"
 LONGEST_NAME = 40  # characters; what is longer is the title of a document
 _LONGEST_HEADING = 14
 _NOISE = re.compile(r"[\s\u3000\u200b\ufeff·•>»《》【】\[\]()（）|]+")
@@ -38,16 +39,26 @@ _SHORTEST_TAIL = 4  # characters; shorter names (公告, 要闻) end names of ev
 
 
 @cache
+def _table() -> Mapping[str, list[str]]:
+    table: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "column_names.yml").read_text("utf-8"))
+    return table
+
+
+@cache
 def kinds_by_name() -> Mapping[str, str]:
     """Column kind by link name, as ``column_names.yml`` lists them."""
-    table: Mapping[str, list[str]] = yaml.safe_load(
-        (Path(__file__).parent / "column_names.yml").read_text(encoding="utf-8")
-    )
     found: dict[str, str] = {}
-    for kind, names in table.items():
-        for name in names:
-            found.setdefault(plain_name(name), kind)
+    for kind, names in _table().items():
+        if kind != _HUBS:
+            for name in names:
+                found.setdefault(plain_name(name), kind)
     return found
+
+
+@cache
+def hub_names() -> frozenset[str]:
+    """The names of pages that link columns, as ``column_names.yml`` lists them."""
+    return frozenset(map(plain_name, _table()[_HUBS]))
 
 
 def kind_of(name: str) -> tuple[str, bool] | None:
