@@ -107,40 +107,39 @@ def _is_other_body(name: str, url: str) -> bool:
 def section_of(home: str, links: Links, portal: Links | None) -> Section:
     """The unit's section, from its home page's links and, where it is not the site's own home, the portal's.
 
-    Outside its folder a section has what its home page links by a column's name and the portal's home page does not:
-    that is its own navigation. Folders beside its own (``/bm/jyj/`` beside ``/bm/mzj/``) are other units'.
+    Outside its folder a section has what its home page links by a column's name and the portal does not: that is its
+    own navigation. What the portal's home page links is the portal's with all below it, unless the section's name
+    stands in the address (``/xxgk/mzj/``); folders beside its own (``/bm/jyj/`` beside ``/bm/mzj/``) are other units'.
     """
     folder = "/" if portal is None else folder_of(home)
     section = Section(home=home, folder=folder).beside([*links, *(portal or ())])
     if portal is None:
         return section
-    shared = {stem(url) for _, url in portal}
-    parent = folder.rstrip("/").rpartition("/")[0] + "/"
+    parent, _, slug = folder.rstrip("/").rpartition("/")
+    shared = tuple({folder_of(url) for _, url in portal if same_site(home, url)} - {"/", f"{parent}/"})
+
+    def is_own(url: str) -> bool:
+        path = urlsplit(url).path
+        if path.startswith((f"{parent}/" if parent else folder, *section.neighbours)):
+            return False
+        return f"/{slug}/" in path or not (f"{path}/".startswith(shared) or path == "/")
+
     granted = {
         stem(url)
         for name, url in links
-        if same_site(home, url)
-        and stem(url) not in shared
-        and not (parent != "/" and urlsplit(url).path.startswith(parent))
-        and not any(urlsplit(url).path.startswith(one) for one in section.neighbours)
-        and (kind_of(name) or plain_name(name) in PLATFORM_NAMES)
+        if same_site(home, url) and (kind_of(name) or plain_name(name) in PLATFORM_NAMES) and is_own(url)
     }
     return replace(section, granted=frozenset(granted))
 
 
-def candidates_of(
-    links: Links, section: Section, *, depth: int, page: str, below: str | None = None, unknown: bool = True
-) -> list[Candidate]:
-    """What the links of a page may lead to, within the section.
+def candidates_of(links: Links, section: Section, *, depth: int, page: str, unknown: bool = True) -> list[Candidate]:
+    """What the links of ``page`` may lead to, within the section.
 
-    :param below: only what lies in this folder, as for the links of a column's own page.
     :param unknown: whether names that say nothing are candidates too.
     """
     found = []
     for name, url in links:
         if not section.owns(url) or stem(url) == stem(section.home) or is_file(url):
-            continue
-        if below is not None and not urlsplit(url).path.startswith(below):
             continue
         one = _candidate(plain_name(name), url, depth, page)
         if one is not None and (unknown or one.rank < Rank.UNKNOWN):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -189,7 +189,7 @@ class _Explorer:
     def _leave(self, candidate: Candidate, why: str) -> None:
         self._left_out.append(LeftOut(name=candidate.name, url=candidate.url, why=why))
 
-    def _look(self, candidate: Candidate) -> None:
+    def _look(self, candidate: Candidate, *, again: bool = False) -> None:
         self._tell(f"{self._session.requests + 1}/{self._budget}  {candidate.name}  {candidate.url}")
         try:
             document = self._page(candidate.url)
@@ -208,12 +208,14 @@ class _Explorer:
                 ),
             )
             return
-        if not same_site(candidate.url, document.url) or not self._section.owns(document.url):
+        if not self._section.owns(document.url):
             self._leave(candidate, f"leads to {document.url}, which is not the unit's own")
-            return
-        self._read(candidate, document)
+        elif stem(document.url) == stem(self._section.home):
+            self._leave(candidate, "leads to the unit's home page")
+        else:
+            self._read(candidate, document, again=again)
 
-    def _read(self, candidate: Candidate, document: Document) -> None:
+    def _read(self, candidate: Candidate, document: Document, *, again: bool = False) -> None:
         profile = Profile(
             site_code=self._site.id_code, column_name=candidate.name, unit_name=self._unit_name or self._site.name
         )
@@ -224,6 +226,12 @@ class _Explorer:
         deeper = min(candidate.depth, DEEPEST) + 1
         found = candidates_of(links, self._section, depth=deeper, page=document.url, unknown=candidate.rank <= Rank.HUB)
         is_hub = links_instead_of_rows(page, found)
+        leads_on = any(one.rank < Rank.UNKNOWN and stem(one.url) not in self._queued for one in found)
+        if candidate.sure and not again and document.status == 200 and _is_open(page) and not leads_on:
+            # a list without rows is asked again before anything is concluded: rate limits look like this
+            self._answers.pop(self._key(Fetch(url=candidate.url)), None)
+            self._look(candidate, again=True)
+            return
         if document.status == 200 and candidate.depth < DEEPEST:
             if candidate.is_hub or is_hub or (page.listing is None and page.article is None):
                 self._add(found)
@@ -237,6 +245,8 @@ class _Explorer:
             self._platform = self._platform or document.url
         if candidate.rank <= Rank.HUB or is_hub:
             return
+        if page.reason == "hub" and not leads_on:
+            page = replace(page, reason="not_recognised")
         feeds = [url for url in _feeds_of(document) if url not in self._shared_feeds]
         self._propose(candidate, with_rows(page, self._ask), url=document.url, feed=feeds[0] if feeds else None)
 
@@ -270,6 +280,13 @@ class _Explorer:
     @staticmethod
     def _key(fetch: Fetch) -> tuple[str, str, bytes | None]:
         return fetch.method, urldefrag(fetch.url).url, fetch.body
+
+
+def _is_open(page: Page) -> bool:
+    """Whether a page that should list leaves open whether it does."""
+    if page.listing is None:
+        return page.article is None and page.outcome in (Outcome.OK, Outcome.STRUCTURE_CHANGED)
+    return not page.listing.rows and page.listing.next is None and not page.listing.ended
 
 
 def _is_deeper(candidate: Candidate, page: str) -> bool:
