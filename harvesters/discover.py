@@ -28,6 +28,7 @@ from storage.schema import Outcome
 
 BUDGET = 60  # requests; a unit has 10 to 40 columns, and half of the systems need two requests for one
 SAMPLES = 3  # rows shown of each column
+_BUDGET = "budget"
 _ENOUGH_LINKS = 3  # named as columns are, for a home page that is too short to prove itself
 
 _ORGANISER = re.compile(
@@ -180,9 +181,9 @@ class _Explorer:
             candidate = heapq.heappop(self._queue)[-1]
             if not self._section.owns(candidate.url):
                 self._leave(candidate, "in another unit's section")
-            elif self._session.requests >= self._budget and self._key(Fetch(url=candidate.url)) not in self._answers:
+            elif self._session.requests >= self._budget:
                 if candidate.rank < Rank.UNKNOWN:
-                    self._leave(candidate, f"not looked at: the budget of {self._budget} requests is used up")
+                    self._leave(candidate, _used_up(self._budget))
             else:
                 self._look(candidate)
 
@@ -251,6 +252,9 @@ class _Explorer:
         self._propose(candidate, with_rows(page, self._ask), url=document.url, feed=feeds[0] if feeds else None)
 
     def _propose(self, candidate: Candidate, page: Page, *, url: str | None = None, feed: str | None = None) -> None:
+        if page.reason == _BUDGET:
+            self._leave(candidate, _used_up(self._budget))
+            return
         proposal = propose(candidate, page, url=url or candidate.url, feed=feed)
         if proposal is not None:
             self._proposals.append(proposal)
@@ -274,12 +278,15 @@ class _Explorer:
 
     def _check_budget(self, url: str) -> None:
         if self._session.requests >= self._budget:
-            said = f"{url}: not asked, the budget of {self._budget} requests is used up; raise --pages"
-            raise NoAnswer(said, reason="budget")
+            raise NoAnswer(f"{url}: {_used_up(self._budget)}", reason=_BUDGET)
 
     @staticmethod
     def _key(fetch: Fetch) -> tuple[str, str, bytes | None]:
         return fetch.method, urldefrag(fetch.url).url, fetch.body
+
+
+def _used_up(budget: int) -> str:
+    return f"not looked at: the budget of {budget} requests is used up"
 
 
 def _is_open(page: Page) -> bool:

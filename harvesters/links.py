@@ -120,15 +120,12 @@ def _name_of(node: LexborNode) -> str:
 
 
 def _heading_of(node: LexborNode) -> str:
-    """The heading of the block a link stands in: the words beside it, or the first heading of what holds it."""
+    """The heading of the block a link stands in: the first heading of what holds it, or the words beside it."""
     holder = node.parent
     for _ in range(3):
         if holder is None or holder.tag in ("body", "html"):
             return ""
-        said = plain_name(holder.text() or "")
-        if 1 < len(said) <= _LONGEST_HEADING:
-            return said
-        for heading in holder.css(_HEADINGS):
+        for heading in (*holder.css(_HEADINGS), holder):
             said = plain_name(heading.text() or "")
             if 1 < len(said) <= _LONGEST_HEADING:
                 return said

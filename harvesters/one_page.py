@@ -21,7 +21,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 import httpx
 from protego import Protego
 
-from harvesters.addresses_guard import is_private
+from harvesters.addresses_guard import check_address, is_private
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Page
 from harvesters.reading.page import read_page
@@ -110,7 +110,8 @@ class Session:
 
     def _ready(self, url: str) -> _Host:
         """The host of ``url``, its robots.txt read and obeyed, its pause kept."""
-        name = host_of(url) or url
+        check_address(url, allow_private=True)  # that it is one at all; where it leads is checked when it is resolved
+        name = host_of(url)
         host = self._hosts.get(name) or self._met(name, url)
         if host.robots is not None and not host.robots.can_fetch(url, USER_AGENT):
             raise NoAnswer(
@@ -147,8 +148,7 @@ class Session:
     def _get(self, host: _Host, fetch: Fetch) -> tuple[Document, str | None]:
         url = fetch.url
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UnsafeAddress(f"{url}: expected an address that begins with http:// or https://")
+        assert parts.hostname is not None
         address = _checked_address(parts.hostname, url, self.allow_private)
         netloc = f"[{address}]" if ":" in address else address
         pinned = urlunsplit(parts._replace(netloc=f"{netloc}:{parts.port}" if parts.port else netloc))

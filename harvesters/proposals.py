@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from harvesters.candidates import SINGLE_KINDS, Candidate, Rank, folder_of, is_kin, timeless
 from harvesters.links import kind_of, plain_name, stem, without_year
+from harvesters.reading.dates import address_date
 from harvesters.reading.facts import Page, Row
 from harvesters.reading.listing import is_article
 from storage.addresses import address_key
@@ -94,10 +95,11 @@ def propose(candidate: Candidate, page: Page, *, url: str, feed: str | None = No
     by_page = kind_of(says) if candidate.kind is None and says else None
     kind = candidate.kind or (by_page[0] if by_page else "other")
     rows = listing.rows if listing is not None else ()
-    dates = [row.date for row in rows if row.date is not None]
+    dates = [on for row in rows if (on := row.date or address_date(row.url)) is not None]
     if candidate.kind is None and (not page.outcome.is_good or len(dates) < _ENOUGH_ROWS):
         return None  # a name nobody knows needs a list that speaks for itself
-    confidence, why = _judged(candidate, page, says, len(rows), len(dates), by_page is not None)
+    shown = sum(row.date is not None for row in rows)
+    confidence, why = _judged(candidate, page, says, len(rows), shown, by_page is not None)
     return Proposal(
         name=candidate.name,
         kind=kind,

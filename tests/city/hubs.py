@@ -59,7 +59,8 @@ def portal_navigation(unit: Unit) -> str:
     front = next((other for other in unit.site.units if other.prefix == "/"), None)
     if unit.prefix == "/" or front is None:
         return ""
-    links = "".join(f'<li><a href="{families.column_path(c)}">{c.name}</a></li>' for c in front.fronted[:6])
+    kept = [c for c in front.fronted if c.kind not in PLATFORM_KINDS][:4]
+    links = "".join(f'<li><a href="{families.column_path(c)}">{c.name}</a></li>' for c in kept)
     return f'<div class="portal"><ul><li><a href="/">{unit.site.name}</a></li><li><a href="/zfxxgk/">信息公开</a></li>{links}</ul></div>\n'
 
 
