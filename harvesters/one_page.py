@@ -95,8 +95,8 @@ class Session:
         :raises NoAnswer: no answer, robots.txt asks not to fetch, too many redirects.
         """
         fetch = replace(fetch, url=urldefrag(fetch.url).url)
-        for _ in range(MOST_REDIRECTS + 1):
-            document, onward = self._get(self._ready(fetch.url), fetch)
+        for hop in range(MOST_REDIRECTS + 1):
+            document, onward = self._get(self._ready(fetch.url, pause=hop == 0), fetch)
             if onward is None:
                 return document
             # as browsers do: only 307 and 308 repeat what was sent
@@ -108,8 +108,8 @@ class Session:
             reason="redirects",
         )
 
-    def _ready(self, url: str) -> _Host:
-        """The host of ``url``, its robots.txt read and obeyed, its pause kept."""
+    def _ready(self, url: str, *, pause: bool) -> _Host:
+        """The host of ``url``, its robots.txt read and obeyed, its pause kept (a redirect is followed at once)."""
         check_address(url, allow_private=True)  # that it is one at all; where it leads is checked when it is resolved
         name = host_of(url)
         host = self._hosts.get(name) or self._met(name, url)
@@ -120,7 +120,7 @@ class Session:
                 outcome=Outcome.BLOCKED,
                 reason="robots",
             )
-        if host.asked_at is not None:
+        if pause and host.asked_at is not None:
             time.sleep(max(0.0, host.asked_at + host.delay_s - time.monotonic()))
         host.asked_at = time.monotonic()
         self.requests += 1

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from flows.cli import app
 from flows.requests import KINDS, work_off
-from harvesters import city_file, one_page
+from harvesters import city_file
 from harvesters.crawl import CrawlJob, run_crawl
 from harvesters.links import stem
 from storage import catalogue, registry, requests
@@ -30,7 +30,7 @@ units:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(one_page.time, "sleep", lambda _seconds: None)  # this machine bears it
+    monkeypatch.setattr("harvesters.one_page.time.sleep", lambda _seconds: None)  # this machine bears it
     monkeypatch.setenv("GONGKAI_RETRY_WAIT_S", "0.1")
 
 
