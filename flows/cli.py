@@ -1,7 +1,7 @@
 """``gongkai``: the command line, one command per stage of the data's way.
 
 Here stand the names, options and help; what a command does stands in flows/commands/ and is imported when it
-runs, so that ``gongkai --help`` and ``gongkai read`` need neither Prefect nor Scrapy. Exit status: 0 done, 1 done
+runs, so that ``gongkai --help``, ``read`` and ``discover`` need neither Prefect nor Scrapy. Exit status: 0 done, 1 done
 with failures that are listed or stopped by one, 2 wrong use, 130 stopped by hand. What we expect to go wrong is
 told in one line on standard error; a traceback means a bug of ours.
 """
@@ -156,6 +156,30 @@ def read(
         raise typer.Exit(reading.read_manifest(manifest))
     assert source is not None
     reading.read_one(source, url=url, as_json=as_json, allow_private=allow_private)
+
+
+@app.command()
+def discover(
+    *,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The unit's home page.")],
+    yaml: Annotated[
+        bool, typer.Option("--yaml", help="An entry for units: of a city file, to be reviewed by a person.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines for people.")] = False,
+    pages: Annotated[int, typer.Option("--pages", min=1, metavar="N", help="Ask for at most this many pages.")] = 60,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Also fetch from this machine and private networks.")
+    ] = False,
+) -> None:
+    """Propose the columns of a unit from its home page: kind, engine, sample rows, how sure and why.
+
+    Only the unit's own pages are asked for, politely. Nothing is stored. Exits 1 if the home page cannot be read.
+    """
+    from flows.commands import discover as command
+
+    if yaml and as_json:
+        raise typer.BadParameter("give either --yaml or --json")
+    raise typer.Exit(command.run(url, yaml=yaml, json_=as_json, pages=pages, allow_private=allow_private))
 
 
 @app.command()

@@ -17,6 +17,7 @@ from storage import requests, settings
 from storage.database import Database, open_database
 from storage.exceptions import GongkaiError, UnknownTarget
 
+MOST_PAGES = 300  # a discovery may ask for; others wait behind it
 MOST = 20  # requests a run; the schedule comes again in a minute
 
 
@@ -44,11 +45,21 @@ def work_off(database: Database, kinds: Mapping[str, Callable[[Mapping[str, Any]
 
 
 def _read(payload: Mapping[str, Any]) -> dict[str, Any]:
-    from harvesters.one_page import fetch
-    from harvesters.reading.page import as_json, read_page
+    from harvesters.one_page import read_address
+    from harvesters.reading.page import as_json
 
     # never a private address: whoever can open the console could look into the office's network through it
-    return as_json(read_page(fetch(str(payload.get("url") or ""), settings.load())))
+    return as_json(read_address(str(payload.get("url") or ""), settings.load()))
+
+
+def _discover(payload: Mapping[str, Any]) -> dict[str, Any]:
+    from harvesters.discover import BUDGET, as_json, discover
+    from harvesters.one_page import Session
+
+    pages = payload.get("pages")
+    budget = pages if isinstance(pages, int) and 0 < pages <= MOST_PAGES else BUDGET
+    with Session(settings.load()) as session:
+        return as_json(discover(str(payload.get("url") or ""), session, budget=budget))
 
 
 def _harvest(payload: Mapping[str, Any]) -> str:
@@ -72,6 +83,7 @@ def _deliver(_payload: Mapping[str, Any]) -> str:
 
 
 KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "discover": _discover,
     "read": _read,
     "harvest": _harvest,
     "recheck": _harvest,

@@ -1,90 +1,227 @@
-"""One page for a person who asks for it now: an address in, a Document out, politely and guarded.
+"""Pages for a person who asks for them now: an address or an engine's request in, a Document out, politely and guarded.
 
-Not the crawler: no archive, no retries, nothing stored. It asks robots.txt first, says who it is, follows a few
-redirects and checks every address on the way: a name is resolved once, every address it has must be public, and
-the connection goes to exactly the address that was checked (a second look-up could be answered differently).
+Not the crawler: no archive, no retries, nothing stored. A ``Session`` asks every host's robots.txt first, says who it
+is, waits between two requests to one host, keeps each host's cookies apart, follows a few redirects and pages that
+only lead on within their site, and checks every address on the way: a name is resolved once, every address it has
+must be public, and the connection goes to exactly the address that was checked (a second look-up could be answered
+differently).
 """
 
 from __future__ import annotations
 
 import ipaddress
 import socket
-from urllib.parse import urljoin, urlsplit, urlunsplit
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Self
+from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
 import httpx
 from protego import Protego
 
-from harvesters.addresses_guard import is_private
+from harvesters.addresses_guard import check_address, is_private
 from harvesters.reading.document import Document
-from storage.exceptions import GongkaiError, UnsafeAddress
+from harvesters.reading.facts import Fetch, Page
+from harvesters.reading.page import read_page
+from harvesters.reading.shell import shell_target
+from harvesters.spiders.sites import host_of, same_site
+from storage.exceptions import NoAnswer, UnsafeAddress
+from storage.schema import Outcome
 from storage.settings import Settings
 
-USER_AGENT = "gongkai/0.1 (government disclosure monitor; one page, asked for by a person)"
+USER_AGENT = "gongkai/0.1 (government disclosure monitor; pages asked for by a person)"
 MOST_REDIRECTS = 5
+MOST_SHELLS = 3
+MOST_ASKED_FOR_ROWS = 4  # an engine may have to try other ways of asking for its first page
+DELAY_S = 1.0  # between two requests to one host, where robots.txt asks for no more
+_MOST_DELAY_S = 10.0  # a person waits; who asks for more is asked for little
+
+Ask = Callable[[Fetch], Document]
 
 
-def fetch(url: str, settings: Settings, *, allow_private: bool = False) -> Document:
-    """The page at ``url`` as received, whatever its status.
+@dataclass
+class _Host:
+    """What is known of one host in a session."""
 
-    :raises UnsafeAddress: the address, or one it redirects to, is not public and ``allow_private`` is not set.
-    :raises GongkaiError: no answer, robots.txt asks not to fetch, too many redirects.
-    """
-    timeout = httpx.Timeout(settings.download_timeout_s, connect=min(15.0, settings.download_timeout_s))
-    # no proxy from the environment: the address that was checked must be the one that is asked
-    with httpx.Client(timeout=timeout, trust_env=False, headers={"User-Agent": USER_AGENT}) as client:
-        _ask_robots(client, url, settings, allow_private)
-        for _ in range(MOST_REDIRECTS + 1):
-            document, onward = _get(client, url, settings, allow_private)
+    client: httpx.Client
+    robots: Protego | None = None
+    delay_s: float = 0.0
+    asked_at: float | None = None
+
+
+@dataclass
+class Session:
+    """Requests of one person to one site, one after the other; to be used in a ``with`` block."""
+
+    settings: Settings
+    allow_private: bool = False
+    delay_s: float = DELAY_S
+    requests: int = 0  # robots.txt not counted
+    _hosts: dict[str, _Host] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for host in self._hosts.values():
+            host.client.close()
+
+    def page(self, url: str) -> Document:
+        """The page at ``url``, through pages of its site that only lead on; its fragment is kept.
+
+        :raises UnsafeAddress: an address on the way is not public and ``allow_private`` is not set.
+        :raises NoAnswer: as of ``ask``.
+        """
+        asked = Fetch(url=url)
+        for _ in range(MOST_SHELLS + 1):
+            document = self.ask(asked)
+            onward = shell_target(document)
+            if onward is None or not same_site(url, onward):
+                break
+            asked = Fetch(url=onward, headers={"Referer": document.url})
+        fragment = urlsplit(url).fragment
+        if fragment and "#" not in document.url:
+            document.url = f"{document.url}#{fragment}"
+        return document
+
+    def ask(self, fetch: Fetch) -> Document:
+        """The answer to ``fetch``, whatever its status.
+
+        :raises UnsafeAddress: the address, or one it redirects to, is not public and ``allow_private`` is not set.
+        :raises NoAnswer: no answer, robots.txt asks not to fetch, too many redirects.
+        """
+        fetch = replace(fetch, url=urldefrag(fetch.url).url)
+        for hop in range(MOST_REDIRECTS + 1):
+            document, onward = self._get(self._ready(fetch.url, pause=hop == 0), fetch)
             if onward is None:
                 return document
-            url = onward
-    raise GongkaiError(f"{url}: more than {MOST_REDIRECTS} redirects; give the address they should lead to")
-
-
-def _ask_robots(client: httpx.Client, url: str, settings: Settings, allow_private: bool) -> None:
-    document, _ = _get(client, urljoin(url, "/robots.txt"), settings, allow_private)
-    if document.status == 200 and not Protego.parse(document.text).can_fetch(url, USER_AGENT):
-        raise GongkaiError(
-            f"{url}: robots.txt asks not to fetch it; save the page from a browser and run "
-            f"gongkai read FILE --url {url}"
+            # as browsers do: only 307 and 308 repeat what was sent
+            method, body = (fetch.method, fetch.body) if document.status in (307, 308) else ("GET", None)
+            fetch = Fetch(url=onward, method=method, body=body, headers={"Referer": fetch.url})
+        raise NoAnswer(
+            f"{fetch.url}: more than {MOST_REDIRECTS} redirects; give the address they should lead to",
+            outcome=Outcome.REDIRECTED,
+            reason="redirects",
         )
 
+    def _ready(self, url: str, *, pause: bool) -> _Host:
+        """The host of ``url``, its robots.txt read and obeyed, its pause kept (a redirect is followed at once)."""
+        check_address(url, allow_private=True)  # that it is one at all; where it leads is checked when it is resolved
+        name = host_of(url)
+        host = self._hosts.get(name) or self._met(name, url)
+        if host.robots is not None and not host.robots.can_fetch(url, USER_AGENT):
+            raise NoAnswer(
+                f"{url}: robots.txt asks not to fetch it; save the page from a browser and run "
+                f"gongkai read FILE --url {url}",
+                outcome=Outcome.BLOCKED,
+                reason="robots",
+            )
+        if pause and host.asked_at is not None:
+            time.sleep(max(0.0, host.asked_at + host.delay_s - time.monotonic()))
+        host.asked_at = time.monotonic()
+        self.requests += 1
+        return host
 
-def _get(client: httpx.Client, url: str, settings: Settings, allow_private: bool) -> tuple[Document, str | None]:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UnsafeAddress(f"{url}: expected an address that begins with http:// or https://")
-    address = _checked_address(parts.hostname, url, allow_private)
-    netloc = f"[{address}]" if ":" in address else address
-    pinned = urlunsplit(parts._replace(netloc=f"{netloc}:{parts.port}" if parts.port else netloc, fragment=""))
-    host = parts.netloc.rpartition("@")[2]
-    try:
-        with client.stream(
-            "GET", pinned, headers={"Host": host}, extensions={"sni_hostname": parts.hostname}
-        ) as answer:
-            body = bytearray()
-            for piece in answer.iter_bytes():
-                body += piece
-                if len(body) > settings.max_body_bytes:
-                    raise GongkaiError(
-                        f"{url}: larger than {settings.max_body_bytes} bytes; raise GONGKAI_MAX_BODY_BYTES to read it"
-                    )
-            onward = answer.headers.get("location") if answer.is_redirect else None
-            document = Document(bytes(body), url, answer.status_code, dict(answer.headers))
-    except httpx.TimeoutException as problem:
-        raise GongkaiError(f"{url}: no answer within {settings.download_timeout_s:g} s; try again later") from problem
-    except httpx.HTTPError as problem:
-        raise GongkaiError(
-            f"{url}: {problem or type(problem).__name__}; check the address and the network"
-        ) from problem
-    return document, urljoin(url, onward) if onward else None
+    def _met(self, name: str, url: str) -> _Host:
+        """A host asked for the first time: what its robots.txt says comes before anything else."""
+        limit = self.settings.download_timeout_s
+        timeout = httpx.Timeout(limit, connect=min(15.0, limit))
+        # no proxy from the environment: the address that was checked must be the one that is asked
+        client = httpx.Client(timeout=timeout, trust_env=False, headers={"User-Agent": USER_AGENT})
+        host = _Host(client=client, delay_s=self.delay_s)
+        try:
+            document, _ = self._get(host, Fetch(url=urljoin(url, "/robots.txt")))
+        except BaseException:
+            client.close()
+            raise
+        if document.status == 200:
+            host.robots = Protego.parse(document.text)
+            asked = float(host.robots.crawl_delay(USER_AGENT) or 0.0)
+            host.delay_s = min(_MOST_DELAY_S, max(self.delay_s, asked))
+        self._hosts[name] = host
+        return host
+
+    def _get(self, host: _Host, fetch: Fetch) -> tuple[Document, str | None]:
+        url = fetch.url
+        parts = urlsplit(url)
+        assert parts.hostname is not None
+        address = _checked_address(parts.hostname, url, self.allow_private)
+        netloc = f"[{address}]" if ":" in address else address
+        pinned = urlunsplit(parts._replace(netloc=f"{netloc}:{parts.port}" if parts.port else netloc))
+        headers = {**fetch.headers, "Host": parts.netloc.rpartition("@")[2]}
+        most = self.settings.max_body_bytes
+        try:
+            with host.client.stream(
+                fetch.method,
+                pinned,
+                content=fetch.body,
+                headers=headers,
+                extensions={"sni_hostname": parts.hostname},
+            ) as answer:
+                body = bytearray()
+                for piece in answer.iter_bytes():
+                    body += piece
+                    if len(body) > most:
+                        raise NoAnswer(
+                            f"{url}: larger than {most} bytes; raise GONGKAI_MAX_BODY_BYTES to read it",
+                            reason="too_large",
+                        )
+                onward = answer.headers.get("location") if answer.is_redirect else None
+                document = Document(bytes(body), url, answer.status_code, dict(answer.headers))
+        except httpx.TimeoutException as problem:
+            raise NoAnswer(
+                f"{url}: no answer within {self.settings.download_timeout_s:g} s; try again later", reason="timeout"
+            ) from problem
+        except httpx.HTTPError as problem:
+            said = f"{url}: {problem or type(problem).__name__}; check the address and the network"
+            raise NoAnswer(said, reason="connect") from problem
+        return document, urljoin(url, onward) if onward else None
+
+
+def read_address(url: str, settings: Settings, *, allow_private: bool = False) -> Page:
+    """What stands at ``url``; rows that an interface brings are asked for, once.
+
+    :raises UnsafeAddress: the address, or one it redirects to, is not public and ``allow_private`` is not set.
+    :raises NoAnswer: as of ``Session.ask``; where only the interface does not answer, the page says so.
+    """
+    with Session(settings, allow_private=allow_private) as session:
+        return with_rows(read_page(session.page(url)), session.ask)
+
+
+def with_rows(page: Page, ask: Ask) -> Page:
+    """``page`` with the first rows its list's interface gives, where it holds none itself.
+
+    What the interface is not good for is the page's outcome then: a list whose rows nobody can see was not read.
+    """
+    listing = page.listing
+    for _ in range(MOST_ASKED_FOR_ROWS):
+        if listing is None or listing.rows or listing.next is None:
+            return page
+        try:
+            answer = read_page(ask(listing.next), expect="listing", fetch=listing.next)
+        except NoAnswer as problem:
+            return replace(page, outcome=problem.outcome, reason=problem.reason, detail=str(problem))
+        if not answer.outcome.is_good or answer.listing is None:
+            return replace(page, outcome=answer.outcome, reason=answer.reason, detail=answer.detail)
+        known = replace(answer.listing, column_name=listing.column_name or answer.listing.column_name)
+        if known.total_rows is None:
+            known = replace(known, total_rows=listing.total_rows)
+        listing = known
+        page = replace(page, listing=listing, outcome=answer.outcome, engine=listing.engine)
+    return page
 
 
 def _checked_address(host: str, url: str, allow_private: bool) -> str:
     try:
         told = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as problem:
-        raise GongkaiError(f"{url}: the name {host} is not known here; check the address and the network") from problem
+        raise NoAnswer(
+            f"{url}: the name {host} is not known here; check the address and the network", reason="dns"
+        ) from problem
     addresses = [str(entry[4][0]) for entry in told]
     private = [address for address in addresses if is_private(address)]
     # link-local is where clouds keep their secrets: no permission opens it

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from storage.schema import Outcome
+
 
 class GongkaiError(Exception):
     """Base of all expected failures; its message says what happened, where, and what to do."""
@@ -57,3 +59,12 @@ class UnsafeAddress(GongkaiError):
 
 class ExportError(GongkaiError):
     """Raised when the file of an export cannot be written; none is left half-written."""
+
+
+class NoAnswer(GongkaiError):
+    """Raised when an address that a person asked for gave no page; ``outcome`` and ``reason`` as of an observation."""
+
+    def __init__(self, said: str, *, outcome: Outcome = Outcome.UNREACHABLE, reason: str) -> None:
+        super().__init__(said)
+        self.outcome = outcome
+        self.reason = reason

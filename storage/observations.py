@@ -48,6 +48,21 @@ def latest_good_by_column(
     return _heads(db, subject, "good", until)
 
 
+def recent_good(
+    db: Database, subject: Subject, unit: str, columns: Iterable[str], most: int
+) -> dict[str, list[Observation]]:
+    """The latest ``most`` good looks of this kind at each of a unit's columns, newest first."""
+    at = tables.observations.c
+    good = [one.value for one in Outcome if one.is_good]
+    query = sa.select(tables.observations).order_by(at.at.desc(), at.id.desc()).limit(most)
+    found = {}
+    with db.read() as session:
+        for column in columns:
+            here = query.where(at.unit == unit, at.column == column, at.subject == subject.value, at.outcome.in_(good))
+            found[column] = [_observation(row) for row in session.execute(here).mappings()]
+    return found
+
+
 def iter_observations(
     db: Database,
     *,

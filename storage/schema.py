@@ -213,9 +213,9 @@ class Evidence:
 class Observation:
     """One look at one column, feed, page or probe (观测).
 
-    ``facts`` for a column: ``engine``, ``pages``, ``rows``, ``undated_rows``, ``newest_on`` (max row date,
-    ISO), ``total_rows`` (what the site says), ``complete`` (every page walked), ``column_name`` (as the page
-    shows it), ``full`` (full pass). For home: ``links`` (column kind → address), ``columns_linked``
+    ``facts`` for a column: ``engine``, ``pages``, ``rows``, ``undated_rows``, ``untitled_rows``, ``newest_on``
+    (max row date, ISO), ``total_rows`` (what the site says), ``complete`` (every page walked), ``column_name``
+    (as the page shows it), ``full`` (full pass). For home: ``links`` (column kind → address), ``columns_linked``
     (ids of registered columns the page links), ``moved`` (column id → other address under the same name).
     """
 

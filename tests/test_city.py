@@ -590,13 +590,17 @@ def test_home_and_platform_link_what_the_unit_keeps(served: Served) -> None:
     for unit in city.units:
         if unit.dead:
             continue
-        home, platform = (_text(_get(unit.home + tail)[1]) for tail in ("", "zfxxgk/"))
+        pages = ["", "zfxxgk/", *(["zwgk/", "zwgk/zdly/"] if unit.nested else [])]
+        home, platform, *hubs = (_text(_get(unit.home + tail)[1]) for tail in pages)
         assert unit.site.code in home
         for column in unit.columns:
             if column.kind in PLATFORM:
-                assert f">{names[column.kind]}</a>" in platform
+                assert re.search(f'>{names[column.kind]}</a>|alt="{names[column.kind]}"', platform)
+            elif column in unit.nested:
+                assert f">{column.name}</a>" not in home
+                assert any(column.name in hub for hub in hubs)
             elif not column.hidden:
-                assert f">{column.name}</a>" in home
+                assert re.search(f">{column.name}</(?:a|span)>", home)
                 if column.fault == "moved":
                     assert city.column_url(column) not in {
                         urljoin(unit.home, h) for h in re.findall(r'href="([^"]+)"', home)

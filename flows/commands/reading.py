@@ -27,13 +27,13 @@ def read_one(source: str, *, url: str | None, as_json: bool, allow_private: bool
     :raises GongkaiError: the address could not be fetched.
     """
     if source.startswith(("http://", "https://")):
-        from harvesters.one_page import fetch
+        from harvesters.one_page import read_address
 
-        document = fetch(source, settings.load(), allow_private=allow_private)
+        page = read_address(source, settings.load(), allow_private=allow_private)
     else:
         file = Path(source)
-        document = Document(_bytes(file), url or file.absolute().as_uri())
-    told = page_as_json(read_page(document))
+        page = read_page(Document(_bytes(file), url or file.absolute().as_uri()))
+    told = page_as_json(page)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:

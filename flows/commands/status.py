@@ -12,12 +12,16 @@ from typing import Any
 import typer
 
 from flows import report
-from storage import observations, outbox, registry, settings
+from flows.drift import LOOKS, drifts_of, moved_to
+from storage import catalogue, observations, outbox, registry, settings
 from storage.database import Database, open_database
-from storage.schema import Subject
+from storage.schema import City, Column, Observation, Outcome, Subject, Unit
 from storage.scoreboard import scoreboard
 
 TOLD = 30  # things to do listed; --json has all
+NEW_ITEMS_DAYS = 30  # items first seen since are the new ones, when shares of fields are compared
+# outcomes that may mean that the column stands elsewhere now
+_LOST = (Outcome.SOFT404, Outcome.REDIRECTED, Outcome.STRUCTURE_CHANGED)
 
 
 def show_status(*, as_json: bool) -> None:
@@ -38,6 +42,7 @@ def status(database: Database) -> dict[str, Any]:
     city = registry.load_city(database)
     latest = observations.latest_by_column(database, Subject.COLUMN)
     receiver = f"folder:{now.delivery_folder}"
+    homes = observations.latest_good_by_column(database, Subject.HOME)
     todo, never = [], 0
     for unit in city.units if city else ():
         for column in unit.columns:
@@ -53,6 +58,7 @@ def status(database: Database) -> dict[str, Any]:
                         "outcome": look.outcome.value,
                         "reason": look.reason,
                         "detail": look.detail,
+                        "proposal": _proposal(unit, column, look, homes.get((unit.id, None))),
                         "url": column.url,
                         "at": look.at,
                     }
@@ -70,13 +76,38 @@ def status(database: Database) -> dict[str, Any]:
         "assessed_as_of": board.as_of,
         "coverage": report.board(database).coverage if city else None,
         "open_findings": dict(board.findings),
-        "delivery": dataclasses.asdict(_drift(database, receiver)),
+        "delivery": dataclasses.asdict(_backlog(database, receiver)),
         "to_do": todo,
+        "drift": _drifts(database, city, homes) if city else [],
     }
 
 
+def _proposal(unit: Unit, column: Column, look: Observation, home: Observation | None) -> str | None:
+    """Where a column that could not be read may stand now."""
+    other = moved_to(column, home)
+    if other is not None:
+        return f"new address {other}"
+    return f"gongkai discover {unit.home}" if look.outcome in _LOST else None
+
+
+def _drifts(database: Database, city: City, homes: dict[tuple[str, str | None], Observation]) -> list[dict[str, Any]]:
+    """Signs that columns are no longer read as they were."""
+    now = dt.datetime.now(dt.UTC)
+    today = now.astimezone(zoneinfo.ZoneInfo(city.timezone)).date()
+    fields: dict[str, dict[str, catalogue.FieldCounts]] = {}
+    for counts in catalogue.field_counts(database, now - dt.timedelta(days=NEW_ITEMS_DAYS)):
+        fields.setdefault(counts.unit, {})[counts.column] = counts
+    found: list[dict[str, Any]] = []
+    for unit in city.units:
+        names = [column.id for column in unit.columns]
+        looks = observations.recent_good(database, Subject.COLUMN, unit.id, names, LOOKS)
+        told = drifts_of(unit, looks, home=homes.get((unit.id, None)), fields=fields.get(unit.id, {}), today=today)
+        found += [dataclasses.asdict(one) for one in told]
+    return found
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Drift:
+class Backlog:
     """How far a receiver is behind."""
 
     receiver: str
@@ -85,9 +116,9 @@ class Drift:
     waiting: int
 
 
-def _drift(database: Database, receiver: str) -> Drift:
+def _backlog(database: Database, receiver: str) -> Backlog:
     head, delivered = outbox.head(database), outbox.cursor(database, receiver)
-    return Drift(receiver=receiver, head=head, delivered=delivered, waiting=head - delivered)
+    return Backlog(receiver=receiver, head=head, delivered=delivered, waiting=head - delivered)
 
 
 def lines(told: dict[str, Any]) -> list[str]:
@@ -104,14 +135,23 @@ def lines(told: dict[str, Any]) -> list[str]:
         f"open findings {sum(told['open_findings'].values())}",
         f"delivery       {told['delivery']['waiting']} changes wait for {told['delivery']['receiver']}",
     ]
-    if not told["to_do"]:
+    if not told["to_do"] and not told["drift"]:
         return [*found, "nothing to do"]
-    found += ["", f"to do: {len(told['to_do'])} columns could not be read at the last look (no verdict on their units)"]
+    if told["to_do"]:
+        said = f"to do: {len(told['to_do'])} columns could not be read at the last look (no verdict on their units)"
+        found += ["", said]
     for entry in told["to_do"][:TOLD]:
         why = entry["detail"] or entry["reason"] or entry["outcome"]
         found.append(f"  {entry['unit']}/{entry['column']}  {entry['outcome']}: {why}  {entry['url']}")
-    if len(told["to_do"]) > TOLD:
-        found.append(f"  … {len(told['to_do']) - TOLD} more; gongkai status --json lists all")
+        if entry["proposal"]:
+            found.append(f"    → {entry['proposal']}")
+    if told["drift"]:
+        found += ["", f"drift: {len(told['drift'])} signs that columns are no longer read as they were"]
+    for sign in told["drift"][:TOLD]:
+        found.append(f"  {sign['unit']}/{sign['column']}  {sign['what']}: {sign['was']} before, now {sign['now']}")
+        found.append(f"    → {sign['proposal']}")
+    if max(len(told["to_do"]), len(told["drift"])) > TOLD:
+        found.append(f"  … only {TOLD} of each are listed; gongkai status --json lists all")
     return found
 
 

@@ -8,9 +8,10 @@ or the page before was short. The API states document number, index number, publ
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,6 +73,19 @@ def read(doc: Document) -> Listing:
 def more(doc: Document, fetch: Fetch) -> Listing:
     """The rows of an API answer; a 404 past the end is weighed against the count."""
     return _answer(doc, fetch.state)
+
+
+def columns_of(doc: Document) -> list[tuple[str, str]]:
+    """(name, address) of every node of the catalogue tree that lists here; one with a jump address leads elsewhere."""
+    if "/gkmlpt" not in doc.url or not recognise(doc):
+        return []
+    page = doc.url.partition("#")[0]
+    found = []
+    for node in _nodes(doc):
+        name, number = _name_of(node), as_number(node.get("id"))
+        if name and number and not node.get("jump_url") and not node.get("children"):
+            found.append((name, f"{page}#{number}"))
+    return found
 
 
 def _answer(doc: Document, state: Mapping[str, Any]) -> Listing:
@@ -167,15 +181,26 @@ def _node(doc: Document, number: int) -> Mapping[str, Any] | None:
             doc.text
         )
         return {"name": named.group(1)} if named else None
-    todo = list(tree) if isinstance(tree, list) else []
+    return next((node for node in _walk(tree) if as_number(node.get("id")) == number), None)
+
+
+def _nodes(doc: Document) -> Iterator[Mapping[str, Any]]:
+    """The nodes of the catalogue tree in their order, where the page writes it as JSON."""
+    found = _TREE.search(doc.text)
+    if found:
+        with contextlib.suppress(ValueError):
+            tree, _ = json.JSONDecoder().raw_decode(doc.text, found.end() - 1)
+            yield from _walk(tree)
+
+
+def _walk(tree: Any) -> Iterator[Mapping[str, Any]]:
+    todo = list(reversed(tree)) if isinstance(tree, list) else []
     while todo:
         node = todo.pop()
         if isinstance(node, dict):
-            if as_number(node.get("id")) == number:
-                return node
+            yield node
             children = node.get("children")
-            todo.extend(children if isinstance(children, list) else ())
-    return None
+            todo.extend(reversed(children) if isinstance(children, list) else ())
 
 
 def _name_of(node: Mapping[str, Any] | None) -> str | None:

@@ -7,60 +7,14 @@ address is the only sign, so it is kept as a fact of the look.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
-import yaml
-
-from harvesters.reading.document import Document
+from harvesters.links import PLATFORM_NAMES, Links, kinds_by_name, links_of, plain_name, stem
 from harvesters.reading.facts import Fetch
 from harvesters.spiders.looking import Look, Looker, observation
 from harvesters.spiders.sites import same_site
 from storage.addresses import address_key
 from storage.schema import Observation, Outcome, Subject, Unit
-
-PLATFORM_NAMES = ("政府信息公开", "信息公开", "政务公开")
-_NOISE = re.compile(r"[\s\u3000\u200b\ufeff·•>»《》【】\[\]()（）|]+")
-_MORE = re.compile(r"(?:更多|more)$", re.IGNORECASE)
-
-Links = list[tuple[str, str]]
-
-
-@cache
-def kinds_by_name() -> Mapping[str, str]:
-    """Column kind by link name, as ``column_names.yml`` lists them."""
-    table: Mapping[str, list[str]] = yaml.safe_load(
-        (Path(__file__).parents[1] / "column_names.yml").read_text(encoding="utf-8")
-    )
-    found: dict[str, str] = {}
-    for kind, names in table.items():
-        for name in names:
-            found.setdefault(plain_name(name), kind)
-    return found
-
-
-def plain_name(text: str) -> str:
-    """A link's text as it is compared: without spaces, brackets and arrows."""
-    return _MORE.sub("", _NOISE.sub("", text))
-
-
-def links_of(document: Document) -> Links:
-    """(name, absolute address) of every link on the page, in order; a link without text goes by its title."""
-    found: Links = []
-    for node in document.tree.css("a[href]"):
-        href = (node.attributes.get("href") or "").strip()
-        if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
-            continue
-        name = plain_name(node.text() or "") or plain_name(node.attributes.get("title") or "")
-        if name and len(name) <= 40:
-            try:
-                found.append((name, document.absolute(href)))
-            except ValueError:
-                continue
-    return found
 
 
 def platform_of(home: str, links: Links) -> str | None:
@@ -83,8 +37,8 @@ def facts_of(unit: Unit, links: Links) -> dict[str, object]:
         if kind is not None:
             by_kind.setdefault(kind, url)
         by_name.setdefault(name, []).append(url)
-        linked.add(_stem(url))
-    columns_linked = [column.id for column in unit.columns if _stem(column.url) in linked]
+        linked.add(stem(url))
+    columns_linked = [column.id for column in unit.columns if stem(column.url) in linked]
     moved = {}
     for column in unit.columns:
         if column.id in columns_linked:
@@ -93,11 +47,6 @@ def facts_of(unit: Unit, links: Links) -> dict[str, object]:
         if others:
             moved[column.id] = others[0]
     return {"links": by_kind, "columns_linked": columns_linked, "moved": moved}
-
-
-def _stem(url: str) -> str:
-    """An address as a link may name it: with or without its index page and its last slash."""
-    return re.sub(r"(?:/|/index\.s?html?)$", "", address_key(url))
 
 
 async def look_home(looker: Looker, unit: Unit) -> Observation:

@@ -32,6 +32,7 @@ from storage.schema import Column, Evidence, Outcome
 _WINDOWED = frozenset((static.NAME, guessed.NAME, hanweb.NAME))  # engines whose sites publish a window of pages only
 _STUB = 600  # bytes; beyond the window TRS answers with a stub of 300 to 400, Hanweb's proxy with 54
 MAX_PAGES = 20_000  # a list of 300,000 rows at 15 a page; more is a pager that never ends
+_SHORTEST_TITLE = 4  # characters; documents with shorter ones are so rare that many are a reader gone blind
 _MAX_EVIDENCE = 5  # list pages named in an observation: the first ones, where the newest rows stand
 
 
@@ -361,10 +362,11 @@ def _is_unexplained(walked: Walked, remembered: Mapping[str, ListPage], known_ke
 
 def facts_of(walked: Walked) -> dict[str, Any]:
     """The facts of a column's observation."""
-    rows = undated = 0
+    rows = undated = untitled = 0
     newest: dt.date | None = None
     for row, _ in walked.rows():
         rows += 1
+        untitled += len(row.title) < _SHORTEST_TITLE
         date = row.date or (row.published_at.date() if row.published_at else None)
         if date is None:
             undated += 1
@@ -377,6 +379,7 @@ def facts_of(walked: Walked) -> dict[str, Any]:
         "pages_asked": sum(step.asked for step in steps),
         "rows": rows,
         "undated_rows": undated,
+        "untitled_rows": untitled,
         "newest_on": newest.isoformat() if newest else None,
         "total_rows": next((step.total_rows for step in steps if step.total_rows is not None), None),
         "total_pages": next((step.total_pages for step in steps if step.total_pages is not None), None),

@@ -8,7 +8,7 @@ say in ``merging``, what is missing and what is withdrawn in ``walks`` and ``wit
 from storage.catalogue.articles import ArticleLook, record_articles, touch
 from storage.catalogue.facts import ColumnFacts, column_facts
 from storage.catalogue.identity import item_id
-from storage.catalogue.practice import EntryCounts, entry_counts
+from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, iter_changes, iter_items
 from storage.catalogue.upserting import UpsertResult, upsert
 from storage.catalogue.walks import (
@@ -25,6 +25,7 @@ __all__ = [
     "ArticleLook",
     "ColumnFacts",
     "EntryCounts",
+    "FieldCounts",
     "KnownRow",
     "UpsertResult",
     "Walk",
@@ -33,6 +34,7 @@ __all__ = [
     "column_facts",
     "count_items",
     "entry_counts",
+    "field_counts",
     "get_item",
     "item_id",
     "iter_changes",

@@ -62,10 +62,13 @@ def link_to(city: City, column: Column) -> str:
 
 def header(city: City, unit: Unit) -> str:
     """Header and navigation."""
+    from tests.city import hubs
+
     if "header" not in unit.caches:
-        kept = [c for c in unit.shown if c.kind not in PLATFORM_KINDS][:NAVIGATION]
+        kept = [c for c in unit.fronted if c.kind not in PLATFORM_KINDS][:NAVIGATION]
         links = "".join(f'<li><a href="{link_to(city, c)}">{c.name}</a></li>' for c in kept)
         home = unit.prefix
+        hub = f'<li><a href="{home}zwgk/">政务公开</a></li>' if unit.nested else ""
         trap = f'<li style="display:none"><a href="{unit.site.trap}">内部栏目</a></li>' if unit.site.trap else ""
         unit.caches["header"] = (
             f'<body>\n<div class="top"><div class="wrap"><span>{unit.name}</span> <a href="javascript:void(0)">设为首页</a> '
@@ -73,7 +76,8 @@ def header(city: City, unit: Unit) -> str:
             f'<div class="header"><a class="logo" href="{home}"><img src="/images/logo.png" alt="{unit.name}"/></a>'
             f'<form action="/s" method="get"><input name="wd" placeholder="请输入关键字"/><button>搜索</button></form></div>\n'
             f'<div class="nav"><ul><li><a href="{home}">首页</a></li>'
-            f'<li><a href="{unit.prefix}zfxxgk/">政府信息公开</a></li>{links}{trap}</ul></div>\n'
+            f'<li><a href="{unit.prefix}zfxxgk/">政府信息公开</a></li>{links}{hub}{trap}</ul></div>\n'
+            + hubs.portal_navigation(unit)
         )
     return unit.caches["header"]
 

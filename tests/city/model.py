@@ -73,6 +73,8 @@ class Column:
     breach: str | None = None
     fault: str | None = None
     hidden: bool = False  # stands on the site but not in the city file
+    archive: bool = False  # the list of an earlier year: hidden, and linked from this year's list alone
+    years: tuple[tuple[int, str], ...] = ()  # the address without a year, then each year's, newest first
     no_slash: bool = False  # the city file names the directory without its slash
     late: frozenset[int] = frozenset()  # TM-01
     lacking: Mapping[int, str] = field(default_factory=dict)  # CT-01: item key → missing field
@@ -130,7 +132,20 @@ class Unit:
     def shown(self) -> list[Column]:
         """Columns its pages link, the moved ones at their new address."""
         moved = {c.name for c in self.columns if c.hidden}
-        return [c for c in self.columns if c.hidden or c.name not in moved]
+        return [c for c in self.columns if not c.archive and (c.hidden or c.name not in moved)]
+
+    @property
+    def nested(self) -> list[Column]:
+        """Columns that only the hub 政务公开 and what lies below it link; most units have none."""
+        if self.index % 4 != 1:
+            return []
+        return [c for c in self.shown if not c.hidden and c.kind not in PLATFORM_KINDS][4:]
+
+    @property
+    def fronted(self) -> list[Column]:
+        """Columns that home page and platform link."""
+        nested = self.nested
+        return [c for c in self.shown if c not in nested]
 
 
 @dataclass(eq=False)

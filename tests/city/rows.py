@@ -79,17 +79,19 @@ def block(column: Column, rows: str) -> str:
 
 def frame(app: SiteApp, column: Column, content: str, scripts: str = "") -> str:
     """A list page around its content, with a promotional list of other columns beside it."""
+    from tests.city import hubs
+
     city, unit = app.city, column.unit
     metas = [
         ("ColumnName", column.name),
         ("ColumnDescription", f"{unit.name}{column.name}栏目"),
         ("ColumnType", column.name),
     ]
-    others = [(furniture.link_to(city, c), c.name) for c in unit.shown if c is not column][:6]
+    others = [(furniture.link_to(city, c), c.name) for c in unit.fronted if c is not column][:6]
     side = furniture.sidebar(others, "栏目导航") + _promoted(app, column)
     return "".join((
         furniture.head(unit, f"{column.name}_{unit.site.name}", metas, scripts), furniture.header(city, unit),
-        furniture.breadcrumb(city, column), f'<div class="main-con"><div class="wrap"><h2 class="lm">{column.name}</h2>\n', content,
+        furniture.breadcrumb(city, column), f'<div class="main-con"><div class="wrap"><h2 class="lm">{column.name}</h2>\n', hubs.years(column), content,
         "</div>\n", side, "</div>\n", furniture.footer(unit),
     ))  # fmt: skip
 

@@ -278,10 +278,28 @@ def _lifelike(city: City, picker: _Picker) -> None:
         fed = picker.pick(lambda c: True, old if kind == "atom_abandoned" else plain)
         if fed is not None:
             fed.feed = kind
-    for bare in [c for c in quiet if c.family in ("trs", "trs_bare") and c.kind in HALF_YEAR_KINDS][::5]:
+    yearly = [c for c in plain if not c.feed and not c.labelled and c.count > 6 and c.no not in picker.taken]
+    for column in yearly[::5]:
+        _by_year(city, column)
+    for bare in [c for c in quiet if c.family in ("trs", "trs_bare") and c.kind in HALF_YEAR_KINDS and not c.years][
+        ::5
+    ]:
         bare.no_slash = True
     long = [c for c in quiet if c.no not in picker.taken and c.family in ("trs", "trs_bare") and not c.mirrors]
     for cut in [c for c in long if c.count > 2 * c.page_size][::3]:
         cut.unpublished = 2 + cut.no % 3
     if city.sites:
         city.sites[min(1, len(city.sites) - 1)].trap = "/neibu/"
+
+
+def _by_year(city: City, column: Column) -> None:
+    """Gives a column a list for each year, as sites do that start a new one every January."""
+    this, folder = city.as_of.year, column.path
+    column.path = f"{folder}{this}n/"
+    column.years = ((0, folder), (this, column.path), (this - 1, f"{folder}{this - 1}n/"))
+    last = replace(
+        column, no=max(c.no for u in city.units for c in u.columns) + 1, id=f"{column.id}-{this - 1}",
+        name=f"{this - 1}年", path=f"{folder}{this - 1}n/", hidden=True, archive=True, offset=column.offset + 500,
+        newest_age=330 + column.newest_age, mirrors=(), near=frozenset(), edits={}, extras=[], removed=set(),
+    )  # fmt: skip
+    column.unit.columns.append(last)

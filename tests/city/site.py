@@ -8,7 +8,7 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING
 
-from tests.city import families, faults, furniture, items
+from tests.city import families, faults, furniture, hubs, items
 from tests.city.families import feeds
 from tests.city.model import PLATFORM_KINDS, Column, Site, Unit
 from tests.city.web import Request, Response
@@ -39,10 +39,10 @@ class SiteApp:
         self.attempts: Counter[str] = Counter()
         self.trapped = 0
         self.clicks = 0
-        self._exact = {u.prefix for u in site.units} | {f"{u.prefix}zfxxgk/" for u in site.units}
+        self.exact = {u.prefix for u in site.units}  # pages, not folders
         for unit in site.units:
             self.routes[unit.prefix] = self._home(unit)
-            self.routes[f"{unit.prefix}zfxxgk/"] = self._platform(unit)
+            hubs.mount(self, unit)
             for column in unit.columns:
                 families.mount(self, column)
                 feeds.mount(self, column)
@@ -67,7 +67,7 @@ class SiteApp:
             if cut in ("/", ""):
                 break
             route = self.routes.get(cut)
-            if route is not None and cut in self._exact:
+            if route is not None and cut in self.exact:
                 route = None
         if route is not None:
             return route(request)
@@ -114,19 +114,21 @@ class SiteApp:
         """The unit's home page: its columns by name with their latest items."""
         city = self.city
         blocks = []
-        for column in unit.shown:
+        for column in unit.fronted:
             if column.kind in PLATFORM_KINDS:
                 continue
             rows = "".join(
                 f'<li><a href="{families.item_path(city, column, k)}">{escape(items.title_at(city, column, k))}</a></li>'
                 for k in items.order(city, column)[:4]
             )
-            blocks.append(
-                f'<div class="mod"><h3><a href="{families.column_path(column)}">{column.name}</a></h3><ul>{rows}</ul></div>\n'
-            )
+            path = families.column_path(column)
+            head = f'<h3><a href="{path}">{column.name}</a></h3>'
+            if unit.style.nav:
+                head = f'<div class="bt"><span>{column.name}</span><a class="more" href="{path}">更多&gt;&gt;</a></div>'
+            blocks.append(f'<div class="mod">{head}<ul>{rows}</ul></div>\n')
         return "".join((
             furniture.head(unit, unit.site.name, [("ColumnName", "首页")]), furniture.header(city, unit), '<div class="main-con">', *blocks,
-            f'<div class="mod"><a href="{unit.prefix}zfxxgk/">政府信息公开</a></div></div>', furniture.footer(unit),
+            f'<div class="mod"><a href="{unit.prefix}zfxxgk/">政府信息公开</a></div></div>', hubs.neighbours(unit), furniture.footer(unit),
         ))  # fmt: skip
 
     def _home(self, unit: Unit) -> Route:
@@ -136,39 +138,6 @@ class SiteApp:
                 make=lambda: self.encode(self.home_html(unit), None), etag=f'"{self.city.stamp}-h{unit.index:x}-{version:x}"',
                 content_type=self._unit_type(unit),
             )  # fmt: skip
-
-        return answer
-
-    def _platform(self, unit: Unit) -> Route:
-        names = {
-            "guide": "政府信息公开指南",
-            "rules": "政府信息公开制度",
-            "catalogue": "法定主动公开内容",
-            "annual_reports": "政府信息公开年报",
-        }
-
-        def make() -> bytes:
-            links = "".join(
-                f'<li><a href="{families.column_path(c)}">{names[c.kind]}</a></li>'
-                for c in unit.shown
-                if c.kind in PLATFORM_KINDS
-            )
-            others = "".join(
-                f'<li><a href="{families.column_path(c)}">{c.name}</a></li>'
-                for c in unit.shown
-                if c.kind not in PLATFORM_KINDS
-            )
-            return self.encode("".join((
-                furniture.head(unit, f"政府信息公开_{unit.site.name}", [("ColumnName", "政府信息公开")]), furniture.header(self.city, unit),
-                f'<div class="main-con"><div class="gkpt"><h2>政府信息公开</h2><ul class="gkptnav">{links}</ul></div>',
-                f'<div class="fd"><h3>栏目</h3><ul>{others}</ul></div></div>', furniture.footer(unit),
-            )), None)  # fmt: skip
-
-        def answer(request: Request) -> Response:
-            version = sum(c.version for c in unit.columns)
-            return Response(
-                make=make, etag=f'"{self.city.stamp}-p{unit.index:x}-{version:x}"', content_type=self._unit_type(unit)
-            )
 
         return answer
 

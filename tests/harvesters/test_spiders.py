@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from harvesters.links import kinds_by_name, links_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Row
+from harvesters.reading.shell import shell_target
 from harvesters.spiders import articles, feeds, home, memory, policy
 from harvesters.spiders.articles import Way
-from harvesters.spiders.looking import Look, shell_target
+from harvesters.spiders.looking import Look
 from harvesters.spiders.memory import Step, request_key
 from harvesters.spiders.policy import Tried, tries_for
 from harvesters.spiders.sites import host_of, is_file, is_home, same_site
@@ -235,11 +237,11 @@ def test_a_front_door_says_what_is_linked_and_what_has_moved() -> None:
         <li><a href="/zfxxgk/">政府信息公开</a></li><li><a href="#top">通知公告</a></li></ul>""".encode(),
         f"{BASE}/",
     )
-    links = home.links_of(page)
+    found = links_of(page)
     news = column("/zwgk/yw/", "要闻动态", "yw")
     staff = column("/zwgk/rs/", "人事信息", "rs")
-    facts = home.facts_of(unit(column(), news, staff), links)
-    assert home.platform_of(f"{BASE}/", links) == f"{BASE}/zfxxgk/"
+    facts = home.facts_of(unit(column(), news, staff), found)
+    assert home.platform_of(f"{BASE}/", found) == f"{BASE}/zfxxgk/"
     assert facts["columns_linked"] == ["tzgg"]
     assert facts["moved"] == {"yw": f"{BASE}/zwgk/yw2026/"}
     assert isinstance(facts["links"], dict)
@@ -263,7 +265,7 @@ def test_a_short_front_door_is_proven_by_the_columns_it_links() -> None:
 
 
 def test_link_names_lead_to_kinds_that_exist() -> None:
-    assert set(home.kinds_by_name().values()) <= set(ColumnKind)
+    assert set(kinds_by_name().values()) <= set(ColumnKind)
 
 
 def test_an_entry_of_a_feed_is_taken_only_for_the_columns_own() -> None:

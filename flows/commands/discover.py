@@ -1,0 +1,142 @@
+"""``gongkai discover``: a unit's home page in, its columns out, for people, as JSON, or as an entry of a city file."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import typer
+
+from harvesters.discover import SAMPLES, Discovery, Tell, as_json, discover
+from harvesters.one_page import Session
+from harvesters.proposals import Proposal
+from storage import settings
+
+_STATIONED = re.compile(r"税务|海关|气象|邮政管理|烟草|海事|调查队|地震|银行|通信管理|消防救援")
+
+
+def run(home: str, *, yaml: bool, json_: bool, pages: int, allow_private: bool) -> int:
+    """Prints what ``home`` leads to; the exit status: 1 where the home page could not be read.
+
+    :raises UnsafeAddress: the address is not public and ``allow_private`` is not set.
+    """
+    with _progress() as tell, Session(settings.load(), allow_private=allow_private) as session:
+        found = discover(home, session, budget=pages, tell=tell)
+    if json_:
+        typer.echo(json.dumps(as_json(found), ensure_ascii=False))
+    elif found.outcome.is_good:
+        for line in as_yaml(found) if yaml else lines(found):
+            typer.echo(line)
+    if not found.outcome.is_good:
+        typer.echo(f"gongkai: {found.outcome.value} ({found.reason}): {found.detail}", err=True)
+    return 0 if found.outcome.is_good else 1
+
+
+@contextmanager
+def _progress() -> Iterator[Tell]:
+    """Where progress goes: one live line on a terminal, a line for each page elsewhere; never to standard output."""
+    if not sys.stderr.isatty():
+        yield lambda line: typer.echo(line, err=True)
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("asking the home page") as status:
+        yield status.update
+
+
+def lines(found: Discovery) -> list[str]:
+    """The discovery for people."""
+    site = found.site
+    told = [
+        f"home       {found.home}    section {found.section}",
+        f"site       {site.name or '-'}    {site.id_code or 'no site code'}",
+        f"unit       {found.unit_name or '-'}    {found.phone or '-'}    {found.email or '-'}",
+        f"platform   {found.platform or 'none was found'}",
+        f"asked      {found.requests} of at most {found.budget} requests; {len(found.columns)} columns",
+    ]
+    for one in found.columns:
+        told += ["", f"{'? ' if one.is_doubtful else ''}{one.name}  [{one.kind}]  {one.url}"]
+        told += [f"    {line}" for line in _notes(one)]
+        told += [f"    {row.date or '(no date)'!s:10}  {row.title}" for row in one.rows[:SAMPLES]]
+    if found.left_out:
+        told += ["", f"left out: {len(found.left_out)}"]
+        told += [f"  {one.name}  {one.url}: {one.why}" for one in found.left_out]
+    return told
+
+
+def as_yaml(found: Discovery) -> list[str]:
+    """An entry for ``units:`` of a city file, to be reviewed: what is doubtful, or only guessed, says so."""
+    kind, supervision = _kind_of(found.unit_name or "")
+    told = [
+        f"# Proposed by gongkai discover {found.home} ({found.requests} of at most {found.budget} requests).",
+        "# Review it, uncomment what is right among the doubtful, and put the entry under units: of the city file.",
+        "units:",
+        f"  - id: {_unit_id(found.home)}",
+        f"    name: {_scalar(found.unit_name or found.site.name or 'FILL IN')}",
+        f"    kind: {kind} # guessed from the name",
+        f"    supervision: {supervision} # guessed from the name",
+        f"    home: {_scalar(found.home)}",
+    ]
+    if found.site.id_code and re.fullmatch(r"(\d{6}|bm\d{4})\d{4}", found.site.id_code):
+        told.append(f"    site_code: {_scalar(found.site.id_code)}")
+    if found.phone or found.email:
+        contact = {"name": "网站公布的联系方式", "email": found.email, "phone": found.phone}
+        told.append(f"    contacts: [{_flow({key: value for key, value in contact.items() if value})}]")
+    told.append("    columns:" if any(not one.is_doubtful for one in found.columns) else "    columns: []")
+    for one in found.columns:
+        told += [f"      # {line}" for line in _notes(one)]
+        entry = {"id": one.id, "name": one.name, "kind": one.kind, "url": one.url}
+        written = _flow({**entry, "feed": one.feed} if one.feed else entry)
+        told.append(f"      {'# ' if one.is_doubtful else ''}- {written}")
+    told += [f"      # left out: {_plain(f'{one.name} {one.url}: {one.why}')}" for one in found.left_out]
+    return told
+
+
+def _notes(one: Proposal) -> list[str]:
+    total = f"{one.total_rows} in all" if one.total_rows is not None else f"{one.total_pages or '?'} pages"
+    told = [
+        f"{'DOUBTFUL, ' if one.is_doubtful else ''}confidence {one.confidence:.2f}: {'; '.join(one.why)}",
+        f"engine {one.engine or '-'}; newest row {one.newest_on or '-'}; {len(one.rows)} rows on page 1, {total}; "
+        f"linked from {one.linked_from}",
+    ]
+    if one.detail:
+        told.append(f"{one.outcome.value}: {one.detail}")
+    told += [f"also {other.url}: {other.why}" for other in one.others]
+    return [_plain(line) for line in told]
+
+
+def _plain(text: str) -> str:
+    """What pages say, on one line: nothing of it may end a comment."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def _scalar(text: str) -> str:
+    return json.dumps(_plain(text), ensure_ascii=False)  # JSON is YAML
+
+
+def _flow(values: dict[str, Any]) -> str:
+    return "{" + ", ".join(f"{key}: {_scalar(str(value))}" for key, value in values.items()) + "}"
+
+
+def _unit_id(home: str) -> str:
+    """A name for the unit: its section on a portal, else its host's first word."""
+    parts = urlsplit(home)
+    steps = [step for step in parts.path.split("/") if re.fullmatch(r"[A-Za-z][\w-]{1,40}", step)]
+    labels = [label for label in (parts.hostname or "").split(".") if label not in ("www", "zfxxgk", "xxgk")]
+    if steps:
+        return steps[-1]
+    named = bool(labels) and re.fullmatch(r"[A-Za-z][\w-]*", labels[0]) is not None
+    return labels[0] if named else f"unit-{parts.port or 80}"
+
+
+def _kind_of(name: str) -> tuple[str, str]:
+    if re.search(r"(?:镇|乡|街道|办事处)(?:人民政府)?$", name):
+        return "township", "local"
+    if re.search(r"(?:区|县|市|旗)(?:人民)?政府$|管委会$|管理委员会$", name):
+        return "district", "local"
+    return ("stationed", "vertical") if _STATIONED.search(name) else ("department", "local")

@@ -1,0 +1,128 @@
+"""``gongkai discover`` as a person and the console use it: lines, JSON, an entry of a city file that harvests."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from flows.cli import app
+from flows.requests import KINDS, work_off
+from harvesters import city_file
+from harvesters.crawl import CrawlJob, run_crawl
+from harvesters.links import stem
+from storage import catalogue, registry, requests
+from storage.addresses import address_key
+from storage.database import open_database
+from tests.city import City
+from tests.harvesters.small_site import Answer, small_site
+
+HEAD = """city: {name: 青禾市, code: "629900", contact: "mailto:office@qinghe.invalid"}
+allow_private_addresses: true
+defaults: {delay_s: 0}
+units:
+"""
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harvesters.one_page.time.sleep", lambda _seconds: None)  # this machine bears it
+    monkeypatch.setenv("GONGKAI_RETRY_WAIT_S", "0.1")
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["discover", *map(str, arguments)])
+
+
+def test_what_is_proposed_goes_into_a_city_file_and_is_harvested(tmp_path: Path) -> None:
+    city = City(units=4, items=120, seed=303, faults=False)
+    with city.serve(), closing(open_database()) as database:
+        entries = []
+        for unit in city.units:
+            told = run(unit.home, "--yaml", "--allow-private")
+            assert told.exit_code == 0, told.stderr
+            assert f"/60  政府信息公开  {unit.home}zfxxgk/" in told.stderr
+            written = yaml.safe_load(told.stdout)["units"][0]
+            assert (written["name"], written["site_code"]) == (unit.name, unit.site.code)
+            assert written["kind"] == unit.kind
+            entries.append(told.stdout.partition("units:\n")[2])
+        file = tmp_path / "city.yml"
+        file.write_text(HEAD + "".join(entries), encoding="utf-8")
+        proposed = city_file.load(file)
+        registry.apply(database, proposed)
+        kinds = {stem(column.url): column.kind for unit in proposed.units for column in unit.columns}
+        assert {stem(city.column_url(column)): column.kind for column in city.columns} == kinds
+        columns = tuple((unit.id, column.id) for unit in proposed.units for column in unit.columns)
+        done = run_crawl(CrawlJob(name="t", holder="test", columns=columns, homes=(), full=False))
+        assert (done.columns_failed, done.bugs) == (0, ())
+        found = {address_key(item.url) for item in catalogue.iter_items(database)}
+        assert found == {address_key(item["url"]) for item in city.truth_items()}
+
+
+def test_people_and_programs_are_told_the_same() -> None:
+    city = City(units=2, items=40, seed=5, faults=False)
+    with city.serve():
+        home = city.units[0].home
+        told = json.loads(run(home, "--json", "--allow-private").stdout)
+        lines = run(home, "--allow-private").stdout
+    assert told["outcome"] == "ok"
+    assert set(told) >= {"home", "site", "unit", "platform", "requests", "budget", "columns", "left_out"}
+    for column in told["columns"]:
+        assert f"{column['name']}  [{column['kind']}]  {column['url']}" in lines
+        assert f"newest row {column['newest_on'] or '-'}" in lines
+    assert f"asked      {told['requests']} of at most 60 requests; {len(told['columns'])} columns" in lines
+
+
+def test_what_pages_say_cannot_leave_its_comment(tmp_path: Path) -> None:
+    hostile = '通知公告"}\n      - {id: x, kind: y'
+    home = (
+        '<html><head><meta name="SiteName" content="云溪&#10;县: {a}"><title>x</title></head><body>'
+        f"<a href='/tzgg/' title='{hostile}'></a><a href='/a#&#10;b/'>政策文件</a><a href='/zn/'>公开指南</a>"
+        "<a href='/yw/'>要闻</a></body></html>"
+    )
+    with small_site({"/": home, "/a": Answer(403, "Forbidden")}) as base:
+        told = run(f"{base}/", "--yaml", "--allow-private")
+    (unit,) = yaml.safe_load(told.stdout)["units"]
+    assert unit["name"] == "云溪 县: {a}"
+    assert unit["columns"] is None or unit["columns"] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "options", "said"),
+    [
+        (Answer(404, "<html><body>您访问的页面不存在</body></html>"), ["--allow-private"], "soft404"),
+        (Answer(403, "<html><body>403 Forbidden</body></html>"), ["--allow-private", "--json"], "blocked"),
+        (Answer(200, "<html><body><p>欢迎</p></body></html>"), ["--allow-private"], "("),
+        (Answer(200, "x"), [], "is the private address 127.0.0.1, which is not fetched"),
+    ],
+)
+def test_a_home_page_that_cannot_be_read_is_exit_status_1(page: Answer, options: list[str], said: str) -> None:
+    with small_site({"/": page}) as base:
+        told = run(f"{base}/", *options)
+    assert told.exit_code == 1
+    assert said in told.stderr
+    assert "Traceback" not in told.output
+    if "--json" in options:
+        assert json.loads(told.stdout)["outcome"] == "blocked"
+
+
+def test_the_console_may_ask_for_a_discovery_but_not_inside_the_office() -> None:
+    with small_site({"/": "x"}) as base, closing(open_database()) as database:
+        inside = requests.leave(database, "discover", {"url": f"{base}/"})
+        nowhere = requests.leave(database, "discover", {"url": "http://www.yunxi.invalid/", "pages": 5})
+        assert work_off(database, KINDS) == 2
+        refused, answered = requests.get(database, inside), requests.get(database, nowhere)
+    assert refused is not None
+    assert refused.state == "failed"
+    assert "is the private address" in (refused.error or "")
+    assert answered is not None
+    assert answered.state == "done"
+    assert (answered.result["outcome"], answered.result["reason"], answered.result["budget"]) == (
+        "unreachable",
+        "dns",
+        5,
+    )
