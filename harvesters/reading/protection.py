@@ -2,8 +2,8 @@
 
 Text, status and headers come in, the machine word of a system goes out, or None. Words and cookies alone prove
 nothing: many of them stand on genuine pages, too, because the systems mark every answer that they let through
-(``wzws_sessionid``, ``TS01…``, ``acw_tc``, ``/_bot_sbu/sbu_fpcm.js``). So ``system_in`` is asked about pages that brought
-no proof of content, and ``system_behind`` only names what a status has already refused.
+(``wzws_sessionid``, ``TS01…``, ``acw_tc``, ``/_bot_sbu/sbu_fpcm.js``). So ``system_in`` is asked about pages that
+brought no proof of content, and ``system_behind`` only names what a status has already refused.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-# machine word, name for the operator, what only its own pages say
+# machine word, name for the operator, what its own pages say; the first one found counts, mere words come last
 _SYSTEMS = (
     (
         "ruishu",
@@ -101,10 +101,9 @@ class Gate:
 def system_in(text: str) -> str | None:
     """The system whose own page ``text`` is; "waf", "rate_limit" or "geo_fence" where only words say so."""
     found = {match.lastgroup for match in _TEXT.finditer(text)}
-    named = next(iter(sorted(one for one in found if one and one not in _IN_WORDS)), None)
-    if "geo_fence" in found and "wzws" in found:
+    if {"geo_fence", "wzws"} <= found:
         return "geo_fence"  # 网站卫士 says which of its rules it was
-    return named or next((one for one in ("rate_limit", "geo_fence", "waf") if one in found), None)
+    return next((word for word in _NAMES if word in found), None)
 
 
 def system_behind(status: int, headers: Mapping[str, str], text: str, title: str) -> str | None:
@@ -154,8 +153,9 @@ def advice(word: str | None, text: str = "") -> str:
             "The site asks for a check that only a person passes: ask its operator to except the harvester's address "
             "and user agent from it."
         )
-    who = f"{_NAMES[word]} holds the harvester back" if word in _NAMES else "The site does not let the harvester in"
-    asked = "the operator of the site or of that service" if word in _NAMES else "its operator"
+    name = _NAMES.get(word or "")
+    who = f"{name} holds the harvester back" if name else "The site does not let the harvester in"
+    asked = "the operator of the site or of that service" if name else "its operator"
     support = _SUPPORT_ID.search(text)
     quoting = f", quoting support ID {support[1]}," if support else ""
     return f"{who}: ask {asked}{quoting} to allow the harvester's address and user agent."

@@ -103,6 +103,7 @@ class Host:
     reached: set[str] = field(default_factory=set)  # schemes over which it answered
     finding_way: asyncio.Lock = field(default_factory=asyncio.Lock)
     twin_asked: bool = False
+    in_vain: set[Tls] = field(default_factory=set)  # leniencies that brought nothing
     emptied: dict[str, bool] = field(default_factory=dict)  # lists that had rows: whether the last look showed none
     noted_at: float = 0.0  # time.monotonic() of the last look at such a list
 
@@ -317,11 +318,13 @@ class Fetcher:
                     host = self.host(url)
                     host.transport = replace(host.transport, tls=before, words=f"{_TAKEN[before]} ({strict.detail})")
                 return answer
+            if before is not None:
+                self.host(url).in_vain.add(before)
             strict = strict or answer
             tls = _LENIENT.get(answer.broken) if answer.broken else None
-            if tls is None or before in (tls, Tls.LEGACY):
-                if strict is not answer:
-                    HostPolicy.lenient.pop(place, None)  # it brought nothing
+            if tls is None or tls in self.host(url).in_vain or "https" in self.host(url).reached:
+                if "https" not in self.host(url).reached:
+                    HostPolicy.lenient.pop(place, None)
                 return strict
             if HostPolicy.lenient.get(place) is not Tls.LEGACY:
                 HostPolicy.lenient[place] = tls

@@ -22,7 +22,6 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from twisted.internet.error import ConnectError
-from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.python.failure import Failure as TwistedFailure
 
 from storage.schema import Outcome
@@ -33,9 +32,12 @@ GIVE_UP_AFTER = 6
 
 
 class Broken(StrEnum):
-    """At which step of a connection it broke, as far as another way to the same host can mend it."""
+    """At which step a connection broke, as far as another way to the same host can mend it.
 
-    CONNECT = "connect"  # refused, no route, no answer to the connection itself
+    It means so of a host that has not answered yet in this crawl: one that has is only disturbed.
+    """
+
+    CONNECT = "connect"  # refused, no route, no answer
     CERTIFICATE = "certificate"  # expired, self-signed, of another host
     HANDSHAKE = "handshake"  # no version, cipher or key in common
 
@@ -62,17 +64,19 @@ def failure_of(error: Exception, url: str, *, refused: bool, timeout_s: float) -
     if reason == "dns" and refused:
         reason = "private_address"
     detail = _DETAILS[reason].format(url=url, timeout=f"{timeout_s:g}", error=_last_words(error))
-    return Failure(outcome=Outcome.UNREACHABLE, reason=reason, detail=detail, broken=_broken(error, reason))
+    return Failure(outcome=Outcome.UNREACHABLE, reason=reason, detail=detail, broken=_broken(error, reason, url))
 
 
-def _broken(error: Exception, reason: str) -> Broken | None:
-    if reason in ("refused", "connect") or (reason == "timeout" and isinstance(error.__cause__, ConnectTimeout)):
+def _broken(error: Exception, reason: str, url: str) -> Broken | None:
+    if reason in ("refused", "connect", "timeout"):
         return Broken.CONNECT
+    if reason == "reset" and url.startswith("https:"):
+        return Broken.HANDSHAKE  # old servers drop a greeting that they do not understand without a word
     if reason != "tls":
         return None
-    causes = _causes(error)
     is_certificate = any(
-        type(one).__module__.startswith("service_identity") or "certificate verify failed" in str(one) for one in causes
+        type(one).__module__.startswith("service_identity") or "certificate verify failed" in str(one)
+        for one in _causes(error)
     )
     return Broken.CERTIFICATE if is_certificate else Broken.HANDSHAKE
 
