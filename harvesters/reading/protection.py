@@ -56,7 +56,7 @@ _SYSTEMS = (
     ("rate_limit", "", r"(?:访问|请求|操作)(?:过于|太|过)频繁|Too Many Requests|您的IP.{0,20}(?:限制|禁止|封)"),
     (
         "waf",
-        "a web application firewall",
+        "A web application firewall",
         r"网站防火墙|被网站管理员设置拦截|疑似(?:黑客)?攻击|(?:访问|请求)被(?:阻断|拦截|拒绝|禁止)|拦截提示|"
         r"非法请求(?!\s*404)|Access Denied|Request Blocked|请(?:完成|进行)(?:安全)?验证",
     ),
