@@ -45,7 +45,16 @@ WINDOWS = {
     "UP-09 ": (("budget", "fees", "normative"), 365),
 }  # fmt: skip
 PLATFORM = {"guide", "rules", "catalogue", "annual_reports"}
-HARMLESS = {"burst_503", "truncated_once", "charset_header", "empty_first", "empty_proxy", "moved"}
+HARMLESS = {
+    "burst_503",
+    "truncated_once",
+    "charset_header",
+    "empty_first",
+    "empty_proxy",
+    "moved",
+    "cookie_bounce",
+    "gzip_unasked",
+}
 
 
 def _weekdays(start: dt.date, end: dt.date) -> int:
@@ -144,7 +153,7 @@ def test_the_default_city_is_as_large_as_promised() -> None:
         "block_403", "challenge_412", "challenge_521", "challenge_200", "timeout", "burst_503", "truncated",
         "truncated_once",
         "charset_header", "redesign", "moved", "redirect_home", "soft404", "home_404", "empty_api", "empty_proxy",
-        "empty_first", "dns",
+        "empty_first", "dns", "cookie_bounce", "gzip_unasked", "jump_404", "challenge_slider", "block_567", "block_f5",
     }  # fmt: skip
     assert {c.feed for c in city.columns} == {None, "rss", "rss_java", "atom", "atom_abandoned"}
     codes = [s.code for s in city.sites]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urldefrag, urlsplit
 
 from harvesters.reading.document import Document
+from harvesters.reading.protection import advice, gate_of, is_title_of_block, reason_of, system_behind, system_in
 from storage.schema import Outcome
 
 # answers of protection systems: 412 瑞数, 521/512 加速乐, 405 and 418 cloud WAFs, 49x 网站卫士, 567 EdgeOne
@@ -20,28 +21,6 @@ _BLOCKING = frozenset({401, 402, 405, 406, 407, 412, 418, 423, 425, 429, 449, 45
 _MAYBE_BLOCKING = frozenset({400, 403, 503})  # also what a site answers by itself
 GONE = frozenset({404, 410})
 
-_CHALLENGES = (
-    ("ruishu", r"\$_ts\s*=\s*window\['\$_ts'\]|\$_ts\.(?:nsd|cd)\s*=|<(?:meta|script)[^>]{0,200}\br=['\"]m['\"]"),
-    ("jiasule", r"__jsl_clearance|document\.cookie=\('_'\)\+\('_'\)\+\('j'\)|go\(\{\"bts\"|本站开启了验证码保护"),
-    ("chuangyu", r"创宇盾|365cyd\.com|ks-waf-error"),
-    ("wzws", r"/wzws-waf-cgi/|WZWS_CONFIRM_PREFIX|wzwschallenge|waf_slider_verify|enable JavaScript and refresh the"),
-    ("yunsuo", r"网防G01|yunsuologo|YunsuoAutoJump|security_verify_"),
-    ("anheng", r"dbappwaf|玄武盾|访问请求可能对网站造成安全威胁"),
-    ("aliyun", r"errors\.aliyun\.com|data-spm=\"7663354\"|acw_sc__v2|var arg1='[0-9A-F]{20,}'"),
-    ("huawei", r"https_waf_cookie|HWWAFSES"),
-    ("tencent", r"waf\.tencent-cloud\.com"),
-    ("haplat", r"seccaptcha\.haplat|captchaPage|comImageValidate"),
-    ("cookie", r"document\.cookie\s*=\s*[\"'](?:C3VK|CT6TS?)="),
-    ("f5", r"The requested URL was rejected"),
-    ("cloudflare", r"cf-browser-verification|/cdn-cgi/challenge-platform/|/cdn-cgi/js/captcha"),
-    (
-        "waf",
-        r"网站防火墙|404\.safedog\.cn|被网站管理员设置拦截|疑似(?:黑客)?攻击|(?:访问|请求)被(?:阻断|拦截|拒绝|禁止)|拦截提示|"
-        r"非法请求|(?:访问|请求)(?:过于|太)频繁|您的IP.{0,20}(?:限制|禁止|封)|Access Denied|Request Blocked|"
-        r"请(?:完成|进行)(?:安全)?验证",
-    ),
-)
-_CHALLENGE = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _CHALLENGES), re.IGNORECASE)
 _MISSING = re.compile(
     r"页面(?:不存在|没有找到|未找到|已删除|被删除|走丢|丢失)|(?:找不到|无法找到|未找到|没有找到).{0,8}(?:页面|网页|文件|资源|内容|信息)|"
     r"您(?:所)?访问的.{0,12}(?:不存在|已删除|已被删除|无法)|(?:文章|信息|内容|栏目|资源)(?:不存在|已删除|已被删除|已下线|未发布)|"
@@ -58,12 +37,9 @@ _REPAIR = re.compile(
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"系统提示.{0,40}(?:登录|权限)|(?:请(?:先)?|需要)登录(?:后|系统)|统一身份认证", re.DOTALL)
-_REFRESH = re.compile(
-    r"<meta[^>]{0,40}http-equiv\s*=\s*[\"']?refresh[\"']?[^>]{0,40}content\s*=\s*[\"']?\s*(\d+(?:\.\d+)?)\s*[;,]\s*url\s*=\s*['\"]?([^\"'>\s]+)",
-    re.IGNORECASE,
-)
+_REFRESH = re.compile(r"\s*(\d*(?:\.\d+)?)\s*[;,]?\s*(?:url\s*=)\s*['\"]?\s*([^\"'\s]+)", re.IGNORECASE)
 _JUMP = re.compile(
-    r"(?:(?:window|self|top|parent|document)\s*\.\s*)?location(?:\.href)?\s*(?:=|\.replace\(|\.assign\()\s*[\"']([^\"']{1,300})[\"']",
+    r"(?:(?:window|self|top|parent|document)\s*\.\s*)?location(?:\.href)?\s*(?:=|\.replace\(|\.assign\()\s*\\?[\"']([^\"'\\]{1,300})\\?[\"'](?!\s*\+)",
     re.IGNORECASE,
 )
 _APP_ROOT = re.compile(
@@ -74,6 +50,8 @@ _FRAME_SOURCE = re.compile(r"<i?frame\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re
 _NOT_A_LIST = re.compile(
     r"visitcount|login|tree\.jsp|share|footer|header|weather|tianqi|search|about:blank", re.IGNORECASE
 )
+_SAMPLE = 50_000  # characters of a refusing answer that are searched for its system
+_JUMP_BYTES = 4096  # pages that only lead on are 13 to 700 bytes; a page of content is never this small
 _CHALLENGE_BYTES = 8000  # 瑞数's own page is a seed, a script and an address
 SHELL_BYTES = 600  # below it no government page of content was ever seen
 SHELL_TEXT = 120  # visible characters of a page that draws itself in the browser
@@ -100,10 +78,9 @@ def refusal_by_status(doc: Document, *, own_page: bool) -> Refusal | None:
     if 300 <= status < 400:
         target = doc.headers.get("location")
         return _redirected("http_redirect", doc.absolute(target) if target else None)
-    if status in _BLOCKING or (status == 202 and not own_page):
-        return _blocked(doc, f"http_{status}")
-    if status in _MAYBE_BLOCKING and not own_page:
-        return _blocked(doc, f"http_{status}")
+    is_challenge = status == 202 and doc.json is None  # 瑞数's first answer; an interface may say it of its data
+    if status in _BLOCKING or ((is_challenge or status in _MAYBE_BLOCKING) and not own_page):
+        return _refused_by_status(doc)
     if status in GONE:
         return Refusal(
             kind="error",
@@ -119,7 +96,7 @@ def refusal_by_status(doc: Document, *, own_page: bool) -> Refusal | None:
             detail=f"The site's server failed with {status}; it is asked again later.",
         )
     if status >= 400 and not own_page:
-        return _blocked(doc, f"http_{status}")
+        return _refused_by_status(doc)
     return None
 
 
@@ -156,12 +133,16 @@ def refusal_by_body(doc: Document, shown: str) -> Refusal | None:
             detail="The server answered with nothing at all; sites that fence out foreign or bulk visitors do so.",
         )
     small = len(shown) < 2000
-    system = protection(text) if small or len(doc.body) < 30_000 else None
-    if system == "ruishu" and len(doc.body) > _CHALLENGE_BYTES and _APP_ROOT.search(text):
-        system = None  # its scripts stand in pages that it let through, too
-    if system and (system != "waf" or len(shown) < 600):
-        return _blocked(doc, system)
     title = _title(doc)
+    system = system_in(text) if small or len(doc.body) < 30_000 else None
+    if system == "ruishu" and (
+        len(shown) > SHELL_TEXT or (len(doc.body) > _CHALLENGE_BYTES and _APP_ROOT.search(text))
+    ):
+        system = None  # its scripts stand in pages that it let through, too; its own page shows nothing
+    if system is None and small and is_title_of_block(title):
+        system = "huawei"
+    if system and (reason_of(system).startswith("challenge:") or len(shown) < 600):
+        return _blocked(doc, system)
     if small and (_MOVED.search(title) or (len(shown) < 600 and _MOVED.search(shown))):
         target = redirect_target(doc, force=True)
         where = f" It names {target}." if target else ""
@@ -173,15 +154,19 @@ def refusal_by_body(doc: Document, shown: str) -> Refusal | None:
             target=target,
         )
     target = redirect_target(doc)
-    if target and len(shown) < 400:
-        return _redirected("page_redirect", target)
-    if _MISSING.search(title) or (len(shown) < 2000 and _MISSING.search(shown[:600])):
+    # before a jump is heeded: error pages send their visitor home after some seconds
+    if _MISSING.search(title) or (small and _MISSING.search(shown[:600])):
         return Refusal(
             kind="error",
             outcome=Outcome.SOFT404,
             reason="soft404",
             detail="The page says that it does not exist, though its status does not; look for its new address.",
         )
+    if target and len(shown) < 400:
+        gate = gate_of(target)
+        if gate is not None:
+            return Refusal(kind="challenge", outcome=Outcome.BLOCKED, reason=gate.reason, detail=gate.advice)
+        return _redirected("page_redirect", target)
     if len(shown) < 600 and _REPAIR.search(f"{title} {shown}"):
         return Refusal(
             kind="error",
@@ -194,14 +179,8 @@ def refusal_by_body(doc: Document, shown: str) -> Refusal | None:
     return _shell(doc, shown)
 
 
-def protection(text: str) -> str | None:
-    """The protection system whose tell-tale strings stand in ``text``; "waf" where only the words of one do."""
-    found = {match.lastgroup for match in _CHALLENGE.finditer(text)}
-    return next(iter(found - {"waf"}), None) or ("waf" if found else None)
-
-
 def _shell(doc: Document, shown: str) -> Refusal | None:
-    text = doc.text
+    text, title = doc.text, _title(doc)
     frames = [src for src in _FRAME_SOURCE.findall(text) if not _NOT_A_LIST.search(src)]
     if len(shown) < SHELL_TEXT and frames:
         return _redirected("frame", doc.absolute(frames[0]))
@@ -209,6 +188,9 @@ def _shell(doc: Document, shown: str) -> Refusal | None:
         reason = "app_shell"
     elif len(shown) < SHELL_TEXT and "<script" in text.lower():
         reason = "script_only"
+    elif title and shown.strip() in ("", title) and not frames:
+        # 瑞数 answers so where its check has failed; a page of content says more than its name
+        return Refusal(kind="challenge", outcome=Outcome.BLOCKED, reason="title_only", detail=advice(None))
     elif len(doc.body) < SHELL_BYTES or not shown:
         reason = "stub"
     else:
@@ -224,14 +206,16 @@ def _shell(doc: Document, shown: str) -> Refusal | None:
 def redirect_target(doc: Document, *, force: bool = False) -> str | None:
     """Where a page that only sends its visitor on leads: meta refresh within 5 s, or a script that sets location.
 
-    ``force`` looks for a script's jump in long pages too.
+    ``force`` looks for a script's jump in long pages and beside links, too.
     """
-    text = doc.text
     here = urldefrag(doc.url)[0]
-    match = _REFRESH.search(text[:20_000])
-    if match and float(match[1]) <= 5:
-        return _elsewhere(doc, match[2], here)
-    if force or len(doc.body) < 4096:
+    for node in doc.tree.css("meta[http-equiv][content]"):
+        if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
+            match = _REFRESH.match(node.attributes.get("content") or "")
+            if match and float(match[1] or 0) <= 5:
+                return _elsewhere(doc, match[2], here)
+    text = doc.text
+    if force or (len(doc.body) < _JUMP_BYTES and "<a " not in text.lower()):
         for found in _JUMP.finditer(text):
             target = _elsewhere(doc, found[1], here)
             if target:
@@ -244,7 +228,8 @@ def _elsewhere(doc: Document, href: str, here: str) -> str | None:
         target = doc.absolute(href)
     except ValueError:
         return None
-    return target if urlsplit(target).scheme in ("http", "https") and urldefrag(target)[0] != here else None
+    parts = urlsplit(target)
+    return target if parts.scheme in ("http", "https") and parts.netloc and urldefrag(target)[0] != here else None
 
 
 def _title(doc: Document) -> str:
@@ -252,18 +237,22 @@ def _title(doc: Document) -> str:
     return node.text().strip() if node else ""
 
 
-def _blocked(doc: Document, how: str) -> Refusal:
-    """Blocked, named after the protection system where it can be told."""
-    if how.startswith("http_"):
-        name = protection(doc.text[:50_000])
-        reason = f"challenge:{name}" if name and name != "waf" else name or how
-    else:
-        reason = how if how in ("waf", "login") else f"challenge:{how}"
+def _blocked(doc: Document, word: str) -> Refusal:
+    """Blocked by what the body shows."""
+    return Refusal(
+        kind="challenge", outcome=Outcome.BLOCKED, reason=reason_of(word), detail=advice(word, doc.text[:_SAMPLE])
+    )
+
+
+def _refused_by_status(doc: Document) -> Refusal:
+    """Blocked by what the status says, named after the protection system where it can be told."""
+    text = doc.text[:_SAMPLE]
+    word = system_behind(doc.status, doc.headers, text, _title(doc))
     return Refusal(
         kind="challenge",
         outcome=Outcome.BLOCKED,
-        reason=reason,
-        detail="The site does not let the harvester in; ask its operator to allow the harvester's address.",
+        reason=reason_of(word) if word else f"http_{doc.status}",
+        detail=f"Answered with {doc.status}. {advice(word, text)}",
     )
 
 

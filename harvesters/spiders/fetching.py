@@ -11,7 +11,7 @@ import datetime as dt
 import email.utils
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -19,17 +19,18 @@ from urllib.parse import urljoin, urlsplit
 from protego import Protego
 from scrapy import Request
 from scrapy.http import Response
-from scrapy.http.cookies import CookieJar
 from w3lib.url import safe_url_string
 
 from harvesters.addresses_guard import check_address
 from harvesters.archive import Archive, Exchange
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch
+from harvesters.reading.protection import gate_of
 from harvesters.spiders import policy
-from harvesters.spiders.policy import Failure
+from harvesters.spiders.policy import Broken, Failure
 from harvesters.spiders.resolver import GuardedResolver
-from harvesters.spiders.sites import host_of, is_home, same_site
+from harvesters.spiders.sites import host_of, is_home, over, same_site
+from harvesters.spiders.tls import HostPolicy, Tls
 from storage.exceptions import UnsafeAddress
 from storage.schema import City, Evidence, Outcome
 
@@ -50,38 +51,22 @@ def user_agent(city: City) -> str:
     return f"{PRODUCT}/0.1 (+{contact})" if contact else f"{PRODUCT}/0.1"
 
 
-class KeepReceived:
-    """Downloader middleware below the decompression: leaves the response as it came in ``request.meta``."""
+@dataclass(frozen=True, kw_only=True)
+class Transport:
+    """In which way other than the asked one a host is read, and why: what every look at it must say."""
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Called by Scrapy for each response, before content-encoding is undone."""
-        request.meta["received"] = response
-        return response
+    scheme: str | None = None  # "http" where https failed, or the reverse
+    tls: Tls | None = None
+    words: str = ""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """As an observation keeps it."""
+        told = {"read_over": self.scheme, "tls": self.tls and self.tls.value}
+        return {name: value for name, value in told.items() if value}
 
 
-class HostCookies:
-    """Downloader middleware: one jar a host, so that a site that checks its own cookie back can be read.
-
-    In place of Scrapy's, which asks raw.githubusercontent.com for the list of public suffixes when a cookie names a
-    domain: an intranet has no way there, and a harvester tells nobody which sites it visits. With a jar a host, no
-    cookie can reach another site.
-    """
-
-    def __init__(self) -> None:
-        self._jars: dict[str, CookieJar] = {}
-
-    def process_request(self, request: Request) -> None:
-        """Called by Scrapy before each request."""
-        jar = self._jars.get(request.meta["download_slot"])
-        if jar is not None:
-            jar.add_cookie_header(request)
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Called by Scrapy for each response."""
-        if b"Set-Cookie" in response.headers:
-            jar = self._jars.setdefault(request.meta["download_slot"], CookieJar())
-            jar.extract_cookies(response, request)
-        return response
+AS_ASKED = Transport()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +81,7 @@ class Got:
     etag: str | None
     last_modified: str | None
     retry_after_s: float | None = None
+    transport: Transport = AS_ASKED
 
 
 @dataclass
@@ -113,6 +99,13 @@ class Host:
     slowed_until: float = 0.0  # refusals before this belong to the burst that was heeded
     well: int = 0  # good answers since the last refusal
     down: int = 0
+    transport: Transport = AS_ASKED
+    reached: set[str] = field(default_factory=set)  # schemes over which it answered
+    finding_way: asyncio.Lock = field(default_factory=asyncio.Lock)
+    twin_asked: bool = False
+    in_vain: set[Tls] = field(default_factory=set)  # leniencies that brought nothing
+    emptied: dict[str, bool] = field(default_factory=dict)  # lists that had rows: whether the last look showed none
+    noted_at: float = 0.0  # time.monotonic() of the last look at such a list
 
     @property
     def is_given_up(self) -> bool:
@@ -158,6 +151,11 @@ class Fetcher:
             )
         return self._hosts[name]
 
+    @property
+    def hosts(self) -> list[Host]:
+        """All hosts of this crawl, in the order of their last note on a list."""
+        return sorted(self._hosts.values(), key=lambda host: host.noted_at)
+
     async def get(
         self,
         fetch: Fetch,
@@ -190,7 +188,7 @@ class Fetcher:
             asked.append(url)
             began = time.monotonic()
             captured_at = dt.datetime.now(dt.UTC)
-            answer = await self._download(url, method, headers, body, timeout_s)
+            answer = await self._reach(url, method, headers, body, timeout_s)
             if isinstance(answer, Failure):
                 return answer
             request, response = answer
@@ -240,7 +238,7 @@ class Fetcher:
         for attempt in (1, 2, 3):
             if attempt > 1:
                 await asyncio.sleep(policy.wait_before(attempt, self._retry_wait_s, None))
-            answer = await self._download(address, "GET", {}, None, self._timeout_s)
+            answer = await self._reach(address, "GET", {}, None, self._timeout_s)
             if isinstance(answer, Failure):
                 return None  # the page itself is asked and says what is wrong
             response = answer[1]
@@ -260,7 +258,7 @@ class Fetcher:
             onward = urljoin(address, safe_url_string(location))
             if not same_site(address, onward) or onward == address:
                 return None
-            answer = await self._download(onward, "GET", {}, None, self._timeout_s)
+            answer = await self._reach(onward, "GET", {}, None, self._timeout_s)
             if isinstance(answer, Failure):
                 return None
             response = answer[1]
@@ -273,6 +271,63 @@ class Fetcher:
             host.least_delay_s = min(_MOST_CRAWL_DELAY_S, max(host.least_delay_s, float(asked_delay)))
             self._set_pace(host, host.least_delay_s)
         return rules
+
+    async def _reach(
+        self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, timeout_s: float
+    ) -> tuple[Request, Response] | Failure:
+        """The answer, over the other of http and https where the asked one does not connect and the other does.
+
+        The way that was found holds for the rest of the crawl. A scheme that has answered once in this crawl is not
+        left: then the host is down, and asking twice would only burden it.
+        """
+        host = self.host(url)
+        wanted = urlsplit(url).scheme
+        asked = over(host.transport.scheme or wanted, url) or url
+        answer = await self._ask(asked, method, headers, body, timeout_s)
+        if not isinstance(answer, Failure):
+            host.reached.add(urlsplit(asked).scheme)
+            return answer
+        scheme = "http" if urlsplit(asked).scheme == "https" else "https"
+        twin = over(scheme, asked)
+        if answer.broken is None or twin is None or urlsplit(asked).scheme in host.reached:
+            return answer
+        async with host.finding_way:
+            if host.twin_asked and host.transport.scheme != scheme:
+                return answer
+            host.twin_asked = True
+            other = await self._ask(twin, method, headers, body, timeout_s)
+            if isinstance(other, Failure) or _leads_to(other[1], wanted):
+                return answer
+            host.reached.add(scheme)
+            words = f"read over {scheme} because {wanted} failed ({answer.detail})"
+            host.transport = replace(host.transport, scheme=scheme, words=words)
+            return other
+
+    async def _ask(
+        self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, timeout_s: float
+    ) -> tuple[Request, Response] | Failure:
+        """The answer, with the host's TLS taken more leniently step by step where the standard way fails."""
+        parts = urlsplit(safe_url_string(url))
+        place = (parts.hostname or "", parts.port or 443)
+        strict: Failure | None = None
+        while True:
+            before = HostPolicy.lenient.get(place)
+            answer = await self._download(url, method, headers, body, timeout_s)
+            if not isinstance(answer, Failure):
+                if strict is not None and before is not None:
+                    host = self.host(url)
+                    host.transport = replace(host.transport, tls=before, words=f"{_TAKEN[before]} ({strict.detail})")
+                return answer
+            if before is not None:
+                self.host(url).in_vain.add(before)
+            strict = strict or answer
+            tls = _LENIENT.get(answer.broken) if answer.broken else None
+            if tls is None or tls in self.host(url).in_vain or "https" in self.host(url).reached:
+                if "https" not in self.host(url).reached:
+                    HostPolicy.lenient.pop(place, None)
+                return strict
+            if HostPolicy.lenient.get(place) is not Tls.LEGACY:
+                HostPolicy.lenient[place] = tls
 
     async def _download(
         self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, timeout_s: float
@@ -338,6 +393,8 @@ class Fetcher:
 
     def _got(self, request: Request, response: Response, captured_at: dt.datetime, seconds: float, keep: bool) -> Got:
         headers = _flat(response)
+        if request.meta["received"].body != response.body:
+            headers.pop("content-length", None)  # it counts the packed bytes
         document = evidence = None
         # Scrapy drops the fragment, and an app's column is told by nothing else ("/gkmlpt/index#721")
         url = request.url if "#" in request.url else response.url
@@ -354,12 +411,31 @@ class Fetcher:
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
             retry_after_s=_retry_after(response),
+            transport=self.host(request.url).transport,
         )
+
+
+_LENIENT = {Broken.CERTIFICATE: Tls.UNTRUSTED, Broken.HANDSHAKE: Tls.LEGACY}
+_TAKEN = {
+    Tls.UNTRUSTED: "read although the site's certificate cannot be trusted, so that nobody else vouches for the bytes",
+    Tls.LEGACY: "read over outdated TLS, its certificate unverified, so that nobody else vouches for the bytes",
+}
+
+
+def _leads_to(response: Response, scheme: str) -> bool:
+    """Whether the answer only sends its reader to ``scheme``: the very way that failed."""
+    location = response.headers.get("Location") if response.status in _MOVED else None
+    return location is not None and urlsplit(urljoin(response.url, safe_url_string(location))).scheme == scheme
 
 
 def _redirect_failure(asked: list[str], onward: str, status: int) -> Failure | None:
     """Why a redirect is not followed; None where it is."""
     first = asked[0]
+    gate = None if gate_of(first) else gate_of(onward)
+    if gate is not None:
+        return Failure(
+            outcome=Outcome.BLOCKED, reason=gate.reason, status=status, detail=f"{first} → {onward}: {gate.advice}"
+        )
     if not same_site(first, onward):
         return Failure(
             outcome=Outcome.REDIRECTED,
@@ -379,7 +455,8 @@ def _redirect_failure(asked: list[str], onward: str, status: int) -> Failure | N
             outcome=Outcome.BLOCKED,
             reason="challenge:redirect_loop",
             status=status,
-            detail=f"{first} redirects to itself without end, as a firewall does; ask the unit to let {PRODUCT} in",
+            detail=f"{first} redirects to itself without end although its cookies are sent back, as a firewall "
+            "does that wants its script run; ask the site's operator to let the harvester's address and user agent in",
         )
     if len(asked) > MAX_REDIRECTS:
         return Failure(

@@ -17,10 +17,10 @@ from typing import Any
 
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Page
+from harvesters.reading.outcome import redirect_target
 from harvesters.reading.page import Profile
-from harvesters.reading.shell import shell_target
 from harvesters.spiders import policy
-from harvesters.spiders.fetching import Fetcher, Got
+from harvesters.spiders.fetching import AS_ASKED, Fetcher, Got, Host, Transport
 from harvesters.spiders.policy import Failure, Tried
 from harvesters.spiders.readers import Reader
 from harvesters.spiders.sites import is_home, same_site
@@ -48,6 +48,7 @@ class Look:
     etag: str | None = None
     last_modified: str | None = None
     retry_after_s: float | None = None
+    transport: Transport = AS_ASKED
 
     @property
     def is_unchanged(self) -> bool:
@@ -80,6 +81,7 @@ class Looker:
         profile: Profile | None = None,
         known: Known | None = None,
         expects_rows: bool = False,
+        watched: str | None = None,
         paged: bool = False,
         once: bool = False,
         timeout_s: float | None = None,
@@ -88,6 +90,8 @@ class Looker:
 
         :param known: what is remembered, to ask conditionally; None asks for the whole page.
         :param expects_rows: the column had rows before, so that none is a question to ask thrice.
+        :param watched: the column's address, as long as its rows of before have not been shown: several columns that
+            show none at once are a sign of a rate limit.
         :param paged: the fetch is an engine's own request, whose answer only its engine can read.
         :param once: one try, whatever comes of it.
         """
@@ -95,14 +99,25 @@ class Looker:
         while True:
             look = await self._look(fetch, expect, profile, known, paged, timeout_s)
             host = self.fetcher.host(fetch.url)
-            if once or host.is_given_up or attempt >= policy.tries_for(_tried(look, expect, expects_rows)):
+            tried = _tried(look, expect, expects_rows)
+            again = policy.again(tried)
+            if watched is not None:
+                _note(host, watched, tried)
+            if once or host.is_given_up or attempt >= again.tries:
+                if watched is not None and host.emptied.get(watched) and self._is_limited(host):
+                    look = replace(look, outcome=Outcome.BLOCKED, **_RATE_LIMIT)
                 if look.outcome in (Outcome.BLOCKED, Outcome.UNREACHABLE) and look.reason not in _OUR_OWN:
                     host.down += 1
                 else:
                     host.down = 0
                 return look
             attempt += 1
-            await asyncio.sleep(policy.wait_before(attempt, self._retry_wait_s, look.retry_after_s))
+            await asyncio.sleep(policy.wait_before(attempt, again.wait * self._retry_wait_s, look.retry_after_s))
+
+    def _is_limited(self, host: Host) -> bool:
+        """Whether the host, or the hosts of this crawl behind our one exit, show lists without rows all at once."""
+        hosts = [next(reversed(one.emptied.values())) for one in self.fetcher.hosts if one.emptied]
+        return policy.suspects_rate_limit(list(host.emptied.values())) or policy.suspects_rate_limit(hosts)
 
     async def _look(
         self,
@@ -125,7 +140,11 @@ class Looker:
             if isinstance(got, Failure):
                 return _failed(fetch.url, got, time.monotonic() - began)
             look = await self._read(fetch, got, expect, profile, known, paged=paged, seconds=time.monotonic() - began)
-            onward = None if paged or look.document is None else shell_target(look.document)
+            onward = (
+                None
+                if paged or look.reason != "page_redirect" or got.document is None
+                else redirect_target(got.document)
+            )
             if onward is None:
                 return look
             if not same_site(fetch.url, onward) or (is_home(onward) and not is_home(fetch.url)):
@@ -159,6 +178,7 @@ class Looker:
             etag=got.etag,
             last_modified=got.last_modified,
             retry_after_s=got.retry_after_s,
+            transport=got.transport,
         )
         if got.document is None:
             return look
@@ -187,7 +207,7 @@ def observation(
     facts: Mapping[str, Any] | None = None,
     evidence: tuple[Evidence, ...] | None = None,
 ) -> Observation:
-    """The look as it is kept."""
+    """The look as it is kept, with the way over which it was read where that was not the asked one."""
     if evidence is None:
         evidence = (look.evidence,) if look.evidence is not None else ()
     return Observation(
@@ -201,8 +221,8 @@ def observation(
         outcome=look.outcome,
         status=look.status,
         reason=look.reason,
-        detail=look.detail,
-        facts=facts or {},
+        detail="; ".join(filter(None, (look.detail, look.transport.words))) or None,
+        facts={**(facts or {}), **look.transport.facts},
         evidence=evidence,
     )
 
@@ -218,6 +238,23 @@ def _tried(look: Look, expect: str | None, expects_rows: bool) -> Tried:
             is_open = not listing.rows and listing.next is None and not listing.ended
         rows = 0 if is_open or look.outcome is Outcome.OK_EMPTY else None
     return Tried(outcome=look.outcome, reason=look.reason, status=look.status, rows=rows, expects_rows=expects_rows)
+
+
+_RATE_LIMIT: dict[str, Any] = {
+    "reason": "rate_limit_suspected",
+    "detail": "several lists that had rows before are empty all at once, as sites answer that are asked too often; "
+    "nothing is concluded: raise delay_s in the city file, or ask the site's operator to let the harvester's address "
+    "and user agent in",
+}
+
+
+def _note(host: Host, column: str, tried: Tried) -> None:
+    """Note on the host whether a list that had rows before shows some at this look; the latest look stands last."""
+    is_empty = tried.rows == 0 and (tried.outcome is Outcome.OK_EMPTY or tried.reason in ("no_rows", "empty_body"))
+    if is_empty or (tried.outcome.is_good and tried.rows is None):
+        host.emptied.pop(column, None)
+        host.emptied[column] = is_empty
+        host.noted_at = time.monotonic()
 
 
 def _failed(url: str, failure: Failure, seconds: float) -> Look:

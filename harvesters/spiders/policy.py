@@ -6,7 +6,11 @@ alone, because a guest who is shown the door does not try the windows.
 
 from __future__ import annotations
 
+import gzip
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -27,6 +31,17 @@ MAX_WAIT_S = 300.0
 GIVE_UP_AFTER = 6
 
 
+class Broken(StrEnum):
+    """At which step a connection broke, as far as another way to the same host can mend it.
+
+    It means so of a host that has not answered yet in this crawl: one that has is only disturbed.
+    """
+
+    CONNECT = "connect"  # refused, no route, no answer
+    CERTIFICATE = "certificate"  # expired, self-signed, of another host
+    HANDSHAKE = "handshake"  # no version, cipher or key in common
+
+
 @dataclass(frozen=True, kw_only=True)
 class Failure:
     """Why an address gave no response to read: a value, as any outcome."""
@@ -35,6 +50,7 @@ class Failure:
     reason: str
     detail: str
     status: int | None = None
+    broken: Broken | None = None
 
 
 def failure_of(error: Exception, url: str, *, refused: bool, timeout_s: float) -> Failure | None:
@@ -48,7 +64,21 @@ def failure_of(error: Exception, url: str, *, refused: bool, timeout_s: float) -
     if reason == "dns" and refused:
         reason = "private_address"
     detail = _DETAILS[reason].format(url=url, timeout=f"{timeout_s:g}", error=_last_words(error))
-    return Failure(outcome=Outcome.UNREACHABLE, reason=reason, detail=detail)
+    return Failure(outcome=Outcome.UNREACHABLE, reason=reason, detail=detail, broken=_broken(error, reason, url))
+
+
+def _broken(error: Exception, reason: str, url: str) -> Broken | None:
+    if reason in ("refused", "connect", "timeout"):
+        return Broken.CONNECT
+    if reason == "reset" and url.startswith("https:"):
+        return Broken.HANDSHAKE  # old servers drop a greeting that they do not understand without a word
+    if reason != "tls":
+        return None
+    is_certificate = any(
+        type(one).__module__.startswith("service_identity") or "certificate verify failed" in str(one)
+        for one in _causes(error)
+    )
+    return Broken.CERTIFICATE if is_certificate else Broken.HANDSHAKE
 
 
 def _reason(error: Exception) -> str | None:
@@ -63,6 +93,8 @@ def _reason(error: Exception) -> str | None:
             return "truncated"
         case DownloadCancelledError() | IgnoreRequest():
             return "too_large"
+        case zlib.error() | gzip.BadGzipFile() | EOFError():
+            return "garbled"
         case DownloadFailedError():
             return "tls" if _is_tls(error) else "reset"
         case ConnectError():
@@ -83,22 +115,29 @@ _DETAILS = {
     "connect": "{url}: no connection could be made ({error}); check the network of this machine and the site",
     "reset": "{url}: the connection was closed before an answer came ({error}); the site may be down or refuse us",
     "truncated": "{url}: the answer broke off before its end, three times; the site or the line is disturbed",
+    "garbled": "{url}: the answer is packed in a way that cannot be unpacked ({error}); the site is disturbed",
     "too_large": "{url}: the answer is larger than GONGKAI_MAX_BODY_BYTES allows",
     "tls": "{url}: the secure connection failed ({error}); the site's certificate or its TLS settings need repair",
 }
 
 
 def _is_tls(error: BaseException) -> bool:
-    """Whether a TLS error lies at the root; Twisted hides it in lists of reasons."""
+    """Whether a TLS error lies at the root."""
+    return any(
+        type(one).__module__.startswith(("OpenSSL", "service_identity", "twisted.internet._sslverify"))
+        for one in _causes(error)
+    )
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and all that led to it; Twisted hides it in lists of reasons."""
     seen: list[BaseException] = [error]
     for one in seen:
-        if type(one).__module__.startswith(("OpenSSL", "service_identity", "twisted.internet._sslverify")):
-            return True
         reasons = getattr(one, "reasons", None) or ()
         found: list[BaseException | None] = [reason.value for reason in reasons if isinstance(reason, TwistedFailure)]
         found += [one.__cause__, one.__context__]
         seen.extend(cause for cause in found if cause is not None and cause not in seen)
-    return False
+    return seen
 
 
 def _last_words(error: BaseException) -> str:
@@ -120,26 +159,68 @@ class Tried:
     expects_rows: bool = False  # the column had rows at an earlier look
 
 
-def tries_for(tried: Tried) -> int:
-    """How many looks in all an address deserves before this outcome is believed.
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """How an outcome is asked about again: ``tries`` looks in all, ``wait`` base waits before the second."""
 
-    Zero rows is a question: it is asked again, three times where the column had rows before (a rate limit answers
-    200 with an empty list, and section lists vanish for minutes). Timeouts, server errors and cut-off answers get three
-    tries, a challenge or a name that does not resolve two, and what asking again cannot change one.
-    """
+    tries: int
+    wait: float = 1.0
+
+
+_ONCE = Again(tries=1)
+# What asking again cannot change in the same crawl: our own refusals, and what a person must see to.
+_BY_REASON = {
+    "robots": _ONCE,
+    "unsafe_address": _ONCE,
+    "private_address": _ONCE,
+    "too_large": _ONCE,
+    "tls": _ONCE,  # the permissive ways were tried already
+    "other_site": _ONCE,
+    "redirects": _ONCE,
+    "login": _ONCE,
+    "dns": Again(tries=2),  # the resolver keeps its answer for a while
+    "maintenance": Again(tries=2, wait=3.0),  # lasts longer than a disturbed line
+    "rate_limit": Again(tries=3, wait=3.0),  # bans of about a minute after a burst were seen
+}
+_BY_STATUS = {503: Again(tries=3)}  # overloaded for a moment, as often as shut
+_BY_OUTCOME = {
+    Outcome.BLOCKED: Again(tries=2),  # a guest who is shown the door knocks once more
+    Outcome.UNREACHABLE: Again(tries=3),  # timeouts, server errors, answers cut off: one failed look says nothing
+}
+# Zero rows is a question: a rate limit answers 200 with an empty list, and section lists vanish for minutes.
+_NO_ROWS = Again(tries=2)
+_NO_ROWS_ANY_MORE = Again(tries=3)
+
+
+def again(tried: Tried) -> Again:
+    """How this outcome is asked about again before it is believed: the first line of the tables that fits."""
     if tried.outcome.is_good and tried.rows != 0:
-        return 1
-    if tried.reason in ("robots", "private_address", "unsafe_address", "too_large", "tls", "other_site", "redirects"):
-        return 1
-    if tried.status in (429, 503):
-        return 3
-    if tried.outcome is Outcome.BLOCKED or tried.reason == "dns":
-        return 2
-    if tried.outcome is Outcome.UNREACHABLE:
-        return 3
+        return _ONCE
+    by_kind = (
+        _BY_REASON.get(tried.reason or ""),
+        _BY_STATUS.get(tried.status or 0),
+        _BY_OUTCOME.get(tried.outcome),
+    )
+    found = next((one for one in by_kind if one is not None), None)
+    if found is not None:
+        return found
     if tried.rows is None:
-        return 1
-    return 3 if tried.expects_rows else 2
+        return _ONCE
+    return _NO_ROWS_ANY_MORE if tried.expects_rows else _NO_ROWS
+
+
+_RECENT = 5
+
+
+def suspects_rate_limit(emptied: Sequence[bool]) -> bool:
+    """Whether lists that had rows before are empty for a reason of ours and not of the units'.
+
+    ``emptied`` are the latest looks at such lists, in their order in time, one a list: True where it showed no rows.
+    One list that says it is empty is believed. Two at once, and more than half of the last five, are not: columns of
+    several cities were seen to answer with empty lists all at once and to be whole again minutes later.
+    """
+    recent = emptied[-_RECENT:]
+    return sum(recent) >= 2 and sum(recent) * 2 > len(recent)
 
 
 def wait_before(attempt: int, base_s: float, retry_after_s: float | None) -> float:

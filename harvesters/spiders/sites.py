@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
-_DEFAULT_PORTS = (80, 443)
+DEFAULT_PORTS = {"http": 80, "https": 443}
 _FILES = (
     *(".pdf", ".doc", ".docx", ".wps", ".xls", ".xlsx", ".et", ".csv", ".ppt", ".pptx", ".ofd", ".zip", ".rar", ".7z"),
     *(".txt", ".rtf", ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".mp3", ".mp4", ".avi", ".wmv", ".flv"),
@@ -20,12 +20,29 @@ def host_of(url: str) -> str:
     """
     parts = urlsplit(url)
     name = (parts.hostname or "").rstrip(".")
-    return name if parts.port in (None, *_DEFAULT_PORTS) else f"{name}:{parts.port}"
+    return name if parts.port in (None, *DEFAULT_PORTS.values()) else f"{name}:{parts.port}"
 
 
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses lie on one site: same host and port, ``www.`` and http against https set aside."""
     return host_of(one).removeprefix("www.") == host_of(other).removeprefix("www.")
+
+
+def over(scheme: str, url: str) -> str | None:
+    """The address over ``scheme`` instead of its own; None where it names a port that only the one scheme has.
+
+    >>> over("http", "https://www.example.gov.cn:443/a?b=1"), over("http", "https://127.0.0.1:8443/")
+    ('http://www.example.gov.cn/a?b=1', None)
+    """
+    parts = urlsplit(url)
+    if parts.scheme == scheme:
+        return url
+    usual = {"http": 80, "https": 443}
+    if (parts.port or usual[parts.scheme]) != DEFAULT_PORTS[parts.scheme]:
+        return None
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    port = DEFAULT_PORTS[scheme]
+    return urlunsplit(parts._replace(scheme=scheme, netloc=host if port == usual[scheme] else f"{host}:{port}"))
 
 
 def is_file(url: str) -> bool:

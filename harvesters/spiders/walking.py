@@ -112,6 +112,7 @@ class _Walker:
         self._remembered = remembered
         self._full = full
         self._had_rows = had_rows
+        self._shown = False  # whether a page asked in this pass showed rows
         self._done: dict[str, tuple[Step, Look]] = {}  # pages asked in this pass, should it walk again
 
     async def run(self, first: Fetch, ask: frozenset[str] | None) -> Walked:
@@ -169,6 +170,7 @@ class _Walker:
             profile=self._profile,
             known=known,
             expects_rows=self._had_rows,
+            watched=self._column.url if self._had_rows and not self._shown else None,
             paged=not is_first,
             once=fetch.is_guess,
         )
@@ -182,6 +184,7 @@ class _Walker:
         if not step.is_article:
             # the parsed page is let go: a long list has thousands of them
             look = replace(look, page=None, document=None)
+        self._shown = self._shown or bool(step.rows)
         self._done[key] = step, look
         return step, look
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -32,9 +33,15 @@ FITS: dict[str, tuple[str, ...]] = {
     "empty_first": ("trs", "trs_bare", "ucap"),
     "empty_api": ("gkmlpt",),
     "empty_proxy": ("hanweb",),
+    "rate_empty": ("trs", "trs_bare", "ucap"),
+    "cookie_bounce": ("trs", "trs_bare", "ucap", "vsb"),
+    "jump_404": ("trs", "trs_bare", "ucap", "vsb"),
+    "gzip_unasked": ("trs", "trs_bare", "ucap", "vsb", "gkmlpt"),
 }
 # rows of these stay within reach
-HARMLESS = frozenset({"burst_503", "truncated_once", "charset_header", "empty_first", "moved"})
+HARMLESS = frozenset(
+    {"burst_503", "truncated_once", "charset_header", "empty_first", "moved", "cookie_bounce", "gzip_unasked"}
+)
 
 
 def apply(app: SiteApp, column: Column, request: Request, role: str, healthy: Callable[[], Response]) -> Response:
@@ -53,6 +60,23 @@ def apply(app: SiteApp, column: Column, request: Request, role: str, healthy: Ca
         return _page(521, _JSL, ("Set-Cookie", f"__jsluid_h={token(column.no)}; max-age=31536000; path=/; HttpOnly"))
     if fault == "challenge_200":
         return _page(200, _SCRIPT_ONLY.replace("{seed}", token(request.path, column.no)), ("Cache-Control", "no-store"))
+    if fault == "challenge_slider":
+        return _page(200, _SLIDER, ("WZWS-RAY", "113-1718000000.1"), ("Set-Cookie", "wzws_sessionid=ab12; Path=/"))
+    if fault == "block_567":
+        return _page(567, "<html><head><title>567</title></head><body></body></html>", ("Server", "TencentEdgeOne"))
+    if fault == "block_f5":
+        support = int(token(request.path, size=7), 16)
+        return _page(200, _REJECTED.replace("{id}", f"{support:019d}"), ("Set-Cookie", "TS01a2b3c4=01; Path=/"))
+    if fault == "cookie_bounce":
+        cookie = f"CT6T{column.no}={token(column.no)}"
+        if role == "file" or cookie in request.headers.get("cookie", ""):
+            return healthy()
+        return Response(status=302, headers=(("Location", request.target), ("Set-Cookie", f"{cookie}; Path=/")))
+    if fault == "gzip_unasked":
+        answer = healthy()
+        if answer.status != 200 or role == "file":
+            return answer
+        return replace(answer, make=lambda: gzip.compress(answer.make() if answer.make else answer.body, mtime=0))
     if fault == "timeout":
         return Response(hang_s=HANG_S)
     if fault == "burst_503":
@@ -78,6 +102,14 @@ def _of_a_list(
     if fault == "soft404":
         text = f'<html><head><title>提示信息</title></head><body><div class="tip">您访问的页面不存在</div><p>{column.unit.site.name}</p></body></html>'
         return Response(body=app.encode(text, column), content_type=app.content_type(column))
+    if fault == "jump_404":
+        text = f"<html><head><title>404</title></head><body><p>您访问的页面不存在，三秒后返回首页</p><script>setTimeout(\"location.href='{column.unit.prefix}'\",3000)</script></body></html>"
+        return Response(body=app.encode(text, column), content_type=app.content_type(column))
+    if fault == "rate_empty":
+        return Response(
+            body=app.encode(rows.frame(app, column, '<div class="list"><p class="none">暂无信息</p></div>'), column),
+            content_type=app.content_type(column),
+        )
     if fault == "home_404":
         return Response(body=app.encode(app.home_html(column.unit), column), content_type=app.content_type(column))
     if fault == "empty_api" and role == "data":
@@ -132,5 +164,9 @@ _JSL = (
     "<script>document.cookie=('_')+('_')+('j')+('s')+('l')+('_')+('c')+('l')+('e')+('a')+('r')+('a')+('n')+('c')+('e')+('=')+"
     "(-~[]+'')+('7')+(';')+('max-age')+('=')+('3600');location.href=location.pathname+location.search</script>"
 )
+_SLIDER = """<html><head><meta charset="utf-8"><script>var slider='/waf_slider_verify.html?wzwscid=1';</script></head>
+<body><noscript>Please enable JavaScript and refresh the page.</noscript><script src="/wzws-waf-cgi/s.js"></script></body></html>"""
+_REJECTED = """<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Please consult with your
+administrator.<br><br>Your support ID is: {id}<br><br><a href='javascript:history.back();'>[Go Back]</a></body></html>"""
 _SCRIPT_ONLY = """<html><head><script>var arg1='{seed}';(function(){var a=arg1.split('').reverse().join('');
 document.cookie='acw_sc__v2='+a+';path=/';document.location.reload();})();</script></head><body></body></html>"""

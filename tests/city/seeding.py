@@ -51,7 +51,8 @@ FAULTS = {
     "truncated": 1,
     "truncated_once": 1, "charset_header": 2, "redesign": 2, "moved": 2, "redirect_home": 1, "soft404": 2,
     "home_404": 1,
-    "empty_api": 1, "empty_proxy": 1, "empty_first": 2,
+    "empty_api": 1, "empty_proxy": 1, "empty_first": 2, "cookie_bounce": 1, "gzip_unasked": 1, "jump_404": 1,
+    "challenge_slider": 1, "block_567": 1, "block_f5": 1,
 }  # fmt: skip
 _STALE = {"UP-02": (20, 120), "UP-03": (200, 400), "UP-08": (380, 700)}
 _LACKING = ("index_number", "summary", "formed_on")
@@ -249,7 +250,7 @@ def _suits(fault: str, column: Column) -> bool:
         return column.count < 40
     if fault == "empty_proxy":
         return column.count > column.page_size
-    if fault in ("soft404", "home_404", "redirect_home"):
+    if fault in ("soft404", "home_404", "redirect_home", "jump_404"):
         return column.family != "gkmlpt"
     return True
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # columns under these faults never show their rows
 HIDING = frozenset({
     "block_403", "challenge_412", "challenge_521", "challenge_200", "timeout", "truncated", "redesign", "redirect_home",
-    "soft404", "home_404", "empty_api",
+    "soft404", "home_404", "empty_api", "jump_404", "challenge_slider", "block_567", "block_f5",
 })  # fmt: skip
 
 _CITY = {

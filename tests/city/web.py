@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote
 REASONS = {
     200: "OK", 301: "Moved Permanently", 302: "Found", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden",
     404: "Not Found",
-    405: "Method Not Allowed", 412: "Precondition Failed", 503: "Service Unavailable", 521: "521",
+    405: "Method Not Allowed", 412: "Precondition Failed", 503: "Service Unavailable", 521: "521", 567: "567",
 }  # fmt: skip
 
 
@@ -166,6 +166,7 @@ class Server:
             self.gzips
             and len(body) > 600
             and not answer.cut
+            and not body.startswith(b"\x1f\x8b")
             and answer.content_type.startswith(("text/", "application/json"))
         )
         if zips:

@@ -188,6 +188,11 @@ FAULTS = [
     ("redirect_home", {Outcome.REDIRECTED, Outcome.SOFT404}),
     ("home_404", {Outcome.SOFT404}),
     ("redesign", {Outcome.STRUCTURE_CHANGED, Outcome.SHELL}),
+    ("jump_404", {Outcome.SOFT404}),
+    ("challenge_slider", {Outcome.BLOCKED}),
+    ("block_567", {Outcome.BLOCKED}),
+    ("block_f5", {Outcome.BLOCKED}),
+    ("cookie_bounce", {Outcome.OK}),
     ("burst_503", {Outcome.OK}),
     ("truncated_once", {Outcome.OK}),
 ]
@@ -216,6 +221,31 @@ def test_each_fault_ends_in_its_outcome_and_takes_nothing_away(
             assert latest[key].reason, fault
             assert latest[key].detail, fault
     assert set(found(database)) == set(before)
+
+
+def test_columns_that_are_empty_all_at_once_accuse_nobody(served: Served, database: Database, tmp_path: Path) -> None:
+    city = registered(database, served, tmp_path)
+    run_crawl(job_for(city))
+    before = found(database)
+    showed = {(item.unit, item.column) for item in before.values()}
+    emptied = [
+        (column.unit.id, column.id)
+        for column in served.city.columns
+        if column.family in ("trs", "trs_bare", "ucap") and (column.unit.id, column.id) in showed
+    ]
+    assert len(emptied) >= 4
+    for unit, column in emptied:
+        served.city.break_column(unit, column, "rate_empty")
+    summary = run_crawl(job_for(city))
+    assert (summary.gone, summary.bugs) == (0, ())
+    latest = observations.latest_by_column(database, Subject.COLUMN)
+    assert {(latest[key].outcome, latest[key].reason) for key in emptied} == {(Outcome.BLOCKED, "rate_limit_suspected")}
+    assert set(found(database)) == set(before)
+    for unit, column in emptied:
+        served.city.break_column(unit, column, None)
+    run_crawl(job_for(city))
+    latest = observations.latest_by_column(database, Subject.COLUMN)
+    assert all(latest[key].outcome.is_good for key in emptied)
 
 
 def test_private_addresses_are_not_fetched_without_permission(

@@ -10,12 +10,12 @@ import pytest
 from harvesters.links import kinds_by_name, links_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Row
-from harvesters.reading.shell import shell_target
+from harvesters.reading.outcome import redirect_target
 from harvesters.spiders import articles, feeds, home, memory, policy
 from harvesters.spiders.articles import Way
 from harvesters.spiders.looking import Look
 from harvesters.spiders.memory import Step, request_key
-from harvesters.spiders.policy import Tried, tries_for
+from harvesters.spiders.policy import Tried
 from harvesters.spiders.sites import host_of, is_file, is_home, same_site
 from harvesters.spiders.walking import Walked
 from storage.catalogue import KnownRow
@@ -68,7 +68,7 @@ TRIES = [
 
 @pytest.mark.parametrize(("tried", "tries"), TRIES)
 def test_how_often_an_address_is_asked(tried: Tried, tries: int) -> None:
-    assert tries_for(tried) == tries
+    assert policy.again(tried).tries == tries
 
 
 def test_waits_double_and_heed_the_server() -> None:
@@ -124,7 +124,7 @@ SHELLS = [
 
 @pytest.mark.parametrize(("body", "target"), SHELLS)
 def test_where_a_shell_leads(body: str, target: str | None) -> None:
-    assert shell_target(Document(body.encode(), f"{BASE}/zwgk/")) == target
+    assert redirect_target(Document(body.encode(), f"{BASE}/zwgk/")) == target
 
 
 # ------------------------------------------------------------------ what is remembered, what is due
