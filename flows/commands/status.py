@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 import zoneinfo
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -13,8 +14,9 @@ import typer
 
 from flows import report
 from storage import observations, outbox, registry, settings
+from storage.addresses import address_key
 from storage.database import Database, open_database
-from storage.schema import Subject
+from storage.schema import City, Subject
 from storage.scoreboard import scoreboard
 
 TOLD = 30  # things to do listed; --json has all
@@ -72,7 +74,36 @@ def status(database: Database) -> dict[str, Any]:
         "open_findings": dict(board.findings),
         "delivery": dataclasses.asdict(_drift(database, receiver)),
         "to_do": todo,
+        "feeds": list(_feeds(database, city)) if city else [],
+        "feeds_found": list(_feeds_found(database, city)) if city else [],
     }
+
+
+def _feeds(database: Database, city: City) -> Iterator[dict[str, Any]]:
+    """Feeds that cannot be read or are not what they should be; they say nothing about their columns."""
+    latest = observations.latest_by_column(database, Subject.FEED)
+    for unit in city.units:
+        for column in unit.columns:
+            look = latest.get((unit.id, column.id))
+            if (
+                look is None
+                or look.url != column.feed
+                or (look.outcome.is_good and look.reason in (None, "unassigned"))
+            ):
+                continue
+            told = {"outcome": look.outcome.value, "reason": look.reason, "detail": look.detail, "at": look.at}
+            yield {"unit": unit.id, "column": column.id, "url": look.url, **told}
+
+
+def _feeds_found(database: Database, city: City) -> Iterator[dict[str, Any]]:
+    """Feeds that the units' pages lead to and no column has."""
+    latest = observations.latest_by_column(database, Subject.HOME)
+    used = {address_key(column.feed) for unit in city.units for column in unit.columns if column.feed is not None}
+    for unit in city.units:
+        look = latest.get((unit.id, None))
+        for found in look.facts.get("feeds", ()) if look is not None else ():
+            if address_key(found["url"]) not in used:
+                yield {"unit": unit.id, **found}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -104,15 +135,29 @@ def lines(told: dict[str, Any]) -> list[str]:
         f"open findings {sum(told['open_findings'].values())}",
         f"delivery       {told['delivery']['waiting']} changes wait for {told['delivery']['receiver']}",
     ]
+    feeds = _feed_lines(told)
     if not told["to_do"]:
-        return [*found, "nothing to do"]
+        return [*found, *feeds] if feeds else [*found, "nothing to do"]
     found += ["", f"to do: {len(told['to_do'])} columns could not be read at the last look (no verdict on their units)"]
     for entry in told["to_do"][:TOLD]:
         why = entry["detail"] or entry["reason"] or entry["outcome"]
         found.append(f"  {entry['unit']}/{entry['column']}  {entry['outcome']}: {why}  {entry['url']}")
     if len(told["to_do"]) > TOLD:
         found.append(f"  … {len(told['to_do']) - TOLD} more; gongkai status --json lists all")
-    return found
+    return [*found, *feeds]
+
+
+def _feed_lines(told: dict[str, Any]) -> list[str]:
+    lines = []
+    if told["feeds"]:
+        lines += ["", f"feeds: {len(told['feeds'])} are not what they should be (their columns are read all the same)"]
+        lines += [f"  {one['unit']}/{one['column']}  {one['detail'] or one['reason']}" for one in told["feeds"][:TOLD]]
+    if told["feeds_found"]:
+        lines += ["", f"feeds found: {len(told['feeds_found'])}; name one as feed: of the column it serves to use it"]
+        for one in told["feeds_found"][:TOLD]:
+            whose = f"{one['unit']}/{one['column'] or '?'}"
+            lines.append(f"  {whose}  {one['title'] or '-'}  {one['url']}")
+    return lines
 
 
 def _shown(at: dt.datetime | None, zone: str) -> str:

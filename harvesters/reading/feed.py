@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import feedparser
+from selectolax.lexbor import LexborNode
 
 from harvesters.reading.dates import ReadDate, read_value
 from harvesters.reading.document import Document
@@ -46,6 +47,14 @@ _ELEMENT = re.compile(r"<(?:\w+:)?([A-Za-z]\w*)[\s/>]")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)(?!(?:br|img|hr|input)\b)[A-Za-z][^<>]*?(/?)>", re.IGNORECASE)
+# a link to a directory of feeds says no more than this
+_SUBSCRIBE = re.compile(r"RSS\s*(?:信息)?(?:订阅|聚合|服务|feeds?)?(?:中心|频道)?", re.IGNORECASE)
+_IS_FEED_FILE = re.compile(
+    r"(?:^|[/_.-])(?:rss|atom|feed)[^/?#]*\.(?:xml|jsp|do|aspx?|php|ashx)(?:$|[?#])|\.(?:rss|atom|rdf)(?:$|[?#])"
+    r"|/(?:rss|rssdy|feed)/[^?#]*(?:\.xml|\d)(?:$|[?#])|[?&](?:type|format)=(?:rss|atom)\b|\.xml(?:$|[?#])",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(r"https?://\S+|RSS|XML|Atom|订阅|复制|链接|地址|查看|点击", re.IGNORECASE)
 _NUMERIC_ENTITY = re.compile(r"&amp;(#\d+|#x[\da-fA-F]+|nbsp|quot|amp|lt|gt|[lr]dquo|middot|hellip|mdash);")
 # what Java prints for a date, which several systems put into pubDate as it is: "Wed Sep 02 10:00:00 CST 2026"
 _JAVA = re.compile(r"^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{1,2}:\d\d:\d\d) (?:[A-Z]{2,4} )?(\d{4})$")
@@ -259,23 +268,23 @@ def _is_web(address: str) -> bool:
 
 
 def find_feeds(doc: Document) -> tuple[str, ...]:
-    """Addresses of feeds a page points at, likeliest first; they still have to prove that they are feeds.
+    """Addresses a page gives for feeds, likeliest first; they still have to prove that they are, or list, feeds.
 
-    ``<link rel="alternate">``, links that speak of rss or atom, and the feed that 龙讯 sites have by their
-    ``SiteId`` without linking it.
+    ``<link rel="alternate">``, links that speak of rss or atom in address or name, and the feed that 龙讯 sites have
+    by their ``SiteId`` without linking it.
     """
     found: list[str] = []
     text = doc.text
     if "alternate" in text:
         for node in doc.tree.css('link[rel~="alternate"][href]'):
-            kind = (node.attrs.get("type") or "").lower()
+            kind = (node.attributes.get("type") or "").lower()
             if "rss" in kind or "atom" in kind or kind.endswith("/xml"):
-                _add(found, doc, node.attrs.get("href"))
+                _add(found, doc, node.attributes.get("href"))
     lowered = text.lower()
-    if "rss" in lowered or "atom" in lowered:
+    if any(word in lowered for word in ("rss", "atom", "feed")):
         for node in doc.tree.css("a[href]"):
-            href = node.attrs.get("href") or ""
-            if _names_feed(href):
+            href = node.attributes.get("href") or ""
+            if _names_feed(href) or _SUBSCRIBE.fullmatch(squeeze(node.text())):
                 _add(found, doc, href)
     site = doc.meta.get("siteid", "")
     if site.isdigit():
@@ -283,9 +292,45 @@ def find_feeds(doc: Document) -> tuple[str, ...]:
     return tuple(found)
 
 
+def listed_feeds(doc: Document) -> tuple[tuple[str, str], ...]:
+    """Name and address of each feed that a directory of feeds lists ("RSS订阅": one a column), in order.
+
+    A feed is named by its link, or, where that says only RSS, 订阅 or its own address, by what else its row says.
+    """
+    found: dict[str, str] = {}
+    for node in doc.tree.css("a[href], input[value]"):
+        written = (node.attributes.get("href") or node.attributes.get("value") or "").strip()
+        if "sitemap" in written.lower() or not _IS_FEED_FILE.search(written):
+            continue
+        addresses: list[str] = []
+        _add(addresses, doc, written)
+        name = _own_name(squeeze(node.text())) or _name_in_row(node)
+        if addresses and name and addresses[0] != doc.url:
+            found.setdefault(addresses[0], name)
+    return tuple((name, address) for address, name in found.items())
+
+
+def _name_in_row(node: LexborNode) -> str:
+    """What the row of a link says beside it."""
+    around = node.parent
+    for _ in range(3):
+        if around is None or around.tag in ("body", "table", "ul", "html"):
+            break
+        name = _own_name(squeeze(around.text(separator=" ")))
+        if name:
+            return name
+        around = around.parent
+    return ""
+
+
+def _own_name(text: str) -> str:
+    name = squeeze(_NO_NAME.sub(" ", text)).strip(" :：-|>»[]()（）【】")
+    return name if 2 <= len(name) <= 30 else ""
+
+
 def _names_feed(href: str) -> bool:
     path = urlsplit(href).path.lower() if "[" not in href else ""
-    return bool(re.search(r"(?:^|[/_.-])(?:rss|atom|feed)(?:[/_.-]|\d|$)", path))
+    return bool(re.search(r"(?:^|[/_.-])(?:rss(?:dy)?|atom|feed)(?:[/_.-]|\d|$)", path))
 
 
 def _add(found: list[str], doc: Document, href: str | None) -> None:

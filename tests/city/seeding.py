@@ -278,6 +278,9 @@ def _lifelike(city: City, picker: _Picker) -> None:
         fed = picker.pick(lambda c: True, old if kind == "atom_abandoned" else plain)
         if fed is not None:
             fed.feed = kind
+    shared = next((unit for unit in city.units if sum(c.unit is unit and c.feed is None for c in plain) > 1), None)
+    for column in [c for c in plain if c.unit is shared and c.feed is None]:
+        column.feed = feeds.SHARED
     for bare in [c for c in quiet if c.family in ("trs", "trs_bare") and c.kind in HALF_YEAR_KINDS][::5]:
         bare.no_slash = True
     if city.sites:
