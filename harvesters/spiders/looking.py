@@ -24,11 +24,14 @@ from harvesters.spiders import policy
 from harvesters.spiders.fetching import Fetcher, Got
 from harvesters.spiders.policy import Failure, Tried
 from harvesters.spiders.readers import Reader
+from harvesters.spiders.rendering import Renderer
 from harvesters.spiders.sites import is_home, same_site
 from storage.schema import Column, Evidence, Observation, Outcome, Subject, Unit
 
 MAX_SHELL_HOPS = 3
-_OUR_OWN = frozenset({"robots", "unsafe_address", "private_address"})  # says nothing about whether the host is up
+_OUR_OWN = frozenset(
+    {"robots", "unsafe_address", "private_address", "no_browser", "not_rendered"}
+)  # says nothing about whether the host is up
 _SHELL_BYTES = 4096  # column pages that only lead on are 13 to 700 bytes; a real page is never this small
 _REFRESH = re.compile(r"""url\s*=\s*['"]?\s*([^'"\s]+)""", re.I)
 _LOCATION = re.compile(
@@ -74,8 +77,11 @@ class Known:
 class Looker:
     """Looks for one crawl: fetches, reads, waits and asks again."""
 
-    def __init__(self, fetcher: Fetcher, reader: Reader, *, retry_wait_s: float) -> None:
+    def __init__(
+        self, fetcher: Fetcher, reader: Reader, *, retry_wait_s: float, renderer: Renderer | None = None
+    ) -> None:
         self.fetcher = fetcher
+        self._renderer = renderer
         self._reader = reader
         self._retry_wait_s = retry_wait_s
 
@@ -90,6 +96,7 @@ class Looker:
         paged: bool = False,
         once: bool = False,
         timeout_s: float | None = None,
+        render: bool = False,
     ) -> Look:
         """Look at an address until its outcome can be believed.
 
@@ -97,10 +104,11 @@ class Looker:
         :param expects_rows: the column had rows before, so that none is a question to ask thrice.
         :param paged: the fetch is an engine's own request, whose answer only its engine can read.
         :param once: one try, whatever comes of it.
+        :param render: what is read is the page as a browser draws it, unless the plain one was refused.
         """
         attempt = 1
         while True:
-            look = await self._look(fetch, expect, profile, known, paged, timeout_s)
+            look = await self._look(fetch, expect, profile, known, paged, timeout_s, render)
             host = self.fetcher.host(fetch.url)
             if once or host.is_given_up or attempt >= policy.tries_for(_tried(look, expect, expects_rows)):
                 if look.outcome in (Outcome.BLOCKED, Outcome.UNREACHABLE) and look.reason not in _OUR_OWN:
@@ -119,7 +127,12 @@ class Looker:
         known: Known | None,
         paged: bool,
         timeout_s: float | None,
+        render: bool,
     ) -> Look:
+        renderer = self._renderer if render else None
+        refusal = renderer.refusal(fetch.url) if renderer is not None else None
+        if refusal is not None:
+            return _failed(fetch.url, refusal, 0.0)
         began = time.monotonic()
         asked = fetch
         for _ in range(MAX_SHELL_HOPS + 1):
@@ -133,6 +146,13 @@ class Looker:
                 return _failed(fetch.url, got, time.monotonic() - began)
             look = await self._read(fetch, got, expect, profile, known, paged=paged, seconds=time.monotonic() - began)
             onward = None if paged or look.document is None else shell_target(look.document)
+            if onward is None and renderer is not None and _is_to_be_drawn(look):
+                rendered = await renderer.render(got)
+                if isinstance(rendered, Failure):
+                    return _failed(fetch.url, rendered, time.monotonic() - began)
+                seconds = time.monotonic() - began
+                look = await self._read(fetch, rendered.got, expect, profile, None, paged=paged, seconds=seconds)
+                return _with_refused(look, rendered.refused)
             if onward is None:
                 return look
             if not same_site(fetch.url, onward) or (is_home(onward) and not is_home(fetch.url)):
@@ -182,6 +202,22 @@ class Looker:
             document=got.document,
             sha256=sha256,
         )
+
+
+def _is_to_be_drawn(look: Look) -> bool:
+    """Whether a plain page may be rendered: a refusal, a challenge or an error stays what it is."""
+    drawable = look.outcome.is_good or look.outcome in (Outcome.SHELL, Outcome.STRUCTURE_CHANGED)
+    # a page of scripts with a frame beside them is taken for a frame's shell
+    drawable = drawable or look.reason == "frame"
+    return drawable and look.status == 200 and look.document is not None and look.document.text.lstrip()[:1] == "<"
+
+
+def _with_refused(look: Look, refused: tuple[str, ...]) -> Look:
+    if look.outcome.is_good or not refused:
+        return look
+    return replace(
+        look, detail=f"{look.detail}; its scripts ask other sites, which are not asked: {', '.join(refused)}"
+    )
 
 
 def shell_target(document: Document) -> str | None:

@@ -131,6 +131,8 @@ def tries_for(tried: Tried) -> int:
         return 1
     if tried.reason in ("robots", "private_address", "unsafe_address", "too_large", "tls", "other_site", "redirects"):
         return 1
+    if tried.reason in ("no_browser", "not_rendered"):
+        return 1
     if tried.status in (429, 503):
         return 3
     if tried.outcome is Outcome.BLOCKED or tried.reason == "dns":

@@ -34,6 +34,7 @@ from harvesters.spiders.articles import Due, Way
 from harvesters.spiders.fetching import Fetcher
 from harvesters.spiders.looking import Looker, observation
 from harvesters.spiders.readers import Reader
+from harvesters.spiders.rendering import Renderer
 from harvesters.spiders.sites import host_of
 from harvesters.spiders.walking import Walked
 from storage.addresses import address_key
@@ -132,7 +133,8 @@ class SiteSpider(scrapy.Spider):
             concurrency=self._abreast,
         )
         reader = Reader()
-        self._looker = Looker(self.fetcher, reader, retry_wait_s=self._limits.retry_wait_s)
+        renderer = Renderer(self.crawler, self.fetcher, self._archive, self._limits)
+        self._looker = Looker(self.fetcher, reader, retry_wait_s=self._limits.retry_wait_s, renderer=renderer)
         ticker = asyncio.ensure_future(self._tick())
         self._work = asyncio.ensure_future(self._all())
         try:

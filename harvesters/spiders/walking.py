@@ -149,7 +149,7 @@ class _Walker:
         if page is not None and ask is not None and key not in ask:
             return memory.recall(page, fetch), None
         known = None
-        if page is not None and not self._full:
+        if page is not None and not self._full and not self._column.render:
             known = Known(etag=page.etag, last_modified=page.last_modified, sha256=page.sha256)
         look = await self._looker.look(
             fetch,
@@ -158,6 +158,7 @@ class _Walker:
             known=known,
             expects_rows=self._had_rows,
             paged=not is_first,
+            render=self._column.render,
         )
         step: Step | None = None
         if page is not None and look.is_unchanged:

@@ -4,44 +4,21 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
 from flows.commands.status import lines, status
-from harvesters.crawl import CrawlJob, CrawlSummary, run_crawl
 from harvesters.reading.facts import Row
 from harvesters.reading.feed import FeedFacts
 from harvesters.spiders.feeds import Fed, share_out
-from storage import catalogue, observations, registry
+from storage import catalogue
 from storage.addresses import address_key
 from storage.database import Database, open_database
-from storage.schema import City, Column, ColumnKind, Observation, Outcome, Subject, Supervision, Unit, UnitKind
-
-SITE = "http://www.yunxi.invalid"
-
-
-def column(ident: str, name: str, path: str, base: str = SITE, feed: str | None = "/rss.xml") -> Column:
-    url = base + feed if feed else None
-    return Column(id=ident, unit="yunxi", name=name, kind=ColumnKind.NOTICES, url=base + path, feed=url)
-
-
-def unit(*columns: Column, base: str = SITE) -> Unit:
-    return Unit(
-        id="yunxi",
-        name="云溪县人民政府",
-        kind=UnitKind.DISTRICT,
-        supervision=Supervision.LOCAL,
-        home=f"{base}/",
-        columns=columns,
-    )
-
+from storage.schema import Column, Outcome, Subject
+from tests.harvesters.loopback import SITE, Site, column, crawl, looks, served, title, unit
 
 # ------------------------------------------------------------------ sharing out
 
@@ -108,43 +85,6 @@ def test_a_column_that_is_not_looked_at_keeps_its_own_and_is_given_nothing() -> 
 
 # ------------------------------------------------------------------ in a crawl
 
-Answer = tuple[int, str, str]
-
-
-class Site:
-    """A small site on loopback: path → status, content type, text; it counts what is asked."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, Answer] = {}
-        self.hits: Counter[str] = Counter()
-        self.base = ""
-
-    def page(self, path: str, text: str, kind: str = "text/html; charset=utf-8", status: int = 200) -> None:
-        self.pages[path] = (status, kind, text)
-
-    def list(self, path: str, name: str, rows: Mapping[str, str]) -> None:
-        """A list page and the documents behind it; ``rows`` are path → date, the title is told by the path."""
-        listed = "".join(f'<li><a href="{url}">{title(url)}</a><span>{day}</span></li>' for url, day in rows.items())
-        self.page(
-            path,
-            f'<html><head><title>{name}_云溪县人民政府</title><meta name="ColumnName" content="{name}"></head><body>'
-            f'<h2>{name}</h2><ul class="list">{listed}</ul><div class="page">共1页 首页 尾页</div></body></html>',
-        )
-        for url, day in rows.items():
-            self.document(url, day)
-
-    def document(self, url: str, day: str) -> None:
-        text = "现将有关事项通知如下，请各有关单位认真贯彻执行，确保各项工作落到实处。" * 5
-        self.page(
-            url,
-            f'<html><head><meta name="ArticleTitle" content="{title(url)}"><meta name="PubDate" content="{day} 09:00">'
-            f'</head><body><h1>{title(url)}</h1><p>发布时间：{day} 来源：云溪县人民政府</p><div id="zoom"><p>{text}</p></div></body></html>',
-        )
-
-
-def title(path: str) -> str:
-    return f"关于印发云溪县第{path.rpartition('/')[2].partition('.')[0]}号工作方案的通知"
-
 
 def rss(base: str, entries: Mapping[str, tuple[str, str]], name: str = "云溪县人民政府") -> str:
     """A feed; ``entries`` are path → date and category."""
@@ -157,28 +97,8 @@ def rss(base: str, entries: Mapping[str, tuple[str, str]], name: str = "云溪�
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    made = Site()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            made.hits[self.path] += 1
-            status, kind, text = made.pages.get(self.path, (404, "text/html", "<html><title>404</title>找不到</html>"))
-            body = text.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.base = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield made
-    server.shutdown()
-    server.server_close()
+    with served() as made:
+        yield made
 
 
 @pytest.fixture
@@ -191,18 +111,6 @@ def database() -> Iterator[Database]:
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GONGKAI_RETRY_WAIT_S", "0.05")
     monkeypatch.setenv("GONGKAI_DOWNLOAD_TIMEOUT_S", "3")
-
-
-def crawl(database: Database, site: Site, *columns: Column) -> CrawlSummary:
-    body = unit(*columns, base=site.base)
-    city = City(name="青禾市", code="629900", contact="mailto:office@qinghe.invalid", allow_private_addresses=True, delay_s=0, units=(body,))  # fmt: skip
-    registry.apply(database, city)
-    places = tuple((body.id, one.id) for one in columns)
-    return run_crawl(CrawlJob(name="t", holder="test", columns=places, homes=(body.id,)))
-
-
-def looks(database: Database, subject: Subject) -> dict[str | None, Observation]:
-    return {place[1]: look for place, look in observations.latest_by_column(database, subject).items()}
 
 
 def shared(site: Site) -> tuple[Column, Column]:
