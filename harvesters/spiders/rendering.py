@@ -183,6 +183,9 @@ class Renderer:
 
         async def prepare(page: Any, request: Request) -> None:
             drawing.page = page
+            await page.add_init_script("window.open = () => null")
+            await page.context.unroute("**")
+            await page.context.route("**", lambda route: route.abort())  # whatever window it opens all the same
             await page.route("**", lambda route: self._serve(drawing, route))
             await page.route_web_socket("**", lambda socket: socket.close())
 
@@ -208,7 +211,7 @@ class Renderer:
         with contextlib.suppress(BrowserError):  # the page is gone: nobody waits for the answer
             answer = None if drawing.over else await self._answer(drawing, route.request)
             if answer is None:
-                # "aborted" leaves the page that wanted to go elsewhere as it is, any other word puts an error page there
+                # "aborted" leaves a page that wanted to go elsewhere as it is, another word puts an error page there
                 await route.abort("aborted" if drawing.shown and not drawing.over else "failed")
             else:
                 await route.fulfill(**answer)
