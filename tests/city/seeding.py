@@ -272,6 +272,9 @@ def _lifelike(city: City, picker: _Picker) -> None:
         c for c in quiet
         if c.family in ("trs", "trs_bare") and c.kind not in PLATFORM_KINDS and not c.mirrors and c.unit.style.clock
     ]  # fmt: skip
+    for column in sorted((c for c in plain if c.family == "trs"), key=lambda c: -c.count)[: city.drawn]:
+        column.family = "drawn"
+        plain.remove(column)
     old = [c for c in plain if items.age(c, c.count - 1) > feeds.ABANDONED_DAYS + 30]
     for n in range(max(2, picker.wanted(8))):
         kind = ("rss", "rss_java", "atom", "atom_abandoned")[n % 4]

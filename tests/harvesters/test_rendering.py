@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from harvesters import archive
+from harvesters import archive, city_file
+from harvesters.crawl import CrawlJob, run_crawl
 from harvesters.spiders import rendering
-from storage import catalogue, settings
+from storage import catalogue, registry, settings
+from storage.addresses import address_key
 from storage.database import Database, open_database
 from storage.schema import Column, Outcome, Subject
+from tests.city import City
 from tests.harvesters.loopback import Site, column, crawl, looks, served
 
 ROOT = Path(__file__).parents[2]
@@ -119,9 +122,7 @@ def test_a_column_that_only_javascript_lists(site: Site, database: Database) -> 
 
 
 @pytest.mark.usefixtures("chromium")
-def test_a_page_that_does_not_come_to_rest_is_taken_as_it_is(
-    site: Site, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_does_not_come_to_rest_is_taken_as_it_is(site: Site, database: Database) -> None:
     one = drawn(
         site,
         more="<script>setTimeout(()=>{location['hr'+'ef']='/elsewhere';},1);window.open('/popup');new WebSocket('ws://'+location.host+'/ws')</script>",
@@ -202,3 +203,20 @@ def test_nothing_of_the_browser_is_imported_before_a_page_is_rendered() -> None:
         "assert not [name for name in sys.modules if 'playwright' in name]"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.usefixtures("chromium")
+def test_the_city_has_columns_that_only_javascript_lists(database: Database, tmp_path: Path) -> None:
+    with City(units=6, items=600, seed=1, faults=False, drawn=2).serve() as city:
+        path = tmp_path / "city.yml"
+        path.write_text(city.city.city_file(), encoding="utf-8")
+        known = city_file.load(path)
+        registry.apply(database, known)
+        columns = [(unit.id, column.id) for unit in known.units for column in unit.columns if column.render]
+        summary = run_crawl(CrawlJob(name="t", holder="test", columns=tuple(columns)))
+        wanted = {
+            address_key(item["url"]) for item in city.city.truth_items() if (item["unit"], item["column"]) in columns
+        }
+    assert (len(columns), summary.columns_failed, summary.bugs) == (2, 0, ())
+    assert wanted <= {address_key(item.url) for item in catalogue.iter_items(database)}
+    assert wanted

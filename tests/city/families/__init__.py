@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tests.city import items
-from tests.city.families import gkmlpt, hanweb, jpaas, powereasy, trs, ucap, vsb
+from tests.city.families import drawn, gkmlpt, hanweb, jpaas, powereasy, trs, ucap, vsb
 from tests.city.model import Column, File
 from tests.city.web import Request, Response
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MODULES: dict[str, ModuleType] = {
     "trs": trs,
     "trs_bare": trs,
+    "drawn": drawn,
     "hanweb": hanweb,
     "gkmlpt": gkmlpt,
     "jpaas": jpaas,
