@@ -121,6 +121,7 @@ class ColumnModel(_Model):
     url: Address = Field(description=_AN_ADDRESS)
     feed: Address | None = Field(None, description=_AN_ADDRESS)
     harvest: Harvest | None = Field(None, description="hourly or daily")
+    render: bool = Field(default=False, description="true or false")
 
 
 class UnitModel(_Model):
@@ -219,6 +220,7 @@ def _dump_unit(unit: schema.Unit) -> dict[str, Any]:
                         "url": column.url,
                         "feed": column.feed,
                         "harvest": column.harvest,
+                        "render": column.render or None,
                     }
                 )
                 for column in unit.columns

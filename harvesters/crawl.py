@@ -332,6 +332,7 @@ def _crawl(job: CrawlJob, city: City, limits: Settings, database: Database, bega
     from scrapy.crawler import CrawlerProcess  # a third of a second, and only the child needs it
 
     from harvesters.scrapy_settings import crawl_settings
+    from harvesters.spiders import rendering
     from harvesters.spiders.site import SiteSpider, Targets
 
     units = {unit.id: unit for unit in city.units}
@@ -343,7 +344,10 @@ def _crawl(job: CrawlJob, city: City, limits: Settings, database: Database, bega
     )
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
     kept = Archive(limits.archive, f"gk-{stamp}-{job.name}-{os.getpid()}")
-    process = CrawlerProcess(crawl_settings(city, limits))
+    settled = crawl_settings(city, limits)
+    if any(column.render for _, column in targets.columns) and rendering.lacking(limits) is None:
+        settled |= rendering.crawl_settings(limits)
+    process = CrawlerProcess(settled)
     logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)  # cut-off answers are observations
     crawler = process.create_crawler(SiteSpider)
     process.crawl(

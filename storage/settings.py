@@ -27,6 +27,7 @@ class Settings:
     withdrawal_grace_days: int  # a row gone for less is not a withdrawal (law 7)
     mass_change_share: float  # more than this share of a column's rows gone stops the write (law 7)
     delivery_folder: Path  # the JSON Lines receiver
+    chromium: Path | None  # for columns that say render: true; None: the first one installed
     prefect_api_url: str | None
     log_level: str
 
@@ -67,6 +68,7 @@ def load() -> Settings:
         withdrawal_grace_days=int(_number("GONGKAI_WITHDRAWAL_GRACE_DAYS", 7)),
         mass_change_share=_number("GONGKAI_MASS_CHANGE_SHARE", 0.3),
         delivery_folder=Path(os.environ.get("GONGKAI_DELIVERY_FOLDER") or home / "delivered").absolute(),
+        chromium=Path(os.environ["GONGKAI_CHROMIUM"]) if os.environ.get("GONGKAI_CHROMIUM") else None,
         prefect_api_url=os.environ.get("PREFECT_API_URL") or None,
         log_level=(os.environ.get("GONGKAI_LOG_LEVEL") or "INFO").upper(),
     )

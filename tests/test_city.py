@@ -155,7 +155,8 @@ def test_the_default_city_is_as_large_as_promised() -> None:
         "charset_header", "redesign", "moved", "redirect_home", "soft404", "home_404", "empty_api", "empty_proxy",
         "empty_first", "dns", "cookie_bounce", "gzip_unasked", "jump_404", "challenge_slider", "block_567", "block_f5",
     }  # fmt: skip
-    assert {c.feed for c in city.columns} == {None, "rss", "rss_java", "atom", "atom_abandoned"}
+    assert {c.feed for c in city.columns} == {None, "rss", "rss_java", "rss_site", "atom", "atom_abandoned"}
+    assert sum(c.feed == "rss_site" for c in city.columns) > 1
     codes = [s.code for s in city.sites]
     assert len(codes) == len(set(codes))
     assert all(re.fullmatch(r"6299\d{6}", code) for code in codes)
@@ -585,7 +586,9 @@ def test_feeds(served: Served) -> None:
                     max(re.findall(r"<published>(\d{4}-\d\d-\d\d)", text))
                     < (AS_OF - dt.timedelta(days=365)).isoformat()
                 )
-    assert seen == {"rss", "rss_java", "atom", "atom_abandoned"}
+            if kind == "rss_site":
+                assert len(set(re.findall(r"<category>([^<]+)<", text))) > 1
+    assert seen == {"rss", "rss_java", "rss_site", "atom", "atom_abandoned"}
 
 
 def test_home_and_platform_link_what_the_unit_keeps(served: Served) -> None:

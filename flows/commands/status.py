@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 import zoneinfo
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -14,6 +15,7 @@ import typer
 from flows import report
 from flows.drift import LOOKS, drifts_of, moved_to
 from storage import catalogue, observations, outbox, registry, settings
+from storage.addresses import address_key
 from storage.database import Database, open_database
 from storage.schema import City, Column, Observation, Outcome, Subject, Unit
 from storage.scoreboard import scoreboard
@@ -79,6 +81,8 @@ def status(database: Database) -> dict[str, Any]:
         "delivery": dataclasses.asdict(_backlog(database, receiver)),
         "to_do": todo,
         "drift": _drifts(database, city, homes) if city else [],
+        "feeds": list(_feeds(database, city)) if city else [],
+        "feeds_found": list(_feeds_found(database, city)) if city else [],
     }
 
 
@@ -104,6 +108,33 @@ def _drifts(database: Database, city: City, homes: dict[tuple[str, str | None], 
         told = drifts_of(unit, looks, home=homes.get((unit.id, None)), fields=fields.get(unit.id, {}), today=today)
         found += [dataclasses.asdict(one) for one in told]
     return found
+
+
+def _feeds(database: Database, city: City) -> Iterator[dict[str, Any]]:
+    """Feeds that cannot be read or are not what they should be; they say nothing about their columns."""
+    latest = observations.latest_by_column(database, Subject.FEED)
+    for unit in city.units:
+        for column in unit.columns:
+            look = latest.get((unit.id, column.id))
+            if (
+                look is None
+                or look.url != column.feed
+                or (look.outcome.is_good and look.reason in (None, "unassigned"))
+            ):
+                continue
+            told = {"outcome": look.outcome.value, "reason": look.reason, "detail": look.detail, "at": look.at}
+            yield {"unit": unit.id, "column": column.id, "url": look.url, **told}
+
+
+def _feeds_found(database: Database, city: City) -> Iterator[dict[str, Any]]:
+    """Feeds that the units' pages lead to and no column has."""
+    latest = observations.latest_by_column(database, Subject.HOME)
+    used = {address_key(column.feed) for unit in city.units for column in unit.columns if column.feed is not None}
+    for unit in city.units:
+        look = latest.get((unit.id, None))
+        for found in look.facts.get("feeds", ()) if look is not None else ():
+            if address_key(found["url"]) not in used:
+                yield {"unit": unit.id, **found}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -135,8 +166,9 @@ def lines(told: dict[str, Any]) -> list[str]:
         f"open findings {sum(told['open_findings'].values())}",
         f"delivery       {told['delivery']['waiting']} changes wait for {told['delivery']['receiver']}",
     ]
+    feeds = _feed_lines(told)
     if not told["to_do"] and not told["drift"]:
-        return [*found, "nothing to do"]
+        return [*found, *feeds] if feeds else [*found, "nothing to do"]
     if told["to_do"]:
         said = f"to do: {len(told['to_do'])} columns could not be read at the last look (no verdict on their units)"
         found += ["", said]
@@ -152,7 +184,20 @@ def lines(told: dict[str, Any]) -> list[str]:
         found.append(f"    → {sign['proposal']}")
     if max(len(told["to_do"]), len(told["drift"])) > TOLD:
         found.append(f"  … only {TOLD} of each are listed; gongkai status --json lists all")
-    return found
+    return [*found, *feeds]
+
+
+def _feed_lines(told: dict[str, Any]) -> list[str]:
+    lines = []
+    if told["feeds"]:
+        lines += ["", f"feeds: {len(told['feeds'])} are not what they should be (their columns are read all the same)"]
+        lines += [f"  {one['unit']}/{one['column']}  {one['detail'] or one['reason']}" for one in told["feeds"][:TOLD]]
+    if told["feeds_found"]:
+        lines += ["", f"feeds found: {len(told['feeds_found'])}; name one as feed: of the column it serves to use it"]
+        for one in told["feeds_found"][:TOLD]:
+            whose = f"{one['unit']}/{one['column'] or '?'}"
+            lines.append(f"  {whose}  {one['title'] or '-'}  {one['url']}")
+    return lines
 
 
 def _shown(at: dt.datetime | None, zone: str) -> str:

@@ -2,7 +2,7 @@
 
 The home page and the disclosure platform it links to are read for links alone. A column that is frozen because
 publishing moved elsewhere looks exactly like one that nobody fills; a link of the same name that leads to another
-address is the only sign, so it is kept as a fact of the look.
+address is the only sign, so it is kept as a fact of the look; so are the feeds that the pages lead to.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from harvesters.links import PLATFORM_NAMES, Links, kinds_by_name, links_of, plain_name, stem
 from harvesters.reading.facts import Fetch
+from harvesters.spiders import found_feeds
 from harvesters.spiders.looking import Look, Looker, observation
 from harvesters.spiders.sites import same_site
 from storage.addresses import address_key
@@ -57,6 +58,7 @@ async def look_home(looker: Looker, unit: Unit) -> Observation:
     facts: dict[str, object] = {}
     if look.outcome.is_good and look.document is not None:
         links = links_of(look.document)
+        documents = [look.document]
         platform = platform_of(look.document.url, links)
         pages = 1
         if platform is not None:
@@ -64,8 +66,10 @@ async def look_home(looker: Looker, unit: Unit) -> Observation:
             if second.outcome.is_good and second.document is not None:
                 pages += 1
                 links = [*links, *links_of(second.document)]
+                documents.append(second.document)
                 evidence += [second.evidence] if second.evidence is not None else []
-        facts = {**facts_of(unit, links), "platform": platform, "pages": pages}
+        proposed = await found_feeds.propose(looker.fetcher, documents, unit.columns)
+        facts = {**facts_of(unit, links), "platform": platform, "pages": pages, "feeds": proposed}
     return observation(
         look,
         unit=unit,

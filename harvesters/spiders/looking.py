@@ -23,11 +23,13 @@ from harvesters.spiders import policy
 from harvesters.spiders.fetching import AS_ASKED, Fetcher, Got, Host, Transport
 from harvesters.spiders.policy import Failure, Tried
 from harvesters.spiders.readers import Reader
+from harvesters.spiders.rendering import Renderer
 from harvesters.spiders.sites import is_home, same_site
 from storage.schema import Column, Evidence, Observation, Outcome, Subject, Unit
 
 MAX_SHELL_HOPS = 3
-_OUR_OWN = frozenset({"robots", "unsafe_address", "private_address"})  # says nothing about whether the host is up
+# says nothing about whether the host is up
+_OUR_OWN = frozenset({"robots", "unsafe_address", "private_address", "no_browser", "not_rendered"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +70,11 @@ class Known:
 class Looker:
     """Looks for one crawl: fetches, reads, waits and asks again."""
 
-    def __init__(self, fetcher: Fetcher, reader: Reader, *, retry_wait_s: float) -> None:
+    def __init__(
+        self, fetcher: Fetcher, reader: Reader, *, retry_wait_s: float, renderer: Renderer | None = None
+    ) -> None:
         self.fetcher = fetcher
+        self._renderer = renderer
         self._reader = reader
         self._retry_wait_s = retry_wait_s
 
@@ -85,6 +90,7 @@ class Looker:
         paged: bool = False,
         once: bool = False,
         timeout_s: float | None = None,
+        render: bool = False,
     ) -> Look:
         """Look at an address until its outcome can be believed.
 
@@ -94,10 +100,11 @@ class Looker:
             show none at once are a sign of a rate limit.
         :param paged: the fetch is an engine's own request, whose answer only its engine can read.
         :param once: one try, whatever comes of it.
+        :param render: what is read is the page as a browser draws it, unless the plain one was refused.
         """
         attempt = 1
         while True:
-            look = await self._look(fetch, expect, profile, known, paged, timeout_s)
+            look = await self._look(fetch, expect, profile, known, paged, timeout_s, render)
             host = self.fetcher.host(fetch.url)
             tried = _tried(look, expect, expects_rows)
             again = policy.again(tried)
@@ -127,7 +134,12 @@ class Looker:
         known: Known | None,
         paged: bool,
         timeout_s: float | None,
+        render: bool,
     ) -> Look:
+        renderer = self._renderer if render else None
+        refusal = renderer.refusal(fetch.url) if renderer is not None else None
+        if refusal is not None:
+            return _failed(fetch.url, refusal, 0.0)
         began = time.monotonic()
         asked = fetch
         for _ in range(MAX_SHELL_HOPS + 1):
@@ -145,6 +157,13 @@ class Looker:
                 if paged or look.reason != "page_redirect" or got.document is None
                 else redirect_target(got.document)
             )
+            if onward is None and renderer is not None and _is_to_be_drawn(look):
+                rendered = await renderer.render(got)
+                if isinstance(rendered, Failure):
+                    return _failed(fetch.url, rendered, time.monotonic() - began)
+                seconds = time.monotonic() - began
+                look = await self._read(fetch, rendered.got, expect, profile, None, paged=paged, seconds=seconds)
+                return _with_refused(look, rendered.refused)
             if onward is None:
                 return look
             if not same_site(fetch.url, onward) or (is_home(onward) and not is_home(fetch.url)):
@@ -195,6 +214,22 @@ class Looker:
             document=got.document,
             sha256=sha256,
         )
+
+
+def _is_to_be_drawn(look: Look) -> bool:
+    """Whether a plain page may be rendered: a refusal, a challenge or an error stays what it is."""
+    drawable = look.outcome.is_good or look.outcome in (Outcome.SHELL, Outcome.STRUCTURE_CHANGED)
+    # a page of scripts with a frame beside them is taken for a frame's shell
+    drawable = drawable or look.reason == "frame"
+    return drawable and look.status == 200 and look.document is not None and look.document.text.lstrip()[:1] == "<"
+
+
+def _with_refused(look: Look, refused: tuple[str, ...]) -> Look:
+    if look.outcome.is_good or not refused:
+        return look
+    return replace(
+        look, detail=f"{look.detail}; its scripts ask other sites, which are not asked: {', '.join(refused)}"
+    )
 
 
 def observation(

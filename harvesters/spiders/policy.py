@@ -177,6 +177,8 @@ _BY_REASON = {
     "tls": _ONCE,  # the permissive ways were tried already
     "other_site": _ONCE,
     "redirects": _ONCE,
+    "no_browser": _ONCE,
+    "not_rendered": _ONCE,
     "login": _ONCE,
     "dns": Again(tries=2),  # the resolver keeps its answer for a while
     "maintenance": Again(tries=2, wait=3.0),  # lasts longer than a disturbed line

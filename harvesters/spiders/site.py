@@ -9,6 +9,7 @@ others go on, and the crawl ends failed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime as dt
 import logging
@@ -16,7 +17,7 @@ import traceback
 import uuid
 import zoneinfo
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -33,12 +34,14 @@ from harvesters.spiders.articles import Due, Way
 from harvesters.spiders.fetching import Fetcher
 from harvesters.spiders.looking import Looker, observation
 from harvesters.spiders.readers import Reader
+from harvesters.spiders.rendering import Renderer
 from harvesters.spiders.sites import host_of
 from harvesters.spiders.walking import Walked
 from storage.addresses import address_key
-from storage.catalogue import ArticleLook, Walk, WalkRow
+from storage.catalogue import ArticleLook, KnownRow, Walk, WalkRow
 from storage.database import Database
 from storage.exceptions import GongkaiError
+from storage.list_pages import ListPage
 from storage.schema import City, Column, Observation, Outcome, Subject, Unit
 from storage.settings import Settings
 
@@ -62,6 +65,18 @@ class Targets:
     homes: tuple[Unit, ...] = ()
     probes: tuple[Unit, ...] = ()
     full: bool = False
+
+
+@dataclass(kw_only=True)
+class _Visit:
+    """A column whose list has been walked, until what the walk showed is kept. ``fed`` is the memory of its feed."""
+
+    unit: Unit
+    column: Column
+    profile: Profile
+    known: dict[str, KnownRow]
+    walked: Walked
+    fed: ListPage | None
 
 
 @dataclass
@@ -118,7 +133,8 @@ class SiteSpider(scrapy.Spider):
             concurrency=self._abreast,
         )
         reader = Reader()
-        self._looker = Looker(self.fetcher, reader, retry_wait_s=self._limits.retry_wait_s)
+        renderer = Renderer(self.crawler, self.fetcher, self._archive, self._limits)
+        self._looker = Looker(self.fetcher, reader, retry_wait_s=self._limits.retry_wait_s, renderer=renderer)
         ticker = asyncio.ensure_future(self._tick())
         self._work = asyncio.ensure_future(self._all())
         try:
@@ -153,8 +169,8 @@ class SiteSpider(scrapy.Spider):
             work[host_of(unit.home)].append(partial(self._probe, unit))
         for unit in self._targets.homes:
             work[host_of(unit.home)].append(partial(self._home, unit))
-        for unit, column in self._targets.columns:
-            work[host_of(column.url)].append(partial(self._column, unit, column))
+        for group in feeds.groups(self._targets.columns):
+            work[host_of(group[0][1].url)].append(partial(self._columns, group))
         await _together(self._host(jobs) for jobs in work.values())
 
     async def _host(self, jobs: Sequence[Job]) -> None:
@@ -169,34 +185,64 @@ class SiteSpider(scrapy.Spider):
 
     # -------------------------------------------------------------- columns
 
-    async def _column(self, unit: Unit, column: Column) -> None:
-        began = dt.datetime.now(dt.UTC)
-        try:
-            await self._harvest_column(unit, column)
-        except GongkaiError:
-            raise  # the database or the disk: nothing more can be kept
-        except Exception:  # noqa: BLE001  # a bug met on one column must not cost the others
-            self._bug(f"{unit.id}/{column.id}", traceback.format_exc())
-            await self.keeper.observe(_our_fault(unit, column, Subject.COLUMN, column.url, began))
-        finally:
+    async def _columns(self, group: Sequence[tuple[Unit, Column]]) -> None:
+        """A column; or the columns that have one feed: their lists first, then the feed, then what both brought."""
+        visits: list[_Visit] = []
+        for unit, column in group:
+            with self._minding(unit, column, Subject.COLUMN, column.url) as fault:
+                visits.append(await self._walk(unit, column))
+            if fault:
+                self.tally.columns_done += 1
+                await self.keeper.observe(fault[0])
+        feed = group[0][1].feed
+        if feed is not None and visits:
+            with self._minding(visits[0].unit, visits[0].column, Subject.FEED, feed) as fault:
+                await self._feed(feed, visits)
+            for found in fault:
+                await self.keeper.observe(found)
+        for visit in visits:
+            with self._minding(visit.unit, visit.column, Subject.COLUMN, visit.column.url) as fault:
+                await self._harvest(visit)
             self.tally.columns_done += 1
+            for found in fault:
+                await self.keeper.observe(found)
 
-    async def _harvest_column(self, unit: Unit, column: Column) -> None:
-        keeper, full = self.keeper, self._targets.full
+    @contextlib.contextmanager
+    def _minding(self, unit: Unit, column: Column, subject: Subject, url: str) -> Iterator[list[Observation]]:
+        """Take a bug met on one column for an outcome of that look, for it must not cost the others; it is handed out.
+
+        What is raised of our own is let through: the database or the disk, and nothing more can be kept.
+        """
+        began = dt.datetime.now(dt.UTC)
+        fault: list[Observation] = []
+        try:
+            yield fault
+        except GongkaiError:
+            raise
+        except Exception:  # noqa: BLE001  # see above
+            self._bug(f"{unit.id}/{column.id}", traceback.format_exc())
+            fault.append(_our_fault(unit, column, subject, url, began))
+
+    async def _walk(self, unit: Unit, column: Column) -> _Visit:
         profile = Profile(site_code=unit.site_code, column_name=column.name, unit_name=unit.name)
-        known = await keeper.known_rows(unit.id, column.id)
-        remembered = await keeper.memory(unit.id, column.id)
+        known = await self.keeper.known_rows(unit.id, column.id)
+        remembered = await self.keeper.memory(unit.id, column.id)
         walked = await walking.walk(
             self._looker,
             column,
             profile=profile,
             remembered=remembered,
-            full=full,
+            full=self._targets.full,
             had_rows=bool(known),
             known_keys=known.keys(),
         )
-        if column.feed is not None:
-            await self._feed(unit, column, walked, remembered.get(feeds.memory_key(column.feed)), known.keys())
+        fed = remembered.get(feeds.memory_key(column.feed)) if column.feed is not None else None
+        return _Visit(unit=unit, column=column, profile=profile, known=known, walked=walked, fed=fed)
+
+    async def _harvest(self, visit: _Visit) -> None:
+        """Keep what a walk showed, and read the documents behind it."""
+        keeper, full = self.keeper, self._targets.full
+        unit, column, walked, known = visit.unit, visit.column, visit.walked, visit.known
         held = await self._keep_walk(unit, column, walked, bool(known))
         if not walked.look.outcome.is_good:
             self.tally.columns_failed += 1
@@ -210,18 +256,21 @@ class SiteSpider(scrapy.Spider):
                 if step.asked and not (step.unchanged and short) and memory.is_repeatable(step.fetch)
             ],
         )
-        del remembered
         if held:
             return
         if walked.document is not None and walked.document.page is not None:
             await keeper.add(articles.from_column(unit, column, walked.document))
         today = dt.datetime.now(self._zone).date()
-        await self._articles(unit, column, profile, articles.due(walked, known, full=full, today=today))
+        await self._articles(unit, column, visit.profile, articles.due(walked, known, full=full, today=today))
 
     async def _keep_walk(self, unit: Unit, column: Column, walked: Walked, had_rows: bool) -> bool:
         """Keep what the walk showed; True where the mass-change guard held it back."""
         look = walked.look
-        rows = tuple(WalkRow(url=row.url, title=row.title, date=row.date) for row, _ in walked.rows(asked_only=True))
+        fed = {address_key(row.url) for row in walked.extra}
+        rows = tuple(
+            WalkRow(url=row.url, title=row.title, date=row.date, aside=bool(fed) and address_key(row.url) in fed)
+            for row, _ in walked.rows(asked_only=True)
+        )
         facts = walking.facts_of(walked)
         held = False
         if rows or walked.complete:
@@ -257,25 +306,41 @@ class SiteSpider(scrapy.Spider):
         )
         return held
 
-    async def _feed(
-        self, unit: Unit, column: Column, walked: Walked, remembered: Any, known_keys: Iterable[str]
-    ) -> None:
-        listed = {address_key(row.url): row.url for row, _ in walked.rows()}
-        newest = max((row.date for row, _ in walked.rows() if row.date), default=None)
-        seen = await feeds.look_feed(
-            self._looker,
-            unit,
-            column,
-            remembered=remembered,
-            listed=listed,
-            known_keys=set(known_keys),
-            newest_on=newest,
-        )
-        await self.keeper.observe(seen.observation)
-        if seen.page is not None:
-            await self.keeper.remember(unit.id, column.id, [seen.page])
-        if seen.rows and walked.steps:
-            walked.extra = seen.rows
+    async def _feed(self, feed: str, visits: Sequence[_Visit]) -> None:
+        """Look at the feed of these columns, and add what it shows of them to what their lists show."""
+        fed: list[feeds.Fed] = []
+        for visit in visits:
+            listed, newest = {}, None
+            for row, _ in visit.walked.rows():
+                listed[address_key(row.url)] = row.url
+                newest = max(filter(None, (newest, row.date)), default=None)
+            if visit.walked.steps:
+                visit.walked.extra = feeds.retained(visit.fed, listed)  # whatever comes of the feed today
+            fed.append(
+                feeds.Fed(
+                    unit=visit.unit,
+                    column=visit.column,
+                    known=visit.known.keys(),
+                    listed=listed,
+                    newest_on=newest,
+                    remembered=visit.fed,
+                )
+            )
+        here = {one.place for one in fed}
+        for unit in self._city.units:
+            for column in unit.columns:
+                same = column.feed is not None and address_key(column.feed) == address_key(feed)
+                if same and (unit.id, column.id) not in here:
+                    known = await self.keeper.known_rows(unit.id, column.id)
+                    fed.append(feeds.Fed(unit=unit, column=column, known=known.keys()))
+        assert self.fetcher is not None
+        looks = await feeds.look_feed(self.fetcher, feed, fed)
+        for visit in visits:
+            look = looks[visit.unit.id, visit.column.id]
+            visit.walked.extra = look.rows if visit.walked.steps else ()
+            await self.keeper.observe(look.observation)
+            if look.page is not None:
+                await self.keeper.remember(visit.unit.id, visit.column.id, [look.page])
 
     # -------------------------------------------------------------- articles
 

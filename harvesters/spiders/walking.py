@@ -162,7 +162,7 @@ class _Walker:
         if page is not None and ask is not None and key not in ask:
             return memory.recall(page, fetch), None
         known = None
-        if page is not None and not self._full:
+        if page is not None and not self._full and not self._column.render:
             known = Known(etag=page.etag, last_modified=page.last_modified, sha256=page.sha256)
         look = await self._looker.look(
             fetch,
@@ -173,6 +173,7 @@ class _Walker:
             watched=self._column.url if self._had_rows and not self._shown else None,
             paged=not is_first,
             once=fetch.is_guess,
+            render=self._column.render,
         )
         step: Step | None = None
         if page is not None and look.is_unchanged:

@@ -31,11 +31,12 @@ _CHUNK: Final = 500
 
 @dataclass(frozen=True, kw_only=True)
 class WalkRow:
-    """A row as the list shows it."""
+    """A row as the list shows it; ``aside``: only the column's feed does, and no look at the list dates its coming."""
 
     url: str
     title: str
     date: dt.date | None = None
+    aside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +188,7 @@ def _insert(session: Session, walk: Walk, new: Mapping[str, WalkRow], looks: Any
                 "title": storable(row.title),
                 "row_date": row.date,
                 "first_seen": walk.at,
-                "not_before": not_before,
+                "not_before": None if row.aside else not_before,
                 "last_seen": walk.at,
                 "item_id": None if item is None else item.id,
                 "read": item is not None and item.page_read,

@@ -59,11 +59,12 @@ class City:
     def __init__(
         self, units: int = 34, columns: int | None = None, items: int = 5600, seed: int = 1,
         as_of: dt.date | None = None,
-        faults: bool = True,
+        faults: bool = True, drawn: int = 0,
     ) -> None:  # fmt: skip
         self.seed = seed
         self.as_of = as_of or dt.datetime.now(CST).date()
         self.faults = faults
+        self.drawn = drawn  # columns that need a browser: only where there is one
         self.stamp = token(seed, self.as_of.isoformat(), units, columns, items, size=4)
         self.sites, self.units = plan.lay_out(
             seed, units, columns, items * PLANNED // 100 if faults else items, self.as_of

@@ -69,7 +69,7 @@ class Column:
     disorder: bool = False
     unpublished: int = 0  # pages its pager counts behind the last that can be read
     files_every: int = 0  # every n-th row links a file directly
-    feed: str | None = None  # rss, rss_java, atom, atom_abandoned
+    feed: str | None = None  # rss, rss_java, rss_site (shared), atom, atom_abandoned
     breach: str | None = None
     fault: str | None = None
     hidden: bool = False  # stands on the site but not in the city file

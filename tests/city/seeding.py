@@ -273,12 +273,18 @@ def _lifelike(city: City, picker: _Picker) -> None:
         c for c in quiet
         if c.family in ("trs", "trs_bare") and c.kind not in PLATFORM_KINDS and not c.mirrors and c.unit.style.clock
     ]  # fmt: skip
+    for column in sorted((c for c in plain if c.family == "trs"), key=lambda c: -c.count)[: city.drawn]:
+        column.family = "drawn"
+        plain.remove(column)
     old = [c for c in plain if items.age(c, c.count - 1) > feeds.ABANDONED_DAYS + 30]
     for n in range(max(2, picker.wanted(8))):
         kind = ("rss", "rss_java", "atom", "atom_abandoned")[n % 4]
         fed = picker.pick(lambda c: True, old if kind == "atom_abandoned" else plain)
         if fed is not None:
             fed.feed = kind
+    shared = next((unit for unit in city.units if sum(c.unit is unit and c.feed is None for c in plain) > 1), None)
+    for column in [c for c in plain if c.unit is shared and c.feed is None]:
+        column.feed = feeds.SHARED
     yearly = [c for c in plain if not c.feed and not c.labelled and c.count > 6 and c.no not in picker.taken]
     for column in yearly[::5]:
         _by_year(city, column)

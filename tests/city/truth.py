@@ -151,9 +151,16 @@ def city_file(city: City) -> str:
         for column in unit.columns:
             if column.hidden:
                 continue
-            entry = {"id": column.id, "name": column.name, "kind": column.kind, "url": city.column_url(column)}
+            entry: dict[str, Any] = {
+                "id": column.id,
+                "name": column.name,
+                "kind": column.kind,
+                "url": city.column_url(column),
+            }
             if column.feed:
                 entry["feed"] = unit.site.base + feeds.path_of(column)
+            if column.family == "drawn":
+                entry["render"] = True
             lines.append(f"      - {flow(entry)}")
     return "\n".join(lines) + "\n"
 

@@ -250,6 +250,7 @@ def units(draw: st.DrawFn, name: str) -> schema.Unit:
             url=f"http://a.qinghe.gov.cn/{column}",
             feed=draw(st.none() | st.just("http://b.qinghe.gov.cn/rss")),
             harvest=draw(st.sampled_from([None, "hourly", "daily"])),
+            render=draw(st.booleans()),
         )
         for column in draw(st.lists(IDS, unique=True, max_size=3))
     )

@@ -1,4 +1,4 @@
-"""The decisions of a polite guest, as tables: when to ask again, what is due, what a front door and a feed say."""
+"""The decisions of a polite guest, as tables: when to ask again, what is due, what a front door says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harvesters.links import kinds_by_name, links_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Row
 from harvesters.reading.outcome import redirect_target
-from harvesters.spiders import articles, feeds, home, memory, policy
+from harvesters.spiders import articles, home, memory, policy
 from harvesters.spiders.articles import Way
 from harvesters.spiders.looking import Look
 from harvesters.spiders.memory import Step, request_key
@@ -227,7 +227,7 @@ def test_a_column_that_is_itself_a_document_is_not_fetched_twice() -> None:
     assert list(articles.due(walked, {}, full=True, today=D)) == []
 
 
-# ------------------------------------------------------------------ front doors and feeds
+# ------------------------------------------------------------------ front doors
 
 
 def test_a_front_door_says_what_is_linked_and_what_has_moved() -> None:
@@ -266,20 +266,3 @@ def test_a_short_front_door_is_proven_by_the_columns_it_links() -> None:
 
 def test_link_names_lead_to_kinds_that_exist() -> None:
     assert set(kinds_by_name().values()) <= set(ColumnKind)
-
-
-def test_an_entry_of_a_feed_is_taken_only_for_the_columns_own() -> None:
-    listed = [f"{BASE}/zwgk/tzgg/202605/t1.html", f"{BASE}/zwgk/tzgg/202604/t2.html"]
-    deeper = column("/zwgk/tzgg/sub/", "下级", "sub")
-    body = unit(column(), deeper)
-    folder = feeds._own_folder(body, column(), listed)
-    assert folder == "/zwgk/tzgg/"
-    cases = {
-        f"{BASE}/zwgk/tzgg/202605/t9.html": True,
-        f"{BASE}/zwgk/tzgg/sub/202605/t9.html": False,
-        f"{BASE}/zwgk/yw/202605/t9.html": False,
-        "http://other.invalid/zwgk/tzgg/202605/t9.html": False,
-    }
-    for url, own in cases.items():
-        assert feeds._stands_under(Row(url=url, title="甲"), column(), folder, body) is own
-    assert feeds._own_folder(body, column(), [*listed, f"{BASE}/art/2026/1.html"]) is None

@@ -17,7 +17,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from storage import catalogue, tables
+from storage import catalogue, registry, tables
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError, DatabaseTooNew
 from storage.migrations import HEAD, runner
@@ -48,6 +48,19 @@ def test_migrations_go_down_to_nothing_and_up_again(empty_url: str) -> None:
     database = open_database(empty_url)
     assert catalogue.count_items(database) == 0
     database.close()
+
+
+def test_columns_of_an_older_registry_are_not_rendered_and_have_not_changed(db: Database) -> None:
+    city = build.city(build.unit())
+    registry.apply(db, city)
+    with db.begin() as session:
+        runner.downgrade(session.connection(), "0001")
+        facts = session.execute(sa.select(tables.columns.c.facts)).scalars().all()
+        assert facts
+        assert not any("render" in one for one in facts)
+        runner.upgrade(session.connection())
+    assert registry.plan(db, city).is_empty
+    assert registry.load_city(db) == city
 
 
 def test_alembics_own_command_finds_the_database_of_the_settings(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,14 @@ def test_the_same_walk_again_says_nothing_new(db: Database) -> None:
     assert _walk(db, TEN, day=1) == WalkResult()
 
 
+def test_a_row_that_only_a_feed_shows_may_have_come_at_any_time(db: Database) -> None:
+    _walk(db, TEN[:8])
+    rows = [*(build.row(one) for one in TEN[:9]), build.row(TEN[9], aside=True)]
+    catalogue.record_walk(db, build.walk(rows, at=NOON + DAY))
+    catalogue.upsert(db, TEN, seen_at=NOON + DAY)
+    assert (_item(db, TEN[8]).not_before, _item(db, TEN[9]).not_before) == (NOON, None)
+
+
 def test_a_row_twice_in_one_walk_is_one_row(db: Database) -> None:
     assert len(_walk(db, [TEN[0], TEN[0], replace(TEN[0], url=TEN[0].url.replace("http:", "https:"))]).new) == 1
 

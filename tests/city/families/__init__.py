@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tests.city import items
 from tests.city.families import (
     aspnet,
+    drawn,
     ewb,
     gkmlpt,
     hanweb,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 MODULES: dict[str, ModuleType] = {
     "trs": trs,
     "trs_bare": trs,
+    "drawn": drawn,
     "hanweb": hanweb,
     "gkmlpt": gkmlpt,
     "jpaas": jpaas,

@@ -1,5 +1,8 @@
 # ruff: noqa: E501 - lines of markup are kept whole
-"""Feeds beside some columns: RSS 2.0, RSS with Java dates and a lying charset header, Atom, and an abandoned Atom."""
+"""Feeds beside some columns: RSS 2.0, RSS with Java dates and a lying charset header, Atom, and an abandoned Atom.
+
+Some columns have the feed of their unit's whole site between them: it says of each entry which column files it.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,14 @@ if TYPE_CHECKING:
 
 ENTRIES = 20
 ABANDONED_DAYS = 370  # an abandoned feed's newest entry is older than this
+SHARED = "rss_site"
 MOBILE = "/mobile"  # the Atom feed links the mobile copy of every article
 
 
 def path_of(column: Column) -> str:
     """Where the column's feed stands."""
+    if column.feed == SHARED:
+        return f"{column.unit.prefix}rss/rss.xml"
     return f"{column.path}{'atom' if column.feed and column.feed.startswith('atom') else 'rss'}.xml"
 
 
@@ -40,6 +46,8 @@ def mount(app: SiteApp, column: Column) -> None:
         return
     kind = "text/xml; charset=ISO-8859-1" if column.feed == "rss_java" else "application/xml; charset=utf-8"
     make = _rss if column.feed.startswith("rss") else _atom
+    if column.feed == SHARED:
+        make = _rss_of_site
     app.routes[path_of(column)] = lambda request: rows.answer(app, column, "f", lambda: make(app, column), kind)
     if column.feed == "atom":
         app.routes[MOBILE + column.path] = lambda request: _mobile(app, request)
@@ -55,6 +63,21 @@ def _moment(facts: Facts) -> dt.datetime:
 
 
 def _rss(app: SiteApp, column: Column) -> str:
+    return _channel(column, column.name, _rss_items(app, column))
+
+
+def _rss_of_site(app: SiteApp, column: Column) -> str:
+    """The newest of every column that is listed; another family's columns are told apart by category alone."""
+    whole = [c for c in column.unit.columns if c.fault is None and not c.single and not c.hidden]
+    entries = [
+        entry.replace("<guid>", f"<category>{escape(one.name)}</category><guid>")
+        for one in whole
+        for entry in _rss_items(app, one)[:ENTRIES]
+    ]
+    return _channel(column, column.unit.name, entries)
+
+
+def _rss_items(app: SiteApp, column: Column) -> list[str]:
     from tests.city import families
 
     entries = []
@@ -69,10 +92,14 @@ def _rss(app: SiteApp, column: Column) -> str:
         entries.append(
             f"<item><title>{title}</title><link>{escape(link)}</link><guid>{escape(link)}</guid><pubDate>{when}</pubDate></item>\n"
         )
+    return entries
+
+
+def _channel(column: Column, name: str, entries: list[str]) -> str:
     site = column.unit.site
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel>\n'
-        f"<title>{column.name}_{site.name}</title><link>{site.base}/</link><description>{column.name}</description>\n"
+        f"<title>{name}_{site.name}</title><link>{site.base}/</link><description>{name}</description>\n"
         f"{''.join(entries)}</channel></rss>\n"
     )
 
