@@ -17,7 +17,8 @@ from selectolax.lexbor import LexborNode
 
 from harvesters.engines.pager import Pager
 from harvesters.reading.document import Document
-from harvesters.reading.listing import is_article, is_only_date, is_short_date, script_address, texts
+from harvesters.reading.links import is_article, script_address
+from harvesters.reading.listing import is_only_date, is_short_date, texts
 
 _ROW_TAGS = frozenset(
     {"li", "tr", "div", "dl", "dt", "dd", "p", "a", "ul", "ol", "tbody", "table", "article", "section", "span"}

@@ -34,12 +34,12 @@ from harvesters.engines.column_name import column_name
 from harvesters.engines.pager import Pager, near_pager_words, pager_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
+from harvesters.reading.links import is_article
 from harvesters.reading.listing import (
     capture_date,
     clean_title,
     distinct,
     find_date,
-    is_article,
     is_only_date,
     is_truncated,
     make_row,
