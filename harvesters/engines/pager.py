@@ -7,6 +7,7 @@ and the variables of hand-written pagers; what the page says in words fills what
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from harvesters.engines.drawn_pager import drawn_links, packed
@@ -15,7 +16,7 @@ from harvesters.engines.pages import Pager, pages_for
 from harvesters.engines.script_pager import script_call, variables
 from harvesters.reading.document import Document
 
-__all__ = ["Pager", "near_pager_words", "pager_of", "pages_for"]
+__all__ = ["Pager", "has_empty_place", "near_pager_words", "pager_of", "pages_for"]
 
 # Pagers that a script draws and that are not read here: the page may have more pages than it shows.
 _DRAWN_LATER = (
@@ -28,6 +29,13 @@ _DRAWN_LATER = (
     "加载更多",
     'createPageHTML("',
     "createPageHTML('",
+)
+
+
+# The place of a pager: page_box, pagination, fenye, page_2603340
+_PLACE = re.compile(
+    r"(?:^|\s)(?:page|pages|pager|paging|pagination|fenye|turnpage|pag)(?:[-_]?(?:div|box|list|nav|bar|con|dec|num|\d+))?(?:$|\s)",
+    re.IGNORECASE,
 )
 
 
@@ -51,3 +59,12 @@ def pager_of(doc: Document) -> Pager:
     total_rows = drawn.total_rows if drawn.total_rows is not None else said[2]
     ended = drawn.ended or (drawn.next is None and (total_pages == 1 or (page is not None and page == total_pages)))
     return replace(drawn, page=page, total_pages=total_pages, total_rows=total_rows, ended=ended)
+
+
+def has_empty_place(doc: Document) -> bool:
+    """Whether an empty place for a pager stands on the page: a script that is not here draws it."""
+    for node in doc.tree.css("[class*=pag i],[id*=pag i],[class*=fenye],[id*=fenye]"):
+        attributes = node.attrs
+        if any(_PLACE.search(attributes.get(name) or "") for name in ("class", "id")) and not node.text(strip=True):
+            return True
+    return False

@@ -18,6 +18,8 @@ _ARGUMENT = r"""\s*(?:"([^"]*)"|'([^']*)'|(\d+))\s*"""
 _CALL = re.compile(
     r"create[Pp]age\w*\s*\(((?:\s*(?:\"[^\"]*\"|'[^']*'|\d+)\s*,){2,7}\s*(?:\"[^\"]*\"|'[^']*'|\d*)\s*)\)"
 )
+# <div id="pageDec" pagesize="24" pagecount="51">: what a script elsewhere draws the pager from
+_PAGE_COUNT = re.compile(r"""<\w+[^<>]{0,120}\spagecount=["']?(\d{1,6})\b""", re.IGNORECASE)
 _PAGER_OBJECT = re.compile(r"\bPager\s*\(\s*\{([^{}]{10,600})\}")
 _VARIABLE_PAGES = re.compile(
     r"\b(?:countPage|pageCount|totalPages?|pageTotal|maxPage|page_count|total_page)\s*[:=]\s*[\"']?(\d+)", re.IGNORECASE
@@ -36,6 +38,27 @@ _WRITTEN_JOINED = re.compile(
 _PLUGIN = re.compile(r"\.pagination\s*\(\s*\{([^{}]{10,900})")
 _BUILT = re.compile(
     r"""["']([^"'\s]*?)["']\s*\+\s*\(\s*(?:\w+\.)?(?:pageIndex|page|index|current\w*)\s*\+\s*1\s*\)\s*\+\s*["'](\.\w+)["']"""
+)
+# location.href = 'index_' + i + '.html', as a plugin's callback goes to a page; the variable is the page's number
+_GOES_TO = re.compile(
+    r"""location(?:\.href)?(?:\s*=\s*|\.(?:replace|assign)\(\s*)(?:encodeURI\(\s*)?(?P<quote>["'])(?P<before>[^"'\s<>]+)(?P=quote)\s*\+\s*"""
+    r"""\(?\s*(?:\w+\.)?(?:[inp]|num|\w*page\w*|\w*cur\w*|\w*index\w*)(?:\(\))?\s*(?P<step>[+-]\s*1\b)?\s*\)?"""
+    r"""\s*(?:\+\s*["'](?P<after>[^"'\s<>]*)["'])?\s*\)?\s*[;}\n]""",
+    re.IGNORECASE,
+)
+_PLUGINS = ("pagination(", "laypage", "Paging(", "paginator(", "Pager(", "Page(", ".page(")
+_SETTING_PAGES = re.compile(
+    r"\b(?:totalPages?|page_?counts?|pageTotal|pages)[\"']?\s*[:=]\s*[\"']?(\d{1,6})\b", re.IGNORECASE
+)
+_SETTING_ROWS = re.compile(
+    r"\b(?:count|total|totalCount|recordCount|totalNum|totalRecords?|totalData)[\"']?\s*[:=]\s*[\"']?(\d{1,7})\b",
+    re.IGNORECASE,
+)
+_SETTING_SIZE = re.compile(r"\b(?:limit|page_?Size|perPage|showData)[\"']?\s*[:=]\s*[\"']?(\d{1,4})\b", re.IGNORECASE)
+_SETTING_PAGE = re.compile(
+    r"\bsetPage[\"']\s*,\s*(\d{1,6})|"
+    r"\b(?:curr|curPage|currPage|current|currentPage|pageIndex|pageNo)[\"']?\s*[:=]\s*[\"']?(?:(\d{1,6})\b|\(\s*(\d{1,6})\s*\+\s*1\s*\))",
+    re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"^(.*?)[_-](\d{1,5})(\.\w+)$")
 
@@ -112,6 +135,11 @@ def variables(doc: Document, text: str) -> Pager | None:
     """A hand-written pager: ``var currentPage = 0; var countPage = 125`` and the name it writes links with."""
     if ".pagination" in text and (plugin := _plugin(doc, text)):
         return plugin
+    if any(plugin in text for plugin in _PLUGINS) and (stated := _stated(doc, text)):
+        return stated
+    if "pagecount=" in text and (counted := _PAGE_COUNT.search(text)):
+        total = int(counted.group(1))
+        return Pager(found=True, ended=total == 1, page=1 if total == 1 else None, total_pages=max(total, 1))
     if not any(
         word in text for word in ("ountPage", "ageCount", "otalPage", "ageTotal", "axPage", "age_count", "otal_page")
     ):
@@ -156,6 +184,49 @@ def _plugin(doc: Document, text: str) -> Pager | None:
         page=index + 1,
         total_pages=total,
         total_rows=rows,
+    )
+
+
+def _stated(doc: Document, text: str) -> Pager | None:
+    """A plugin whose callback states the address of a page: page and pages by its settings and the page's address.
+
+    Where settings and address disagree on which page this is, nothing is said of the next one.
+    """
+    goes = _GOES_TO.search(text)
+    if goes is None:
+        return None
+    around = text[max(0, goes.start() - 1500) : goes.end() + 1500]
+    pages, rows, size = (pattern.search(around) for pattern in (_SETTING_PAGES, _SETTING_ROWS, _SETTING_SIZE))
+    total_rows = int(rows.group(1)) if rows else None
+    total = int(pages.group(1)) if pages else None
+    if total is None and total_rows is not None and size and int(size.group(1)):
+        total = pages_for(total_rows, int(size.group(1)))
+    step = int((goes["step"] or "0").replace(" ", ""))
+    before, after = joined(doc, goes["before"]), goes["after"] or ""
+    if total is None or before is None:
+        return None
+    first = 0 if step > 0 else 1  # what the variable counts from
+    setting = _SETTING_PAGE.search(around)
+    if setting and (setting.group(3) is not None):
+        set_page: int | None = int(setting.group(3)) + 1
+    else:
+        set_page = int(setting.group(1) or setting.group(2)) - first + 1 if setting else None
+    here = re.fullmatch(re.escape(before) + r"(\d{1,6})" + re.escape(after), doc.url)
+    own_page = int(here.group(1)) - step - first + 1 if here else None
+    page = set_page if set_page is not None and (own_page is None or own_page == set_page) else own_page
+    if set_page is not None and own_page is not None and own_page != set_page:
+        return Pager(found=True, total_pages=total, total_rows=total_rows)
+    if page is None:
+        page = 1
+    ended = page >= total
+    following = f"{before}{page + first + step}{after}"
+    return Pager(
+        found=True,
+        next=None if ended else following,
+        ended=ended,
+        page=page,
+        total_pages=max(total, 1),
+        total_rows=total_rows,
     )
 
 

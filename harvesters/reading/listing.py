@@ -43,7 +43,11 @@ _OTHER_LABEL = re.compile(
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
 _SPACE = re.compile(r"\s+")
 _BULLET = re.compile(r"^[\s·•●○◆◇■□▪▶►»›>＞‣∙⋅・．\-—|丨]+(?=\S)")
-_STICKY = re.compile(r"^[\[【(（]?(?:置顶|顶|NEW|new|New|最新|热|荐|HOT|hot)[\]】)）]\s*|^(?:置顶|NEW!?|new!?)$")
+_STICKY = re.compile(r"^[\[【(（]?(?:置顶|顶|NEW|new|New|热|荐|HOT|hot)[\]】)）]\s*|^(?:置顶|NEW!?|new!?)$")
+# The whole of an element beside the title; within the title 【最新】 and 【图解】 are its own words
+_MARK = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|热|荐|推荐|图文?|new|hot)!?[\]】)）]?$", re.IGNORECASE)
+# 公布 and 修订 of a regulation, told in brackets in an element of its own beside the title
+_NOTE = re.compile(r"^[（(][^（()）]{0,200}(?:19|20)\d\d年\d{1,2}月\d{1,2}日.*[)）]$", re.DOTALL)
 _ELLIPSIS = re.compile(r"(?:…+|\.{2,}|。{3,}|⋯+)\s*$")
 _POLLUTED = re.compile(
     r"\s*(?:点击(?:数|量|次数)|浏览(?:数|量|次数)|阅读(?:数|量|次数)|发表时间|发布时间|发布日期|更新时间|作者)\s*[:：]"
@@ -234,24 +238,27 @@ def distinct(rows: Iterable[Row]) -> list[Row]:
     return kept
 
 
-def texts(node: LexborNode) -> list[str]:
-    """The visible pieces of text below ``node``, in order, without scripts and styles."""
+def texts(node: LexborNode, without: Sequence[str] = ()) -> list[str]:
+    """The visible pieces of text below ``node``, in order, without scripts and styles and elements ``without``."""
+    pieces: list[str] = []
+    if without:
+        _visible(node, pieces, without)
+        return pieces
     raw: str = node.text(separator=SEPARATOR, strip=True)
     if ("{" in raw or ";" in raw) and node.css_first("script,style") is not None:
-        pieces: list[str] = []
         _visible(node, pieces)
         return pieces
     return [piece for piece in raw.split(SEPARATOR) if piece]
 
 
-def _visible(node: LexborNode, into: list[str]) -> None:
+def _visible(node: LexborNode, into: list[str], without: Sequence[str] = ()) -> None:
     child = node.child
     while child is not None:
         if child.tag == "-text":
             if text := child.text(deep=True).strip():
                 into.append(text)
-        elif child.tag not in ("script", "style", "-comment"):
-            _visible(child, into)
+        elif child.tag not in ("script", "style", "-comment", *without):
+            _visible(child, into, without)
         child = child.next
 
 
@@ -265,7 +272,10 @@ def link_title(node: LexborNode, pieces: list[str] | None = None) -> str:
         pieces = texts(main)
     if len(pieces) > 1:
         pieces = [
-            piece for piece in pieces if not (is_only_date(piece) or _MONTH_DAY.match(piece) or _STICKY.match(piece))
+            piece
+            for index, piece in enumerate(pieces)
+            if not (is_only_date(piece) or _MONTH_DAY.match(piece) or _MARK.match(piece))
+            and not (index and _NOTE.match(piece))
         ]
     shown = clean_title("".join(pieces))
     said = node.attrs.get("title")
