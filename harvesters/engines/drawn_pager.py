@@ -173,9 +173,15 @@ def _by_number(
 
 
 def _largest(marks: list[LexborNode], numbered: dict[int, LexborNode], doc: Document) -> int | None:
-    """The number of pages, from the address of 尾页 where it counts up (``index_23.html``) beside number links."""
+    """The number of pages: that of the link which leads where 尾页 leads, else the one in 尾页's own address.
+
+    An address counts where it counts up (``index_23.html``) as the links beside it do.
+    """
+    highest = numbered[max(numbered)] if numbered else None
     for mark in marks:
         if _plain_word(mark.text(strip=True)) in _LAST_WORDS and (url := address_of(mark, doc)):
+            if highest is not None and leads(url) and address_of(highest, doc) == url:
+                return max(numbered)
             found = re.search(
                 r"[_/-](\d{1,5})\.\w+$|[?&](?:page|p|pageno|pageindex|pagenum|cur_page)=(\d{1,5})(?:&|$)",
                 url,

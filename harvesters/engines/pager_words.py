@@ -47,7 +47,7 @@ def words_of(text: str) -> Said:
     total = int(pages.group(1)) if pages else None
     for fraction in _FRACTION.finditer(text):
         one, all_ = int(fraction.group(1)), int(fraction.group(2))
-        near = text[max(0, fraction.start() - 60) : fraction.end() + 30]
+        near = text[max(0, fraction.start() - 60) : fraction.end() + 60]
         if (
             1 <= one <= all_
             and (fraction.group(3) or "共" in near or "页" in near)

@@ -31,6 +31,7 @@ _ARTICLE = re.compile(
     r"|/(?:19|20)\d{6}/[^/]+\.s?html?$"
     r"|/\d{5,}\.(?:s?html?|jhtml|jspx)$|/\d{5,}/index\.s?html?$|/\d{4,}\.jhtml$"
     r"|/(?:article|news|show|detail|view|content|info)\w*[/_-]?\d{2,}\.(?:s?html?|jhtml|jspx?|aspx?|php)"
+    r"|/(?:article|news|show|details?|view|content|info|post)/\d{3,}/?$"
     r"|[?&](?:id|aid|articleid|newsid|infoid|article_id|contentid)=[\w-]+"
     r"|\.(?:pdf|docx?|xlsx?|ofd|wps|zip|rar)(?:$|\?)"
     r"|//mp\.weixin\.qq\.com/s",

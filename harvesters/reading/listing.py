@@ -289,6 +289,8 @@ def link_title(node: LexborNode, pieces: list[str] | None = None) -> str:
         return full
     if len(full) >= len(shown) and full[:6] == shown[:6]:
         return full
+    if len(pieces) > 1 and full == clean_title("".join(pieces[1:])):
+        return full  # what stands before it is an area or a kind: <span>[青禾市]</span>
     return shown
 
 
