@@ -226,7 +226,7 @@ def words_of(child: LexborNode, links: Sequence[Link]) -> list[str]:
     if child.tag == "a" or child.css_first("ul,ol") is None or any(_is_listed(link.node, child) for link in links):
         return pieces
     outside = texts(child, without=("ul", "ol"))
-    return outside if any(DATE_HINT.search(piece) for piece in outside) else pieces
+    return outside if _shows_date(outside, links) else pieces
 
 
 def _is_listed(node: LexborNode, child: LexborNode) -> bool:

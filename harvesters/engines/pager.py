@@ -15,6 +15,7 @@ from harvesters.engines.pager_words import near_pager_words, words_of
 from harvesters.engines.pages import Pager, pages_for
 from harvesters.engines.script_pager import script_call, variables
 from harvesters.reading.document import Document
+from harvesters.reading.listing import texts
 
 __all__ = ["Pager", "has_empty_place", "near_pager_words", "pager_of", "pages_for"]
 
@@ -65,6 +66,6 @@ def has_empty_place(doc: Document) -> bool:
     """Whether an empty place for a pager stands on the page: a script that is not here draws it."""
     for node in doc.tree.css("[class*=pag i],[id*=pag i],[class*=fenye],[id*=fenye]"):
         attributes = node.attrs
-        if any(_PLACE.search(attributes.get(name) or "") for name in ("class", "id")) and not node.text(strip=True):
+        if any(_PLACE.search(attributes.get(name) or "") for name in ("class", "id")) and not texts(node):
             return True
     return False

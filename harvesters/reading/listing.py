@@ -245,7 +245,7 @@ def texts(node: LexborNode, without: Sequence[str] = ()) -> list[str]:
         _visible(node, pieces, without)
         return pieces
     raw: str = node.text(separator=SEPARATOR, strip=True)
-    if ("{" in raw or ";" in raw) and node.css_first("script,style") is not None:
+    if ("{" in raw or ";" in raw or "(" in raw) and node.css_first("script,style") is not None:
         _visible(node, pieces)
         return pieces
     return [piece for piece in raw.split(SEPARATOR) if piece]
@@ -273,9 +273,8 @@ def link_title(node: LexborNode, pieces: list[str] | None = None) -> str:
     if len(pieces) > 1:
         pieces = [
             piece
-            for index, piece in enumerate(pieces)
-            if not (is_only_date(piece) or _MONTH_DAY.match(piece) or _MARK.match(piece))
-            and not (index and _NOTE.match(piece))
+            for index, piece in enumerate(_without_dates(pieces))
+            if not _MARK.match(piece) and not (index and _NOTE.match(piece))
         ]
     shown = clean_title("".join(pieces))
     said = node.attrs.get("title")
@@ -292,6 +291,21 @@ def link_title(node: LexborNode, pieces: list[str] | None = None) -> str:
     if len(pieces) > 1 and full == clean_title("".join(pieces[1:])):
         return full  # what stands before it is an area or a kind: <span>[青禾市]</span>
     return shown
+
+
+def _without_dates(pieces: list[str]) -> list[str]:
+    """``pieces`` without those that are a date, alone or with their neighbour."""
+    kept: list[str] = []
+    skip = False
+    for index, piece in enumerate(pieces):
+        following = pieces[index + 1] if index + 1 < len(pieces) else ""
+        if skip:
+            skip = False
+        elif piece[:1].isdigit() and len(piece) <= 9 and following and _split((piece, following)):
+            skip = True
+        elif not (is_only_date(piece) or _MONTH_DAY.match(piece)):
+            kept.append(piece)
+    return kept
 
 
 def _main_block(node: LexborNode) -> LexborNode | None:
@@ -314,7 +328,7 @@ def _main_block(node: LexborNode) -> LexborNode | None:
             return candidate
     for candidate in node.css("p,div,dt,span"):
         text = candidate.text(strip=True)
-        if len(text) >= 4 and not is_only_date(text) and candidate.css_first("p,div") is None:
+        if len(text) >= 4 and candidate.css_first("p,div") is None and _without_dates(texts(candidate)):
             first = candidate
             break
     return first

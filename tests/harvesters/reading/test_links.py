@@ -24,6 +24,8 @@ HERE = "http://www.yunxi.invalid/zwgk/tzgg/index.html"
         ("/content/post_4547851.html", True),
         ("/info/1103/7719.htm", True),
         ("/zcwj/content_59550", True),
+        ("/zwgk/content/59550", True),
+        ("/zwgk/list/59550", False),
         ("/columns/3f2a1b4c-1234-4abc-8def-0123456789ab/202605/20/3f2a1b4c-1234-4abc-8def-0123456789ab.html", True),
         ("/n1403/c383/c900123/content.html", True),
         ("http://mp.weixin.qq.com/s?__biz=1", True),
