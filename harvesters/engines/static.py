@@ -42,6 +42,7 @@ from harvesters.reading.listing import (
     distinct,
     find_date,
     is_only_date,
+    is_short_date,
     is_truncated,
     link_title,
     make_row,
@@ -195,8 +196,9 @@ def _rows(members: list[Group], doc: Document, today: dt.date) -> list[Row]:
     found: list[tuple[Row, str]] = []
     for group in members:
         header = _header_labels(group)
+        nested = group.parent.css_first(f"{group.tag} ul,{group.tag} ol") is not None
         for child, links in group.children.values():
-            around = words_of(child, links)
+            around = words_of(child, links) if nested else texts(child)
             if group.mode != "own":
                 around = around + beside(child, group, group.mode)
             elif header:
@@ -250,7 +252,8 @@ def _labelled(row: LexborNode, header: list[str]) -> list[str]:
     parts: list[str] = []
     for cell, label in zip(cells, header, strict=True):
         pieces = texts(cell)
-        if ("日期" in label or "时间" in label) and len(pieces) == 1 and DATE_HINT.search(pieces[0]):
+        dated = ("日期" in label or "时间" in label) and len(pieces) == 1 and DATE_HINT.search(pieces[0])
+        if dated and not is_short_date(pieces[0]):
             pieces = [f"{label}：{pieces[0]}"]
         parts.extend(pieces)
     return parts
