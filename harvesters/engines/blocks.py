@@ -17,7 +17,8 @@ from selectolax.lexbor import LexborNode
 
 from harvesters.engines.pager import Pager
 from harvesters.reading.document import Document
-from harvesters.reading.listing import is_article, is_only_date, is_short_date, script_address, texts
+from harvesters.reading.links import is_article, script_address
+from harvesters.reading.listing import is_only_date, is_short_date, texts
 
 _ROW_TAGS = frozenset(
     {"li", "tr", "div", "dl", "dt", "dd", "p", "a", "ul", "ol", "tbody", "table", "article", "section", "span"}
@@ -168,15 +169,18 @@ def choose(doc: Document, groups: list[Group], pager: Pager, hint: str) -> tuple
     """The group that is the page's list, and all groups that read like a list of articles."""
     if hint:
         for group in groups:
-            if len(group.children) <= 400 and key_of(group) == hint and any(_is_row(links) for _, links in group.rows):
-                group.children = {mark: row for mark, row in group.children.items() if _is_row(row[1])}
+            if len(group.children) > 400 or key_of(group) != hint:
+                continue
+            kept = {mark: (child, _own_links(child, links)) for mark, (child, links) in group.children.items()}
+            if any(_is_row(links) for _, links in kept.values()):
+                group.children = {mark: row for mark, row in kept.items() if _is_row(row[1])}
                 _date_rows(group)
                 return group, [group]
     by_promise = sorted(groups, key=_promise, reverse=True)[:10]
     pager_ids = _ancestors(pager.nodes[0], 5) if pager.nodes else {}
     candidates: list[Group] = []
     for group in by_promise:
-        rows = [(child, links) for child, links in group.children.values() if _is_row(links)]
+        rows = [(child, own) for child, links in group.children.values() if _is_row(own := _own_links(child, links))]
         if not rows or len(rows) * 2 < len(group.children):
             continue
         group.children = {child.mem_id: (child, links) for child, links in rows}
@@ -203,6 +207,38 @@ def _promise(group: Group) -> float:
         if len(links) <= 4:
             total += max((link.article * 1.0 + link.near * 0.4 + (link.length >= 10) * 0.6) for link in links)
     return total
+
+
+def _own_links(child: LexborNode, links: list[Link]) -> list[Link]:
+    """The links of a row without those of a list inside it: rows carry lists of their 相关解读 and 附件.
+
+    Only an article's own link stands before such a list; what stands before a menu's is the name of a column.
+    """
+    if len(links) < 2 or child.tag == "a":
+        return links
+    own = [link for link in links if not _is_listed(link.node, child)]
+    return own if own and any(link.article for link in own) else links
+
+
+def words_of(child: LexborNode, links: Sequence[Link]) -> list[str]:
+    """The pieces of text of a row; of a list inside it that is not the row's own only where the rest has no date."""
+    pieces = texts(child)
+    if child.tag == "a" or child.css_first("ul,ol") is None or any(_is_listed(link.node, child) for link in links):
+        return pieces
+    outside = texts(child, without=("ul", "ol"))
+    return outside if _shows_date(outside, links) else pieces
+
+
+def _is_listed(node: LexborNode, child: LexborNode) -> bool:
+    """Whether an element stands in a list of its own inside ``child``."""
+    inner = node.parent
+    for _ in range(8):
+        if inner is None or inner.mem_id == child.mem_id:
+            return False
+        if inner.tag in ("ul", "ol") and child.tag != inner.tag:
+            return True
+        inner = inner.parent
+    return False
 
 
 def _is_row(links: Sequence[Link]) -> bool:
@@ -432,7 +468,7 @@ def together(chosen: Group, groups: list[Group], blocks: list[Group], more_links
             continue
         if group.parent.tag != chosen.parent.tag or key_of(group) != key:
             continue
-        rows = [(child, links) for child, links in group.children.values() if _is_row(links)]
+        rows = [(child, own) for child, links in group.children.values() if _is_row(own := _own_links(child, links))]
         if not rows or (any(all(not link.article for link in links) for _, links in rows) and not group.dated):
             continue
         beside = outer is not None and group.parent.parent is not None and group.parent.parent.mem_id == outer.mem_id

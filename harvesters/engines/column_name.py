@@ -32,7 +32,7 @@ _CRUMBS = ",".join(
     for word in ("*=crumb", "*=bread", "*=position", "*=location", "*=weizhi", "*=dqwz", "~=pos", "~=path", "~=mbx")
 )
 _HOME = re.compile(r"(?:网站|本站)?(?:首页|主页)")
-_FROM_HOME = re.compile(r"^\W*(?:网站|本站)?(?:首页|主页)\s*(?:>>|[>》»›＞→])")
+_FROM_HOME = re.compile(r"^\W*(?:网站|本站)?(?:首页|主页)\s*(?:-{0,2}>>?|[》»›＞→])")
 
 
 def column_name(doc: Document, place: LexborNode | None = None) -> str | None:
@@ -46,6 +46,8 @@ def column_name(doc: Document, place: LexborNode | None = None) -> str | None:
     if crumb is not None and (meta is None or crumb == meta):
         return crumb
     heading, titled = _heading(place), _from_title(doc)
+    if crumb is not None and crumb == heading:
+        return crumb  # shown twice over the list; tags and title may be those of the whole site
     said = [name for name in (meta, crumb, heading, titled) if name]
     for name in said:
         if said.count(name) > 1 or (name == titled and name in (kind, _main_heading(doc, name))):

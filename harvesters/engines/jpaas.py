@@ -26,7 +26,8 @@ from harvesters.engines.json_rows import as_number
 from harvesters.engines.pager import pages_for
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
-from harvesters.reading.listing import capture_date, fragment_rows, is_article
+from harvesters.reading.links import is_article
+from harvesters.reading.listing import capture_date, fragment_rows
 
 NAME = "jpaas"
 

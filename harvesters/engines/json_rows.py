@@ -18,14 +18,8 @@ from typing import Any
 from harvesters.reading.dates import ReadDate, read_value
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Row
-from harvesters.reading.listing import (
-    capture_date,
-    clean_title,
-    distinct,
-    make_row,
-    plain_text,
-    script_address,
-)
+from harvesters.reading.links import script_address
+from harvesters.reading.listing import capture_date, clean_title, distinct, make_row, plain_text
 
 _TITLES = ("title", "doctitle", "realtitle", "maintitle", "infotitle", "bt", "name", "subject")
 _ADDRESSES = (

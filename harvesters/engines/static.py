@@ -29,19 +29,22 @@ from harvesters.engines.blocks import (
     is_hub,
     key_of,
     together,
+    words_of,
 )
 from harvesters.engines.column_name import column_name
-from harvesters.engines.pager import Pager, near_pager_words, pager_of
+from harvesters.engines.pager import Pager, has_empty_place, near_pager_words, pager_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
+from harvesters.reading.links import is_article
 from harvesters.reading.listing import (
     capture_date,
     clean_title,
     distinct,
     find_date,
-    is_article,
     is_only_date,
+    is_short_date,
     is_truncated,
+    link_title,
     make_row,
     row_of,
     texts,
@@ -132,7 +135,8 @@ def _listing(doc: Document, found: MainList | None, state: Any) -> Listing:
             state={"engine": NAME, "key": found.key, "page": int(state.get("page", 1)) + 1},
         )
     # no pager at all, drawn or called, is a list of one page; so is one that shows as many rows as it counts
-    alone = not state.get("page") and (not pager.found or (pager.total_rows == len(found.rows) and bool(found.rows)))
+    unpaged = not pager.found and not (found.rows and has_empty_place(doc))
+    alone = not state.get("page") and (unpaged or (pager.total_rows == len(found.rows) and bool(found.rows)))
     return Listing(
         engine=NAME,
         column_name=column_name(doc, found.place),
@@ -192,8 +196,9 @@ def _rows(members: list[Group], doc: Document, today: dt.date) -> list[Row]:
     found: list[tuple[Row, str]] = []
     for group in members:
         header = _header_labels(group)
+        nested = group.parent.css_first(f"{group.tag} ul,{group.tag} ol") is not None
         for child, links in group.children.values():
-            around = texts(child)
+            around = words_of(child, links) if nested else texts(child)
             if group.mode != "own":
                 around = around + beside(child, group, group.mode)
             elif header:
@@ -219,7 +224,7 @@ def _longest_titles(doc: Document, hrefs: set[str]) -> dict[str, str]:
         href = (node.attrs.get("href") or "").strip()
         if href not in hrefs:
             continue
-        words = clean_title(node.attrs.get("title") or node.text())
+        words = link_title(node)
         if not is_truncated(words) and len(words) > len(found.get(href, "")):
             found[href] = words
     return found
@@ -247,7 +252,8 @@ def _labelled(row: LexborNode, header: list[str]) -> list[str]:
     parts: list[str] = []
     for cell, label in zip(cells, header, strict=True):
         pieces = texts(cell)
-        if ("日期" in label or "时间" in label) and len(pieces) == 1 and DATE_HINT.search(pieces[0]):
+        dated = ("日期" in label or "时间" in label) and len(pieces) == 1 and DATE_HINT.search(pieces[0])
+        if dated and not is_short_date(pieces[0]):
             pieces = [f"{label}：{pieces[0]}"]
         parts.extend(pieces)
     return parts

@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -23,33 +22,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from harvesters.reading.dates import CHINA, ReadDate, all_dates, read_date, read_short, read_split
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Row
-
-# Address shapes of articles by family: TRS t-date, Hanweb art, content_ID, c.html, ARTI, UCAP hex, NFCMS, VSB,
-# content.html below c<id>, 北京 pnidpv, uuid, plain numeric ids, date folders; and files, which rows also point at.
-_ARTICLE = re.compile(
-    r"/t\d{8}_\d+\.s?html?$"
-    r"|/art_[\w-]{4,}\.s?html?$"
-    r"|(?:/|_)m?content_[\da-f]+(?:\.s?html?)?$"
-    r"|/\d{6,8}/[\da-f]+/c\.html?$"
-    r"|/c_\d{3,}\.s?html?$|/c\d{3,}/content\.s?html?$"
-    r"|/ARTI\w+\.s?html?$"
-    r"|/[\da-f]{32}\.s?html?$"
-    r"|/m?post_\d+\.s?html?$"
-    r"|/info/\d+/\d+\.html?$|wbnewsid=\d+"
-    r"|pnidpv\d+\.html?$"
-    r"|/[\da-f]{8}-[\da-f]{4}-[\w-]{8,}\.s?html?$"
-    r"|/(?:19|20)\d\d[-/]?\d\d?[-/]\d\d?/[^/]*\d[^/]*\.(?:s?html?|jhtml|jsp|aspx?)$"
-    r"|/(?:19|20)\d{6}/[^/]+\.s?html?$"
-    r"|/\d{5,}\.(?:s?html?|jhtml|jspx)$|/\d{5,}/index\.s?html?$|/\d{4,}\.jhtml$"
-    r"|/(?:article|news|show|detail|view|content|info)\w*[/_-]?\d{2,}\.(?:s?html?|jhtml|jspx?|aspx?|php)"
-    r"|[?&](?:id|aid|articleid|newsid|infoid|article_id|contentid)=[\w-]+"
-    r"|\.(?:pdf|docx?|xlsx?|ofd|wps|zip|rar)(?:$|\?)"
-    r"|//mp\.weixin\.qq\.com/s",
-    re.IGNORECASE,
-)
-_HAS_DIGIT = re.compile(r"\d")
-_NOT_ARTICLE = re.compile(r"/(?:index|list|_list|default)(?:_\d+)?\.(?:s?html?|jhtml|jspx?|aspx?|php)$", re.IGNORECASE)
-_ADDRESS_YEAR = re.compile(r"(?:(?<=/)|(?<=/t)|(?<=_))((?:19|20)\d\d)(?=[-/]|\d{2}(?:\d{2})?[/_])")
+from harvesters.reading.links import address_of, address_year, is_article
 
 _EDGE = r"[\s\[\](){}（）【】<>《》|丨·•,，;；/-]*"
 _PURE = re.compile(
@@ -70,7 +43,11 @@ _OTHER_LABEL = re.compile(
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
 _SPACE = re.compile(r"\s+")
 _BULLET = re.compile(r"^[\s·•●○◆◇■□▪▶►»›>＞‣∙⋅・．\-—|丨]+(?=\S)")
-_STICKY = re.compile(r"^[\[【(（]?(?:置顶|顶|NEW|new|New|最新|热|荐|HOT|hot)[\]】)）]\s*|^(?:置顶|NEW!?|new!?)$")
+_STICKY = re.compile(r"^[\[【(（]?(?:置顶|顶|NEW|new|New|热|荐|HOT|hot)[\]】)）]\s*|^(?:置顶|NEW!?|new!?)$")
+# The whole of an element beside the title; within the title 【最新】 and 【图解】 are its own words
+_MARK = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|热|荐|推荐|图文?|new|hot)!?[\]】)）]?$", re.IGNORECASE)
+# 公布 and 修订 of a regulation, told in brackets in an element of its own beside the title
+_NOTE = re.compile(r"^[（(][^（()）]{0,200}(?:19|20)\d\d年\d{1,2}月\d{1,2}日.*[)）]$", re.DOTALL)
 _ELLIPSIS = re.compile(r"(?:…+|\.{2,}|。{3,}|⋯+)\s*$")
 _POLLUTED = re.compile(
     r"\s*(?:点击(?:数|量|次数)|浏览(?:数|量|次数)|阅读(?:数|量|次数)|发表时间|发布时间|发布日期|更新时间|作者)\s*[:：]"
@@ -83,28 +60,12 @@ _HEAD_DATE = re.compile(
     r"^[\[(（【]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?(?:[\])）】]\s*|\s+)(?=\S)"
 )
 _PERCENT_U = re.compile(r"%u([\da-fA-F]{4})")
-_QUOTED = re.compile(r"""(["'])([^"'\s<>]{2,}?)\1""")
-_ADDRESS_LIKE = re.compile(
-    r"^(?:https?:)?//\w|^\.{0,2}/[\w%]|^\./\.\./|^\.\./\.|\.(?:s?html?|jhtml|jspx?|aspx?|php|pdf|docx?|ofd)(?:$|[?#])|^\?\w",
-    re.IGNORECASE,
-)
-_NO_PAGE = re.compile(r"\.(?:js|css|jpe?g|png|gif|svg|ico|mp4)(?:$|[?#])", re.IGNORECASE)
 _NOWHERE = "javascript:;"
 _BLOCKS = frozenset({"div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "ul", "li", "section", "table"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BOILERPLATE_TITLE = re.compile(r"^(?:点击|查看|详情|更多|阅读|下载|了解|进入|打开|新窗口)[一-鿿]{0,6}$")
 _MORE = re.compile(r"^\W*(?:更多|查看更多|more|详情|详细|查看|阅读全文|查看详情|\[详细\]|下载)\W*$", re.IGNORECASE)
 
-# Addresses of nearly all rows, which are joined by appending, ten times as fast: no dots to resolve, nothing to escape
-_PLAIN_HREF = re.compile(
-    r"https?://[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:/[\w-]+)+(?:\.\w+)?"
-    r"|(?P<rooted>(?:/[\w-]+)+(?:\.\w+)?)"
-    r"|(?:\./)?(?P<ups>(?:\.\./)*)(?P<below>[\w-]+(?:/[\w-]+)*(?:\.\w+)?)",
-    re.ASCII,
-)
-_PLAIN_BASE = re.compile(
-    r"(?P<origin>https?://[\w.-]+(?::\d+)?)(?P<folder>/(?:[\w-]+(?:\.[\w-]+)*/)*)[\w.-]*$", re.ASCII
-)
 
 SEPARATOR = "\x1f"
 
@@ -144,21 +105,6 @@ def plain_text(markup: str) -> str:
     if "<" in markup:
         markup = LexborHTMLParser(markup).text()
     return html.unescape(markup) if "&" in markup else markup
-
-
-@lru_cache(maxsize=16384)  # a site's menus come again on every one of its pages
-def is_article(url: str) -> bool:
-    """Whether an address has one of the shapes known of articles and files."""
-    path = url.partition("#")[0]
-    if not _HAS_DIGIT.search(path) and "." not in path[-5:]:
-        return False
-    return bool(_ARTICLE.search(path)) and not _NOT_ARTICLE.search(path)
-
-
-def address_year(url: str) -> int | None:
-    """The year an address carries (``/202607/t20260731_1.html``), if it carries one."""
-    found = _ADDRESS_YEAR.search(url)
-    return int(found.group(1)) if found else None
 
 
 # ------------------------------------------------------------------ dates
@@ -258,81 +204,7 @@ def _with_clock(found: ReadDate, parts: Sequence[str]) -> ReadDate:
     return found
 
 
-# ------------------------------------------------------------------ links
-
-
-def address_of(node: LexborNode, doc: Document) -> str | None:
-    """Where a link leads, absolute: its href, else the address its script names; None for no address at all.
-
-    A link that is written to lead nowhere (``javascript:;`` and no onclick) gives its href as it stands: it
-    cannot be fetched, but it is a link.
-    """
-    attributes = node.attrs
-    href = (attributes.get("href") or "").strip()
-    lowered = href[:11].lower()
-    script = None
-    if lowered == "javascript:":
-        script = href[11:]
-    elif href and not href.startswith("#"):
-        if lowered.startswith(("mailto:", "tel:", "data:")):
-            return None
-        return _joined(doc, href)
-    named = script_address(attributes.get("onclick") or "") or script_address(script or "")
-    if named is not None:
-        return _joined(doc, named)
-    return href if script is not None else None
-
-
-def script_address(script: str) -> str | None:
-    """The address an ``onclick`` or a ``javascript:`` link names, whatever its functions are called.
-
-    It is a quoted text that reads like an address; among several the one with the shape of an article's, else the
-    first (``isDownLoad(this, 'https://…')``, ``location.href='./t1.html'``, ``toPage('12', '/a/1.html')``).
-    """
-    if "'" not in script and '"' not in script:
-        return None
-    first: str | None = None
-    for _, quoted in _QUOTED.findall(script.replace("\\/", "/")):
-        text = str(quoted)
-        if _NO_PAGE.search(text):
-            continue
-        if is_article("/" + text.lstrip("/")):
-            return text
-        if first is None and _ADDRESS_LIKE.search(text):
-            first = text
-    return first
-
-
-def _joined(doc: Document, href: str) -> str | None:
-    if (plain := _PLAIN_HREF.fullmatch(href)) and (folder := _folder(doc.base)):
-        origin, path = folder
-        if plain["below"] is not None:
-            ups = len(plain["ups"]) // 3
-            if ups == 0:
-                return f"{origin}{path}{plain['below']}"
-            steps = path.split("/")  # "/a/b/" is "", "a", "b", ""
-            if ups <= len(steps) - 2:
-                return f"{origin}{'/'.join(steps[: -ups - 1])}/{plain['below']}"
-        elif plain["rooted"] is not None:
-            return f"{origin}{plain['rooted']}"
-        else:
-            return href
-    try:
-        return doc.absolute(href)
-    except ValueError:  # "http://[not-an-address": somebody's typing, not a link
-        return None
-
-
-@lru_cache(maxsize=256)
-def _folder(base: str) -> tuple[str, str] | None:
-    """Origin and folder of a page's address, where a plain address below it needs no more than being appended."""
-    found = _PLAIN_BASE.match(base)
-    return (found["origin"], found["folder"]) if found else None
-
-
-def fetchable(url: str) -> bool:
-    """Whether a row's address can be asked for at all."""
-    return url[:7].lower() in ("http://", "https:/")
+# ------------------------------------------------------------------ rows
 
 
 def nowhere(title: str, shown: str, twin: int = 0) -> str:
@@ -366,24 +238,27 @@ def distinct(rows: Iterable[Row]) -> list[Row]:
     return kept
 
 
-def texts(node: LexborNode) -> list[str]:
-    """The visible pieces of text below ``node``, in order, without scripts and styles."""
+def texts(node: LexborNode, without: Sequence[str] = ()) -> list[str]:
+    """The visible pieces of text below ``node``, in order, without scripts and styles and elements ``without``."""
+    pieces: list[str] = []
+    if without:
+        _visible(node, pieces, without)
+        return pieces
     raw: str = node.text(separator=SEPARATOR, strip=True)
-    if ("{" in raw or ";" in raw) and node.css_first("script,style") is not None:
-        pieces: list[str] = []
+    if ("{" in raw or ";" in raw or "(" in raw) and node.css_first("script,style") is not None:
         _visible(node, pieces)
         return pieces
     return [piece for piece in raw.split(SEPARATOR) if piece]
 
 
-def _visible(node: LexborNode, into: list[str]) -> None:
+def _visible(node: LexborNode, into: list[str], without: Sequence[str] = ()) -> None:
     child = node.child
     while child is not None:
         if child.tag == "-text":
             if text := child.text(deep=True).strip():
                 into.append(text)
-        elif child.tag not in ("script", "style", "-comment"):
-            _visible(child, into)
+        elif child.tag not in ("script", "style", "-comment", *without):
+            _visible(child, into, without)
         child = child.next
 
 
@@ -397,7 +272,9 @@ def link_title(node: LexborNode, pieces: list[str] | None = None) -> str:
         pieces = texts(main)
     if len(pieces) > 1:
         pieces = [
-            piece for piece in pieces if not (is_only_date(piece) or _MONTH_DAY.match(piece) or _STICKY.match(piece))
+            piece
+            for index, piece in enumerate(_without_dates(pieces))
+            if not _MARK.match(piece) and not (index and _NOTE.match(piece))
         ]
     shown = clean_title("".join(pieces))
     said = node.attrs.get("title")
@@ -411,7 +288,24 @@ def link_title(node: LexborNode, pieces: list[str] | None = None) -> str:
         return full
     if len(full) >= len(shown) and full[:6] == shown[:6]:
         return full
+    if len(pieces) > 1 and full == clean_title("".join(pieces[1:])):
+        return full  # what stands before it is an area or a kind: <span>[青禾市]</span>
     return shown
+
+
+def _without_dates(pieces: list[str]) -> list[str]:
+    """``pieces`` without those that are a date, alone or with their neighbour."""
+    kept: list[str] = []
+    skip = False
+    for index, piece in enumerate(pieces):
+        following = pieces[index + 1] if index + 1 < len(pieces) else ""
+        if skip:
+            skip = False
+        elif piece[:1].isdigit() and len(piece) <= 9 and following and _split((piece, following)):
+            skip = True
+        elif not (is_only_date(piece) or _MONTH_DAY.match(piece)):
+            kept.append(piece)
+    return kept
 
 
 def _main_block(node: LexborNode) -> LexborNode | None:
@@ -434,7 +328,7 @@ def _main_block(node: LexborNode) -> LexborNode | None:
             return candidate
     for candidate in node.css("p,div,dt,span"):
         text = candidate.text(strip=True)
-        if len(text) >= 4 and not is_only_date(text) and candidate.css_first("p,div") is None:
+        if len(text) >= 4 and candidate.css_first("p,div") is None and _without_dates(texts(candidate)):
             first = candidate
             break
     return first

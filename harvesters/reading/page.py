@@ -21,7 +21,8 @@ from harvesters.reading.facts import Article, Fetch, Listing, Page, Site
 from harvesters.reading.feed import is_feed
 from harvesters.reading.headline import plain
 from harvesters.reading.layout import Layout, lay_out
-from harvesters.reading.listing import capture_date, is_article
+from harvesters.reading.links import is_article
+from harvesters.reading.listing import capture_date
 from harvesters.reading.metadata import MetaTags, read_meta
 from harvesters.reading.outcome import GONE, Refusal, cut_off, refusal_by_body, refusal_by_status
 from storage.schema import Outcome, Provenance

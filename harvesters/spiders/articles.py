@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from harvesters.normalise import to_item
 from harvesters.reading.facts import Article, Fetch, Page, Row
-from harvesters.reading.listing import fetchable
+from harvesters.reading.links import fetchable
 from harvesters.reading.page import Profile
 from harvesters.spiders import policy
 from harvesters.spiders.looking import Known, Look, Looker

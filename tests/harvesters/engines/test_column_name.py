@@ -31,6 +31,7 @@ def named(before: str = "", *, title: str = "", meta: str = "", around: str = "<
         '<p>您现在的位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; <a>通知公告</a></p>',
         '<div class="pos"><a href="/">首页</a>&nbsp;&gt;&nbsp;<a href="/zwgk/">政务公开</a>&nbsp;&gt;&nbsp;通知公告</div>',
         '<div id="BreadCrumb"><a href="/">主页</a> / <a href="/zwgk/">政务公开</a> / <span>通知公告</span></div>',
+        '<p><a href="/">首页</a>-&gt;<a href="/zwgk/">政务公开</a>-&gt;<a href="./">通知公告</a></p>',
         '<p><a href="/">网站首页</a>»<a href="/zwgk/">政务公开</a>»<b>通知公告</b></p>',
         '<div><span><a href="/">首页</a></span>&gt;<span><a href="/zwgk/">政务公开</a></span>&gt;<span>通知公告</span></div>',
     ],
@@ -80,3 +81,10 @@ def test_what_two_places_agree_on_beats_the_tag_of_a_copied_template() -> None:
 
 def test_a_menu_is_no_breadcrumb() -> None:
     assert named('<p><a href="/">首页</a> | <a href="/zwgk/">政务公开</a> | <a href="/hd/">互动交流</a></p>') is None
+
+
+def test_what_stands_over_the_list_twice_beats_the_tags_of_the_whole_site() -> None:
+    crumb = '<p>当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; <a href="./">通知公告</a></p>'
+    around = "<div><h2>通知公告</h2>%s</div>"
+    site = '<meta name="ColumnName" content="云溪县信息公开">'
+    assert named(crumb, title="云溪县信息公开", meta=site, around=around) == "通知公告"

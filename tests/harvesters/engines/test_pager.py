@@ -70,6 +70,47 @@ CASES = {
         "function go(data){location.href='/zwgk/tzgg/'+(data.pageIndex+1)+'.html';}</script>",
         "2.html", 1, 5, 75, False,
     ),
+    "a plugin that states its addresses": (
+        HERE + "index.html",
+        '<ul class="pagination"><script>$(".pagination").pagination({totalPage: 54, showPageNum: 5, callBack: function (currPage) { var i=currPage;'
+        "if(i==1) location.href='index.html'; else location.href='index_'+i+'.html'; }}); $('.pagination').pagination('setPage',1,54);</script></ul>",
+        "index_2.html", 1, 54, None, False,
+    ),
+    "a plugin inside, without its page": (
+        HERE + "index_3.html",
+        "<script>$('#p').pagination({totalPage: 5, callBack: function (page) { location.href = 'index_' + page + '.html'; }});</script>",
+        "index_4.html", 3, 5, None, False,
+    ),
+    "a plugin that counts from 0": (
+        HERE + "p_2.html",
+        "<script>$('#p').paginator({totalPages: 3, current: 1, go: function (index) { location.href = 'p_' + (index + 1) + '.html'; }});</script>",
+        "p_3.html", 2, 3, None, False,
+    ),
+    "a plugin, last": (
+        HERE + "?page=10",
+        "<script>laypage.render({elem:'p', count: 96, limit: 10, curr: 10, jump: function(obj, first){ if(!first){ window.location.href = '/zwgk/tzgg/?page=' + obj.curr; } }});</script>",
+        None, 10, 10, 96, True,
+    ),
+    "a plugin that contradicts the address": (
+        HERE + "index_3.html",
+        "<script>$('#p').pagination({totalPage: 5, current: 1, callBack: function (page) { location.href = 'index_' + page + '.html'; }});</script>",
+        None, None, 5, None, False,
+    ),
+    "a plugin called with the page and an address": (
+        HERE + "column/67?pageIndex=1",
+        "<script>Ls.pagination('#page_67', function(pageIndex, $page){ location.href='/zwgk/tzgg/column/67?pageIndex=' + pageIndex; }, {currPage: (0+1), pageCount: 3});</script>",
+        "67?pageIndex=2", 1, 3, None, False,
+    ),
+    "pages in an attribute": (HERE, '<div id="pageDec" pagesize="24" pagecount="51"></div>', None, None, 51, None, False),
+    "one page in an attribute": (HERE, '<div id="pageDec" pagesize="24" pagecount="1"></div>', None, 1, 1, None, True),
+    "the page in an element": (
+        HERE + "list.html", '总记录数:6120,当前页:<span>1</span>/408 <a onclick="go(this,\'list_2.html\')">下一页</a>', "list_2.html", 1, 408, 6120, False,
+    ),
+    "the last number leads where 尾页 leads": (
+        HERE.rstrip("/") + ".htm",
+        '<span>1</span><a href="tzgg/38.htm">2</a><a href="tzgg/37.htm">3</a> ... <a href="tzgg/1.htm">39</a><a href="tzgg/38.htm">下页</a><a href="tzgg/1.htm">尾页</a>',
+        "tzgg/38.htm", 1, 39, None, False,
+    ),
     "links up": (HERE + "index.html", '<a>1</a> <a href="index_2.html">2</a> <a href="index_2.html">下一页</a> <a href="index_23.html">尾页</a>', "index_2.html", 1, 23, None, False),
     "links down": (HERE.rstrip("/") + ".htm", _vsb(1, 11), "tzgg/10.htm", 1, 11, 162, False),
     "links down, inside": (HERE + "10.htm", _vsb(2, 11), "9.htm", 2, 11, 162, False),

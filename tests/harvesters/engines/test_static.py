@@ -95,6 +95,25 @@ SHAPES = {
     "cut in blocks": "<ul>" + rows('<li><a href="%(h)s">%(t)s</a><span>%(d)s</span></li>').replace(
         "\n", "</ul><hr><ul>", 2
     ).replace("</ul><hr><ul>", "\n", 1) + "</ul>",
+    "its interpretations in a list of the row": "<ul>" + rows(
+        '<li><a href="%(h)s" title="%(t)s">%(t)s</a><div class="pop"><h3>相关解读</h3><ul>'
+        '<li><a href="/zwgk/zcjd/202606/t202606%(a)s_1.html" title="《办法》政策解读之一：制定办法的背景和主要内容是什么">解读一</a><span>2026-06-01</span></li>'
+        '<li><a href="/zwgk/zcjd/202606/t202606%(a)s_2.html" title="《办法》政策解读之二：单位和个人应当怎样办理">解读二</a></li>'
+        '<li><a href="/zwgk/zcjd/202606/t202606%(a)s_3.html" title="《办法》政策解读之三：一图读懂">解读三</a></li></ul></div><span>%(y)s/%(m)s/%(a)s</span></li>'
+    ) + "</ul>",
+    "its facts in a list of the row": "<ul>" + rows(
+        '<li><a href="%(h)s">%(t)s</a><ul class="facts"><li>索引号 YX-2026-0%(a)s</li><li>%(d)s</li></ul></li>'
+    ) + "</ul>",
+    "its history in brackets": "<table>" + rows(
+        '<tr><td><a href="%(h)s"><span class="til">%(t)s</span><span class="sub">（2015年10月29日县政府令第1号公布 2022年5月31日修订）</span></a></td><td>%(d)s</td></tr>'
+    ) + "</table>",
+    "an area before the title": "<ul>" + rows(
+        '<li><a href="%(h)s" title="%(t)s"><span>[青禾市]</span>%(t)s</a><span>%(d)s</span></li>'
+    ) + "</ul>",
+    "a mark beside the title": "<ul>" + rows('<li><a href="%(h)s"><i>【最新】</i>%(t)s</a><span>%(d)s</span></li>') + "</ul>",
+    "cards to click on": "<div>" + rows(
+        """<div class="item" onclick="window.open('%(h)s')"><p class="tt">%(t)s</p><p class="tm">%(d)s</p></div>"""
+    ) + "</div>",
     "rows in a second table": "<table><tr><td><table>" + rows(
         '<tr><td width="16"><font face="Wingdings">v</font></td><td><a href="%(h)s">%(t)s</a> <font>(发布时间：%(d)s 11:06 阅读次数：<span></span>)</font></td></tr>'
     ) + "</table></td></tr></table>",
@@ -193,6 +212,42 @@ def test_the_whole_title_from_the_copy_for_phones() -> None:
     whole = "".join(f'<div><a href="{href}">{title}</a></div>' for href, title, _ in TREE)
     listing = listing_of(document(page(f'<ul class="pc">{cut}</ul><div class="footer mobile">{whole}</div>')))
     assert shown(listing) == TREE
+
+
+def test_a_card_does_not_make_a_cut_title_longer() -> None:
+    made = "".join(
+        f'<li><a href="{href}"><h4>{title[:8]}...</h4><p class="date">{date}</p><p>{title}，现将有关事项公告如下。</p></a></li>'
+        for href, title, date in TREE
+    )
+    listing = listing_of(document(page(f"<ul>{made}</ul>")))
+    assert shown(listing) == [(href, f"{title[:8]}...", date) for href, title, date in TREE]
+
+
+def test_a_mark_within_the_title_is_its_own_word() -> None:
+    made = "".join(
+        f'<li><a href="{href}" title="【最新】{title}">【最新】{title}</a><span>{date}</span></li>'
+        for href, title, date in TREE
+    )
+    listing = listing_of(document(page(f"<ul>{made}</ul>")))
+    assert [row[1] for row in shown(listing)] == [f"【最新】{title}" for title in TITLES]
+
+
+@pytest.mark.parametrize(
+    ("place", "alone"),
+    [
+        ("", True),
+        ('<div class="page"></div>', False),
+        ('<div id="page_2603340"><script>draw(12)</script></div>', False),
+        ('<ul class="pagination"> </ul>', False),
+        ('<div class="page-header"></div>', True),
+        ('<div class="page">本页共4条</div>', True),
+    ],
+)
+def test_the_empty_place_of_a_pager_is_no_proof_of_the_end(place: str, alone: bool) -> None:
+    made = "".join(f'<li><a href="{href}">{title}</a><span>{date}</span></li>' for href, title, date in TREE)
+    listing = listing_of(document(page(f"<ul>{made}</ul>{place}")))
+    assert listing is not None
+    assert (listing.ended, listing.total_pages) == ((True, 1) if alone else (False, None))
 
 
 def test_a_title_that_stays_cut_is_marked() -> None:
