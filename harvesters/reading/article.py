@@ -50,6 +50,11 @@ _LABEL = re.compile(r"([\u4e00-\u9fa5]{1,8})\s*[:：]")
 _ELLIPSIS = re.compile(r"(?:…+|\.{3,}|⋯+)$")
 _PART = re.compile(r"(.+?)([-_])(\d{1,2})\.\w+$")
 _NEXT = re.compile(r"[\[【(]?(?:下一?页|2)[>＞»\]】)]*")
+# createPageHTML(pages, current from 0, name, extension), or with an element's id before and pages counted from 1
+_PAGER_CALL = re.compile(
+    r"createPage(?:HTML)?\(\s*(?P<place>['\"][\w-]+['\"]\s*,\s*)?(?P<pages>\d{1,3})\s*,\s*(?P<current>\d{1,3})\s*,"
+    r"\s*['\"](?P<name>[^'\"]{1,120})['\"]\s*,\s*['\"](?P<extension>\w{2,5})['\"]"
+)
 _DATE_PART = re.compile(r"[\d年月日号./\- ]{1,10}")
 _RANGE = re.compile(r"[至到—–~～-]\s*$")
 _ENDS_AS_LABEL = re.compile(r"^.{0,10}[:：]$")
@@ -116,10 +121,10 @@ def read_article(
     footer = footer_from(layout)
     body = find_body(layout, footer)
     start = body.element.first if body else footer
-    statements = said(layout, _visible(layout, start - _ABOVE, start))
+    statements = said(layout, _above(layout, start))
     headline = find_headline(doc, layout, meta, statements, start, footer)
     if headline and headline.first > start:
-        statements += said(layout, _visible(layout, max(start, headline.first - _ABOVE), headline.first))
+        statements += said(layout, [line for line in _above(layout, headline.first) if line.index >= start])
     text_from = max(headline.last, start) if headline else start
     told = headline and (
         any(one.field in _BY_HEADLINE and one.line >= headline.last for one in statements)
@@ -162,6 +167,11 @@ def read_article(
 
 def _visible(layout: Layout, first: int, last: int) -> list[Line]:
     return [line for line in layout.lines[max(0, first) : last] if not line.hidden and not line.frame]
+
+
+def _above(layout: Layout, end: int) -> list[Line]:
+    """The visible lines before line ``end`` in which facts may stand: a second copy of them, hidden, takes no room."""
+    return _visible(layout, 0, end)[-_ABOVE:]
 
 
 def _facts_under(layout: Layout, after: int, body: Body) -> list[Line]:
@@ -390,6 +400,11 @@ def _next_part(doc: Document, layout: Layout) -> str | None:
     stem, number = (part[1], int(part[3])) if part else (name.rsplit(".", 1)[0], 0)
     if len(stem) < 4:
         return None
+    for call in _PAGER_CALL.finditer(doc.text) if "createPage" in doc.text else ():
+        current = int(call["current"])
+        if call["name"] == stem:
+            more = current + (not call["place"]) < int(call["pages"])
+            return absolute(doc, f"{stem}_{current + 1}.{call['extension']}") if more else None
     for element in layout.elements:
         if element.tag != "a" or element.frame:
             continue

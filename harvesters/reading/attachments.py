@@ -25,6 +25,12 @@ _SCRIPTS = re.compile(
     re.IGNORECASE,
 )
 _FILE_PARAMETERS = ("filename", "file", "name", "fileurl", "path", "url", "filepath")
+_VIEWED = ("file", "src", "url", "pdf", "furl", "fileurl")  # what viewers call the address of what they show
+_NO_ADDRESS = re.compile(r"\s*(?:$|#|javascript:)", re.IGNORECASE)
+_QUOTED_FILE = re.compile(rf"[\"']([^\"'<>]{{1,300}}\.(?:{_KINDS}))[\"']", re.IGNORECASE)
+# a script that has a viewer show a file: showVsbpdfIframe("/a.pdf", …), PDFObject.embed("/a.pdf", …)
+_SHOWN = re.compile(r"pdf[\w.]*\(\s*[\"']([^\"'<>]{1,300}\.(?:pdf|ofd))[\"']", re.IGNORECASE)
+_PAGE = re.compile(r"(?:\.s?html?|/)$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"^(?:点击|请点击|在线|立即|附件|文件)?(?:下载|查看|浏览|预览|打开|此处|这里|附件)+(?:文件|附件|地址|\d+)?[>》]*$|^$"
 )
@@ -53,10 +59,14 @@ def find_attachments(
         if not inside and (element.first < after or element.first >= footer):
             continue
         href = _file_address(element)
-        if not href or not _MAYBE_FILE.search(href):
+        if not href:
+            continue
+        # a script's address tells nothing where the text of its link is a file's name
+        called = inside and element.tag == "a" and _BY_NAME.search(clean(element.node.text())) is not None
+        if not called and not _MAYBE_FILE.search(href):
             continue
         url = absolute(doc, href)
-        if url is None or not is_file(url):
+        if url is None or not (is_file(url) or (called and not _PAGE.search(urlsplit(url).path))):
             continue
         heading = inside or _in_box(layout, element) or _after_heading(layout, element)
         nearby = article is not None and article.index <= element.index < article.end
@@ -64,7 +74,17 @@ def find_attachments(
             continue
         if (heading or nearby) and url not in found:
             found[url] = Attachment(name=_name(layout, element, url), url=url, type=kind_of(url))
+    for href in _shown_by_scripts(container) if container else ():
+        url = absolute(doc, href)
+        if url and url not in found:
+            found[url] = Attachment(name=_last_name(url), url=url, type=kind_of(url))
     return tuple(found.values())
+
+
+def _shown_by_scripts(container: Element) -> list[str]:
+    """The files that scripts in ``container`` have a viewer show."""
+    scripts = (node.text() or "" for node in container.node.css("script"))
+    return [match[1] for script in scripts if len(script) < 4000 for match in _SHOWN.finditer(script)]
 
 
 def is_file(url: str) -> bool:
@@ -107,18 +127,40 @@ def _file_address(element: Element) -> str | None:
     """The address of a file that ``element`` links or shows."""
     attributes = element.node.attributes
     if element.tag == "a":
-        return attributes.get("href")
+        href = attributes.get("href") or ""
+        if not _NO_ADDRESS.match(href):
+            return href
+        called = _QUOTED_FILE.search(f"{href} {attributes.get('onclick') or ''}")
+        return called[1] if called else attributes.get("data-href") or attributes.get("data-url")
     if element.tag in _VIEWERS:
-        address = attributes.get(_VIEWERS[element.tag])
-        if address and not _BY_NAME.search(urlsplit(address).path):
-            inner = dict(parse_qsl(urlsplit(address).query)).get("file")
-            return inner if inner and _BY_NAME.search(urlsplit(inner).path) else None
-        return address
+        address = attributes.get(_VIEWERS[element.tag]) or _parameter(element)
+        return _viewed(address) if address else None
     for name in ("data-powerurl", "data-value", "data-pdf", "data-file", "data-fileurl"):
         address = attributes.get(name)
         if address and _BY_NAME.search(urlsplit(address).path):
             return address
     return None
+
+
+def _parameter(element: Element) -> str | None:
+    """The address an ``object`` states in a ``param``."""
+    for node in element.node.css("param[value]"):
+        if (node.attributes.get("name") or "").lower() in ("src", "url", "filename"):
+            return node.attributes.get("value")
+    return None
+
+
+def _viewed(address: str) -> str | None:
+    """The file at ``address``, or the one that the viewer there is told to show."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    if _BY_NAME.search(parts.path):
+        return address
+    told = {key.lower(): value for key, value in parse_qsl(parts.query)}
+    named = [*(told[key] for key in _VIEWED if key in told), unquote(parts.fragment)]
+    return next((one for one in named if _BY_NAME.search(one.split("?")[0])), None)
 
 
 def _article(layout: Layout, container: Element | None, after: int) -> Element | None:
@@ -164,4 +206,9 @@ def _name(layout: Layout, element: Element, url: str) -> str:
     line = layout.lines[element.first] if element.first < len(layout.lines) else None
     before = clean(line.text[: line.text.find(candidates[0] or "")]) if line and candidates[0] else ""
     before = _HEADING.sub("", before).strip(" ：:【[（(")
-    return before or _HASHED.sub("", unquote(parts.path.rsplit("/", 1)[-1])) or url
+    return before or _last_name(url) or url
+
+
+def _last_name(url: str) -> str:
+    """The last name of the path, without the key that storage put before it."""
+    return _HASHED.sub("", unquote(urlsplit(url).path.rsplit("/", 1)[-1]))

@@ -40,7 +40,9 @@ _BOILERPLATE = re.compile(
     r"按回车键|导盲模式|不代表本(?:网|站)|如有侵权|网站支持IPv6",
 )
 _FOOTER_GAP = 8  # lines that say neither, between two that do
-_TABLE = frozenset(("td", "th", "tr", "tbody", "thead", "table"))
+_FOOTER_LEAD = 100  # characters of running text before a line, in its part of the page; no footer begins after more
+_CELLS = frozenset(("td", "th"))
+_TABLE = _CELLS | {"tr", "tbody", "thead", "table"}
 _LAYOUT_CELL = 300  # characters
 _STOPS = "，。；、：！？,;"
 # lines that belong to the page and not to the document, wherever they stand
@@ -53,6 +55,15 @@ _NOISE = re.compile(
 )
 _DOWNLOADED = re.compile(r"^附件\s*【.*】\s*已下载")  # 博达 counts downloads in the text
 _PAGE_LINK = re.compile(r"(?:[【\[(（]?\d{1,3}[】\])）]?\s?)+")
+# the switches of a document cut into pages, on one line
+_PAGER = re.compile(
+    r"(?=.*页)(?:[【\[(（<＜«|]*"
+    r"(?:首页|上一?页|下一?页|尾页|末页|(?:第|共) ?\d{1,3} ?页|\d{1,3}|\.{3}|…)[】\])）>＞»|]* ?)+"
+)
+# UCAP's marks of where one page of a text ends and the next begins; its own script takes them out
+_PAGE_BREAK = re.compile(r"#PAGE_?BREAK#|^#{5,}$", re.IGNORECASE)
+# the rules of a style sheet an editor pasted as text (".TRS_Editor P{margin:0}")
+_STYLE_RULE = re.compile(r"[\w\s.,#*:>-]*\{[^{}]*\}")
 _EDITOR = re.compile(
     r"[（(【\[\s]*(?:责任编辑|责编|编辑|编审|审核|审校|初审|复审|终审|校对|信息员|录入员?|发布人|发布者|作者|供稿|撰稿人?|"
     r"一审|二审|三审)\s*[:：]"
@@ -83,16 +94,33 @@ def footer_from(layout: Layout) -> int:
     """The line from which on only the site's footer stands; the number of lines if there is none."""
     lines = layout.lines
     first = len(lines)
+    foot: Line | None = None
     for line in reversed(lines[len(lines) // 3 :]):
         if line.hidden:
             continue
-        if _FOOTER.search(line.text) and len(line.text) < 300:
-            first = line.index
-        elif first < len(lines) and first - line.index > _FOOTER_GAP:
+        sure = len(line.text) < 300 and _FOOTER.search(line.text) is not None
+        if foot is None:
+            if sure:
+                first, foot = line.index, line
+        elif not sure and first - line.index > _FOOTER_GAP:
             break
-        elif first < len(lines) and _FOOTER_TOO.search(line.text):
+        elif sure or _FOOTER_TOO.search(line.text):
+            if _follows_text(layout, line, foot):
+                break
             first = line.index
     return first
+
+
+def _follows_text(layout: Layout, line: Line, foot: Line) -> bool:
+    """Whether running text stands before ``line`` in that part of the page which does not hold the line ``foot``:
+    a document too ends with telephone and address, and names who organises an event."""
+    common = layout.common(line.element, foot.element)
+    part = layout.elements[line.element]
+    if part.index == common.index:
+        return False
+    while part.parent != common.index:
+        part = layout.elements[part.parent]
+    return layout.prose[line.index] - layout.prose[part.first] > _FOOTER_LEAD
 
 
 def find_body(layout: Layout, footer: int) -> Body | None:
@@ -162,7 +190,9 @@ def _dense(layout: Layout, footer: int) -> Body | None:
         if (element.tag == "p" or element.last - element.first == 1) and element.parent >= 0:
             element = elements[element.parent]
         # the cells of a data table speak for what the table stands in; a cell with much text is a layout's
-        while element.tag in _TABLE and element.parent >= 0 and layout.mass(element) < _LAYOUT_CELL:
+        while element.tag in _TABLE and element.parent >= 0:
+            if element.tag in _CELLS and layout.mass(element) >= _LAYOUT_CELL:
+                break
             element = elements[element.parent]
         scores[element.index] = scores.get(element.index, 0) + weight
         if element.parent >= 0:
@@ -188,8 +218,19 @@ def body_lines(layout: Layout, body: Body, after: int, footer: int) -> list[Line
     return [
         line
         for line in lines[first:last]
-        if not _DOWNLOADED.search(line.text) and (len(line.text) <= 3 or not _is_noise(line))
+        if not _DOWNLOADED.search(line.text)
+        and (len(line.text) <= 3 or not _is_noise(line))
+        and not _is_markup(line.text)
     ]
+
+
+def _is_markup(text: str) -> bool:
+    """Whether a line holds style rules or the mark of a page break, and nothing to read."""
+    if "{" in text and "}" in text:
+        text = _STYLE_RULE.sub("", text)
+    elif "#" not in text:
+        return False
+    return not _PAGE_BREAK.sub("", text).strip()
 
 
 def followers_from(layout: Layout, after: int, footer: int) -> int:
@@ -229,11 +270,13 @@ def _is_noise(line: Line) -> bool:
     """Whether a line is a switch, a button, a counter, an empty heading or a page number."""
     if len(line.text) > 40:
         return False
-    return _NOISE.fullmatch(line.text) is not None or (line.links > 0 and _PAGE_LINK.fullmatch(line.text) is not None)
+    if line.links and (_PAGE_LINK.fullmatch(line.text) or _PAGER.fullmatch(line.text)):
+        return True
+    return _NOISE.fullmatch(line.text) is not None
 
 
 def text_of(lines: list[Line]) -> str | None:
     """The text of ``lines``, a paragraph a line; None if there is none, or nothing but links (to the files)."""
     if all(line.links * 10 >= len(line.text) * 9 for line in lines):
         return None
-    return "\n".join(line.text for line in lines)
+    return "\n".join(_PAGE_BREAK.sub("", line.text).strip() if "#" in line.text else line.text for line in lines)

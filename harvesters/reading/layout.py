@@ -66,6 +66,7 @@ _INFO_SIZE = 4000  # characters of mark-up; an info line with its scripts and sw
 _INFO_LINKS = 6  # font sizes, print, close
 _SPACES = re.compile(r"[\s\xa0\u3000]+")
 _WIDTHLESS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_ESCAPED = re.compile(r"%u([0-9A-Fa-f]{4})")  # JavaScript's escape(), left in titles by some generators
 
 
 _TOLD = re.compile(r"来源|时间|日期|作者|文号|索引号|(?:19|20)\d\d[-/.年]")
@@ -138,7 +139,9 @@ class Layout:
 
 
 def clean(text: str) -> str:
-    """``text`` without zero-width characters, every run of white space as one space, and none at the ends."""
+    """``text`` without escapes and zero-width characters, a run of white space as one space, and none at the ends."""
+    if "%u" in text:
+        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     return _SPACES.sub(" ", text.translate(_WIDTHLESS)).strip()
 
 

@@ -336,6 +336,32 @@ def test_attachments_of_every_sort() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("shown", "url", "name"),
+    [
+        ("<div id='pdfshow' data-value='/attach/a.pdf'></div>", "/attach/a.pdf", "a.pdf"),
+        ("<embed src='/files/b.pdf'>", "/files/b.pdf", "b.pdf"),
+        ("<object data='/files/c.pdf'></object>", "/files/c.pdf", "c.pdf"),
+        ("<object><param name='SRC' value='/files/d.pdf'></object>", "/files/d.pdf", "d.pdf"),
+        ("<iframe src='/pdfjs/web/viewer.html?file=%2Ffiles%2Fe.pdf'></iframe>", "/files/e.pdf", "e.pdf"),
+        ("<iframe src='/pdfjs/viewer.html#/files/f.pdf'></iframe>", "/files/f.pdf", "f.pdf"),
+        ("<iframe src='/op/view.aspx?src=%2Ffiles%2Fg.docx'></iframe>", "/files/g.docx", "g.docx"),
+        ('<script>showVsbpdfIframe("/__local/h.pdf","100%","600");</script>', "/__local/h.pdf", "h.pdf"),
+        ("<a href='javascript:void(0)' onclick=\"down('/files/i.docx')\">附表.docx</a>", "/files/i.docx", "附表.docx"),
+        ("<a href=\"javascript:openFile('/files/j.xls')\">附表</a>", "/files/j.xls", "附表"),
+        ("<a href='#' data-href='/files/k.ofd'>通知.ofd</a>", "/files/k.ofd", "通知.ofd"),
+        ("<a href='/file/get/8a9b'>名单.doc</a>", "/file/get/8a9b", "名单.doc"),
+        ("<a href='/news/doc.html'>什么是.doc</a>", None, None),
+        ("<iframe src='/video/player.html?src=/a.mp4'></iframe>", None, None),
+        ("<a href='javascript:print()'>打印</a>", None, None),
+    ],
+)
+def test_files_that_viewers_and_scripts_show(shown: str, url: str | None, name: str | None) -> None:
+    html = page(f"<h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div id='zoom'>{PARAGRAPHS}{shown}</div>", METAS)
+    told = [(file.url, file.name) for file in article(html).attachments]
+    assert told == ([(f"http://www.qinghe.invalid{url}", name)] if url else [])
+
+
 def test_a_document_may_be_nothing_but_its_files() -> None:
     middle = f"""<div class='m'><h1>{TITLE}</h1><p>发布时间：2026-06-15 来源：青禾市水务局</p>
         <div id='zoom'><p><a href='a.pdf'>关于河道保护的公告.pdf</a></p></div></div>"""
@@ -370,12 +396,95 @@ def test_a_document_in_several_containers_is_read_whole() -> None:
         (URL.replace(".html", "_1.html"), "<a href='t20260615_1234567_2.html'>下一页</a>", "t20260615_1234567_2.html"),
         (URL, "<a href='t20260614_7654321.html'>下一页</a>", None),
         (URL, "<a href='javascript:next()'>下一页</a>", None),
+        (URL, '<script>createPageHTML(3, 0, "t20260615_1234567", "html");</script>', "t20260615_1234567_1.html"),
+        (
+            URL.replace(".html", "_1.html"),
+            '<script>createPageHTML(3, 1, "t20260615_1234567", "html");</script>',
+            "t20260615_1234567_2.html",
+        ),
+        (URL.replace(".html", "_2.html"), '<script>createPageHTML(3, 2, "t20260615_1234567", "html")</script>', None),
+        (
+            URL,
+            "<script>createPageHTML('page_div',2,1,'t20260615_1234567','html',2)</script>",
+            "t20260615_1234567_2.html",
+        ),
+        (
+            URL.replace(".html", "_2.html"),
+            "<script>createPageHTML('page_div',2,2,'t20260615_1234567','html',2)</script>",
+            None,
+        ),
+        (URL, '<script>createPageHTML(9, 0, "index", "html");</script>', None),
     ],
 )
 def test_documents_cut_into_pages(url: str, links: str, onward: str | None) -> None:
     middle = f"<h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div id='zoom'>{PARAGRAPHS}<div>{links}</div></div>"
     found = article(page(middle, METAS), url).next_part
     assert found == (f"http://www.qinghe.invalid/zwgk/tzgg/202606/{onward}" if onward else None)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "<p>#PAGE_BREAK#</p>",
+        "#PAGE_BREAK#",
+        "<p>#####</p>",
+        "<div><a href='t20260615_1234567.html'>上一页</a> <a href='t20260615_1234567_1.html'>[下一页]</a></div>",
+        "<div><span>共3页</span> <a href='t20260615_1234567_1.html'>2</a> <a href='#'>尾页</a></div>",
+    ],
+)
+def test_marks_and_switches_between_the_pages_of_a_document_are_no_text(between: str) -> None:
+    html = page(
+        f"<h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div id='zoom'>{PARAGRAPHS}{between}{PARAGRAPHS}</div>", METAS
+    )
+    assert article(html).body_text == f"{BODY}\n{BODY}"
+
+
+def test_a_page_break_inside_a_paragraph() -> None:
+    html = page(f"<h1>{TITLE}</h1><p>2026-06-15</p><div id='zoom'><p>{FIRST}#PAGE_BREAK#</p><p>{LAST}</p></div>", METAS)
+    assert article(html).body_text == f"{FIRST}\n{LAST}"
+
+
+@pytest.mark.parametrize("rules", [".TRS_Editor P{margin:0}.TRS_Editor DIV{line-height:1.5;}", "p { font: 宋体 }"])
+def test_style_rules_written_as_text_are_none(rules: str) -> None:
+    html = page(f"<h1>{TITLE}</h1><p>2026-06-15</p><div class='TRS_Editor'>{rules}{PARAGRAPHS}</div>", METAS)
+    assert article(html).body_text == BODY
+
+
+def test_a_document_that_ends_like_a_footer_is_read_to_its_end() -> None:
+    end = "<p>主办单位：青禾市水务局</p><p>联系人：张三</p><p>电话：0000-1234567</p><p>地址：青禾市中心路1号</p>"
+    html = page(f"<h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div class='xq1'>{PARAGRAPHS}{end}</div>", METAS)
+    text = article(html).body_text
+    assert text
+    assert text.endswith("主办单位：青禾市水务局\n联系人：张三\n电话：0000-1234567\n地址：青禾市中心路1号")
+
+
+def test_a_long_table_is_a_part_of_its_document() -> None:
+    rows = "".join(f"<tr><td><p>{n}</p></td><td><p>青禾市第{n}水库管理所</p></td></tr>" for n in range(1, 80))
+    html = page(
+        f"<h1>{TITLE}</h1><p>2026-06-15</p><div class='xq'>{PARAGRAPHS}<table>{rows}</table><p>{LAST}</p></div>"
+    )
+    text = article(html).body_text
+    assert text
+    assert text.startswith(FIRST)
+    assert text.endswith(LAST)
+
+
+def test_a_hidden_copy_of_the_labels_takes_no_room() -> None:
+    table = as_head(LABELS)
+    copies = f"<div class='hidden-lg hidden-md'>{table}{table}</div>"
+    html = page(
+        f"<div class='m'>{table}{copies}<h1>{TITLE}</h1><p>2026-06-15</p><div id='zoom'>{PARAGRAPHS}</div></div>"
+    )
+    assert article(html).index_number == "11629900MB0/2026-00231"
+
+
+@pytest.mark.parametrize(
+    "title", [TITLE.encode("unicode_escape").decode().replace("\\u", "%u"), f"{TITLE[:5]}\u200b{TITLE[5:]}"]
+)
+def test_titles_are_shown_without_escapes_and_widthless_signs(title: str) -> None:
+    head = f'<meta name="ArticleTitle" content="{title}">'
+    html = page(f"<h1>{title}</h1><p>发布时间：2026-06-15</p><div id='zoom'>{PARAGRAPHS}</div>", head, title)
+    assert article(html).title == TITLE
 
 
 def test_an_article_that_stands_in_what_looks_like_a_menu() -> None:
