@@ -13,7 +13,7 @@ from enum import IntEnum
 from urllib.parse import urlsplit
 
 from harvesters.links import PLATFORM_NAMES, Links, hub_names, kind_of, plain_name, stem
-from harvesters.reading.listing import is_article
+from harvesters.reading.links import is_article
 from harvesters.spiders.sites import is_file, same_site
 
 DEEPEST = 3  # steps from the home page: platform, hub, column

@@ -20,7 +20,7 @@ from harvesters.one_page import Session, with_rows
 from harvesters.proposals import Proposal, links_instead_of_rows, propose, settle
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Page, Site
-from harvesters.reading.listing import is_article
+from harvesters.reading.links import is_article
 from harvesters.reading.page import Profile, read_page
 from harvesters.spiders.sites import is_home, same_site
 from storage.exceptions import NoAnswer, UnsafeAddress

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborNode
 
 from harvesters.engines import gkmlpt
 from harvesters.reading.document import Document
-from harvesters.reading.listing import address_of
+from harvesters.reading.links import address_of
 from storage.addresses import address_key
 
 Links = list[tuple[str, str]]

@@ -18,7 +18,7 @@ from harvesters.candidates import SINGLE_KINDS, Candidate, Rank, folder_of, is_k
 from harvesters.links import kind_of, plain_name, stem, without_year
 from harvesters.reading.dates import address_date
 from harvesters.reading.facts import Page, Row
-from harvesters.reading.listing import is_article
+from harvesters.reading.links import is_article
 from storage.addresses import address_key
 from storage.schema import Outcome
 

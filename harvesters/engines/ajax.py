@@ -17,7 +17,7 @@ from harvesters.engines.paged import answered, asked
 from harvesters.engines.script_calls import Call, calls_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing
-from harvesters.reading.listing import is_article
+from harvesters.reading.links import is_article
 
 NAME = "ajax"
 _MOST = 4  # requests of one page tried

@@ -21,7 +21,7 @@ from harvesters.engines import static
 from harvesters.engines.column_name import column_name
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing
-from harvesters.reading.listing import is_article
+from harvesters.reading.links import is_article
 
 NAME = "frame"
 _DEEPEST = 3  # frames within frames; a frameset around a column's frame is two

@@ -27,10 +27,10 @@ from harvesters.engines import script_values
 from harvesters.engines.column_name import column_name
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
+from harvesters.reading.links import fetchable
 from harvesters.reading.listing import (
     capture_date,
     clean_title,
-    fetchable,
     is_truncated,
     plain_fragment,
     row_of,

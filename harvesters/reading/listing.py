@@ -22,7 +22,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from harvesters.reading.dates import CHINA, ReadDate, all_dates, read_date, read_short, read_split
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Row
-from harvesters.reading.links import address_of, address_year, is_article
+from harvesters.reading.links import address_of, address_year, fetchable, is_article
 
 _EDGE = r"[\s\[\](){}（）【】<>《》|丨·•,，;；/-]*"
 _PURE = re.compile(
