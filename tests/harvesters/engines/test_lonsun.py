@@ -177,7 +177,10 @@ def test_a_fragment_given_by_itself() -> None:
 def test_a_column_that_only_the_script_knows_is_not_asked_for() -> None:
     listing = listing_of(column(titles(47), 15, url=NEWS))
     assert listing is not None
-    assert (listing.engine, listing.next, listing.ended) == ("static", None, False)
+    assert (listing.engine, listing.ended) == ("static", False)
+    # addresses like those of other sites are tried; the interface is not asked for what the page does not state
+    assert listing.next is not None
+    assert (listing.next.state["engine"], "label" in listing.next.url) == ("guessed", False)
 
 
 def test_a_literal_with_literals_in_it() -> None:
