@@ -6,9 +6,9 @@ or an ajax call with ``url`` and ``data``; columns stand at ``/col/colN/`` with 
 
 A page is an answer, HTML rows ``.tr_main_value_odd/_even`` (or ``a.bt_link``, or list items), with ``共N页``. All
 parameters are those the page states, only ``currpage`` is ours. ``infotypeId`` is what filters by column: by the
-script, else by ``number=`` in the page's address. Where neither gives it nothing is asked, since the answer would be
-the whole district's. The end is the last of the pages counted, or a count of no pages or no rows; an answer without
-rows and without such a count is an error.
+script, else by ``number=`` in the page's address. Where neither gives it, or whose documents are meant stays unknown
+(``area``), nothing is asked: the answer would be the whole district's. The end is the last of the pages counted, or a
+count of no pages or no rows; an answer without rows and without such a count is an error.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ _ROWS = re.compile(r"\btotal(?:Count|Record|Rows)?[\"']?\s*[:=]\s*[\"']?(\d+)")
 _TAG = re.compile(r"<[^<>]*>")
 _SCRIPT = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _MESSAGE = 4000  # characters; a fragment that says that there is nothing is no longer
-_MOST_LABELS = 50  # looked at on one page; a page of the family states ten or so
+_MOST_LABELS = 20  # looked at on one page; a page of the family states ten or so
 _NOTHING = "暂无相关信息"
 
 
