@@ -8,9 +8,10 @@ An engine module has:
   which for API-driven columns is the request for page 1;
 - ``more(doc, fetch) -> Listing``: what the answer to ``fetch`` lists.
 
-Engines are pure: bytes in, rows out. ``ENGINES`` is in the order of recognition (most specific first); a new engine
-is one module and its name in that line. ``pager``, ``column_name``, ``json_rows``, ``datastore`` and ``script_values``
-are what engines share.
+Engines are pure: bytes in, rows out. A request that no later visit can repeat, as it carries what only this page gave,
+says so in ``state["volatile"]`` and is not remembered. ``ENGINES`` is in the order of recognition (most specific
+first); a new engine is one module and its name in that line. ``pager``, ``column_name``, ``json_rows``, ``datastore``
+and ``script_values`` are what engines share.
 """
 
 from __future__ import annotations

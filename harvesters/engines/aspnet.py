@@ -9,6 +9,7 @@ cookie goes along by itself.
 The end is the page whose number is the number of pages counted, or whose 下一页 is drawn without a link beside links
 to other pages, or whose own number, without a link, is the last the pager draws. A page without rows, without the
 form, or with another number than the one asked for proves nothing.
+
 The request is a new one at every visit, since the view state is: ``state["volatile"]`` says so to the crawler's memory.
 """
 
@@ -24,6 +25,7 @@ from selectolax.lexbor import LexborNode
 
 from harvesters.engines import static
 from harvesters.engines.column_name import column_name
+from harvesters.engines.json_rows import as_number
 from harvesters.engines.pager import pager_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing
@@ -89,7 +91,7 @@ def _listing(doc: Document, state: Mapping[str, Any]) -> Listing:
         ended = link is None and ((page is not None and page == pages) or _is_last(links, shown))
         if link is not None and form is not None and found is not None:
             following = _post(doc, form, link, {"engine": NAME, "page": shown + 1, "key": found.key, "volatile": True})
-    is_empty = found is not None and found.empty
+    is_empty = found is not None and found.empty and not state
     return Listing(
         engine=NAME,
         column_name=column_name(doc, found.place if found is not None else None),
@@ -117,8 +119,8 @@ def _post_backs(doc: Document) -> list[_PostBack]:
         is_pagers = _PAGING.search(target) is not None
         if (
             words in _NEXT
-            or (is_pagers and (words in _MORE or argument.isdigit()))
-            or (words.isdigit() and (argument in (words, f"Page${words}") or (is_pagers and not argument)))
+            or (is_pagers and (words in _MORE or as_number(argument) is not None))
+            or (as_number(words) is not None and (argument in (words, f"Page${words}") or (is_pagers and not argument)))
         ):
             found.append(_PostBack(target=target, argument=argument, words=words, node=node))
     return found
@@ -142,13 +144,11 @@ def _place(links: list[_PostBack], page: int | None, pages: int | None) -> tuple
             return int(said_page[1]), int(said_pages[1])
         block = block.parent
     if page is None:
-        following = next((link.argument for link in links if link.words in _NEXT and link.argument.isdigit()), None)
+        following = next((as_number(link.argument) for link in links if link.words in _NEXT), None)
         # the number that is drawn without a link is the page's own
-        bare = {int(words) for words, is_link in _drawn(links) if words.isdigit() and not is_link}
-        page = int(following) - 1 if following else bare.pop() if len(bare) == 1 else None
-    if links[-1].words in _MORE and pages == max(
-        (int(words) for words, _ in _drawn(links) if words.isdigit()), default=0
-    ):
+        bare = {number for words, is_link in _drawn(links) if (number := as_number(words)) and not is_link}
+        page = following - 1 if following else bare.pop() if len(bare) == 1 else None
+    if links[-1].words in _MORE and pages == max((as_number(words) or 0 for words, _ in _drawn(links)), default=0):
         pages = None  # no count: the numbers drawn, of which a long list shows the first ten
     return page, pages
 
@@ -175,7 +175,7 @@ def _next(links: list[_PostBack], page: int) -> _PostBack | None:
     for link in links:
         if link.words == str(page + 1) or link.argument == str(page + 1):
             return link
-    if links and links[-1].words in _MORE and (not links[-1].argument.isdigit() or int(links[-1].argument) == page + 1):
+    if links and links[-1].words in _MORE and as_number(links[-1].argument) in (None, page + 1):
         return links[-1]
     return None
 
@@ -183,7 +183,9 @@ def _next(links: list[_PostBack], page: int) -> _PostBack | None:
 def _is_last(links: list[_PostBack], page: int) -> bool:
     """Whether the pager draws no page after this one: 下一页 without a link, or this page's number as the last."""
     drawn = [
-        (words, is_link) for words, is_link in _drawn(links) if words in _NEXT or words in _MORE or words.isdigit()
+        (words, is_link)
+        for words, is_link in _drawn(links)
+        if words in _NEXT or words in _MORE or as_number(words) is not None
     ]
     following = [is_link for words, is_link in drawn if words in _NEXT]
     if following:

@@ -15,8 +15,8 @@ from harvesters.reading.listing import capture_date, fragment_rows
 
 _STORE = re.compile(r"<datastore>.*?</datastore>", re.DOTALL | re.IGNORECASE)
 _RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[(.*?)\]\]>|(.*?))\s*</record>", re.DOTALL | re.IGNORECASE)
-_TOTAL_ROWS = re.compile(r"<totalrecord>\s*(?:<!\[CDATA\[)?\s*(\d+)", re.IGNORECASE)
-_TOTAL_PAGES = re.compile(r"<totalpage>\s*(?:<!\[CDATA\[)?\s*(\d+)", re.IGNORECASE)
+_TOTAL_ROWS = re.compile(r"<totalrecord>\s*(?:<!\[CDATA\[)?\s*(\d{1,9})\b", re.IGNORECASE)
+_TOTAL_PAGES = re.compile(r"<totalpage>\s*(?:<!\[CDATA\[)?\s*(\d{1,9})\b", re.IGNORECASE)
 
 
 def richest(text: str) -> str:

@@ -6,9 +6,9 @@ or an ajax call with ``url`` and ``data``; columns stand at ``/col/colN/`` with 
 
 A page is an answer, HTML rows ``.tr_main_value_odd/_even`` (or ``a.bt_link``, or list items), with ``共N页``. All
 parameters are those the page states, only ``currpage`` is ours. ``infotypeId`` is what filters by column: by the
-script, else by ``number=`` in the page's address. Where neither gives it nothing is asked, since the answer would be
-the whole district's. The end is the last of the pages counted, or a count of no pages or no rows; an answer without
-rows and without such a count is an error.
+script, else by ``number=`` in the page's address. Where neither gives it, or whose documents are meant stays unknown
+(``area``), nothing is asked: the answer would be the whole district's. The end is the last of the pages counted, or a
+count of no pages or no rows; an answer without rows and without such a count is an error.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from selectolax.lexbor import LexborNode
 
 from harvesters.engines import script_values
 from harvesters.engines.column_name import column_name
+from harvesters.engines.json_rows import as_number
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
 from harvesters.reading.links import fetchable
@@ -54,7 +55,7 @@ _UNKNOWN = "\ufffc"  # stands in a value for what the script computes
 _EMPTY_TYPES = ("", "0")
 # what loadDynamic sends along, besides what its address says
 _DYNAMIC = ("vc_title", "vc_number", "currpage", "vc_filenumber", "vc_all", "texttype", "fbtime")
-_PAGES = re.compile(r"共\s*(\d+)\s*页")
+_PAGES = re.compile(r"共\s*(\d{1,6})\s*页")
 _NO_ROWS = re.compile(r"共(?:有|计)?\s*0\s*(?:条|篇|项|个?记录)")
 _TAG = re.compile(r"<[^<>]*>")
 _VALUE_ROW = "tr.tr_main_value_odd,tr.tr_main_value_even"
@@ -83,9 +84,7 @@ def read(doc: Document) -> Listing:
     """The request for page 1; an answer is read as it is."""
     if _SEARCH in doc.url:
         stated = dict(parse_qsl(urlsplit(doc.url).query, keep_blank_values=True))
-        page = stated.get("currpage", "")
-        state = _state(doc.url, stated, doc.url, int(page) if page.isdigit() and int(page) else 1)
-        return _answer(doc, state)
+        return _answer(doc, _state(doc.url, stated, doc.url, as_number(stated.get("currpage")) or 1))
     found = _stated(doc)
     following = None
     if found is not None and found[1].get("infotypeId", "") not in _EMPTY_TYPES:

@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from harvesters.engines import script_values, static
 from harvesters.engines.column_name import column_name
+from harvesters.engines.json_rows import as_number
 from harvesters.engines.pager import pager_of, pages_for
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
@@ -37,12 +38,12 @@ _PUBLIC = re.compile(r"/public/column/(\d+)")
 _LISTS = re.compile(r"list", re.IGNORECASE)
 _NO_LISTS = re.compile(r"search|tree|link|nav|menu|catalog|pic|img|video|hot|rank", re.IGNORECASE)
 _FILTERS = re.compile(r"(?:site|organ|cat|column|channel)Ids?$|^file$", re.IGNORECASE)
-_PAGES = re.compile(r"\bpageCount[\"']?\s*[:=]\s*[\"']?(\d+)")
-_ROWS = re.compile(r"\btotal(?:Count|Record|Rows)?[\"']?\s*[:=]\s*[\"']?(\d+)")
+_PAGES = re.compile(r"\bpageCount[\"']?\s*[:=]\s*[\"']?(\d{1,9})\b")
+_ROWS = re.compile(r"\btotal(?:Count|Record|Rows)?[\"']?\s*[:=]\s*[\"']?(\d{1,9})\b")
 _TAG = re.compile(r"<[^<>]*>")
 _SCRIPT = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _MESSAGE = 4000  # characters; a fragment that says that there is nothing is no longer
-_MOST_LABELS = 50  # looked at on one page; a page of the family states ten or so
+_MOST_LABELS = 20  # looked at on one page; a page of the family states ten or so
 _NOTHING = "暂无相关信息"
 
 
@@ -66,8 +67,7 @@ def read(doc: Document) -> Listing:
     if _LABEL in doc.url:
         parts = urlsplit(doc.url)
         pairs = dict(parse_qsl(parts.query, keep_blank_values=True))
-        index = pairs.get("pageIndex", "")
-        page = int(index) if index.isdigit() and int(index) else 1
+        page = as_number(pairs.get("pageIndex")) or 1
         return _answer(doc, _state(doc.url.partition("?")[0], pairs, doc.url, page))
     stated = _stated(doc)
     pairs = stated[1] if stated else {}
@@ -136,8 +136,8 @@ def _counted(text: str, pairs: Mapping[str, str]) -> tuple[int | None, int | Non
     said_pages, said_rows = _PAGES.search(text), _ROWS.search(text)
     pages = max(1, int(said_pages[1])) if said_pages else None
     total = int(said_rows[1]) if said_rows else None
-    size = pairs.get("pageSize", "")
-    made = pages_for(total, int(size)) if total is not None and size.isdigit() else None
+    size = as_number(pairs.get("pageSize"))
+    made = pages_for(total, size) if total is not None and size else None
     if pages is not None and made != pages:
         return pages, None
     return made, total
@@ -169,13 +169,13 @@ def _shown(doc: Document, pairs: Mapping[str, str], pages: int | None, total: in
     organ = _PUBLIC.search(doc.url)
     if organ and sum(f"/public/{organ[1]}/" in row.url for row in rows) * 2 < len(rows):
         return ()
-    size = pairs.get("pageSize", "")
-    if not size.isdigit():
+    size = as_number(pairs.get("pageSize"))
+    if not size:
         return rows
     if total is not None:
-        enough = len(rows) >= min(int(size), total)
+        enough = len(rows) >= min(size, total)
     else:
-        enough = len(rows) >= int(size) or (organ is not None and pages == 1)
+        enough = len(rows) >= size or (organ is not None and pages == 1)
     return rows if enough else ()
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 _LONGEST = 6000  # characters of one call or one literal; longer ones hold data, not parameters
-_DEEPEST = 8  # literals looked at on the way out to the one around a place
+_DEEPEST = 4  # literals looked at on the way out to the one around a place
 _VARIABLE = re.compile(r"\b(?:var|let|const)\s+([\w$]+)\s*=\s*(?:'([^'\n]*)'|\"([^\"\n]*)\"|(-?\d+))\s*[;,\n]")
 _FUNCTION = re.compile(r"\bfunction\s+([\w$]+)\s*\(([^()]*)\)\s*\{")
 _LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)

@@ -36,7 +36,7 @@ _INTERFACE = "messageController/getMessage.do"
 _ADDRESS = re.compile(r"[\"']([^\"'\s<>]*messageController/getMessage\.do)(?:\?[^\"'\s<>]*)?[\"']")
 _AJAX = re.compile(r"\bajaxParam[\"']?\s*[:=]\s*(?=\{)")
 _COLUMN = re.compile(r"\bcolumnId[\"']?\s*[:=]\s*[\"']([\w-]{8,})[\"']")
-_TOTAL = re.compile(r"\btotalRecords?[\"']?\s*:\s*[\"']?(\d+)")
+_TOTAL = re.compile(r"\btotalRecords?[\"']?\s*:\s*[\"']?(\d{1,9})\b")
 _JSONP = re.compile(r"^\s*[\w$.]+\s*\((.*)\)\s*;?\s*$", re.DOTALL)
 _OURS = ("startrecord", "endrecord", "perpage", "callback", "_")
 

@@ -171,10 +171,11 @@ class Fetcher:
         :param keep: whether the response goes to the archive.
         """
         headers = {**fetch.headers}
-        if etag:
-            headers["If-None-Match"] = etag
-        if last_modified:
-            headers["If-Modified-Since"] = last_modified
+        if fetch.method == "GET":  # what is posted with a condition that holds is refused with 412 (RFC 9110, 13.1)
+            if etag:
+                headers["If-None-Match"] = etag
+            if last_modified:
+                headers["If-Modified-Since"] = last_modified
         async with self.host(fetch.url).gate:
             return await self._follow(fetch, headers, timeout_s or self._timeout_s, keep)
 

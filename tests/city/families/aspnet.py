@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FRAME = article.Frame(
     '<table class="infodetail"><tr><td id="TDContent" class="article_content">\n', "</td></tr></table>\n"
 )
+_NO_ROWS = (
+    '<div class="list"><table class="main_list"><tr><td>暂无信息</td></tr></table></div>'  # what a grid draws instead
+)
 _PADDING = "dDwtMTA4NzA1OTI1Nzt0PDtsPGk8MT47PjtsPHQ8O2w8aTwxPjs+" * 30  # what a grid keeps of its rows
 
 
@@ -119,7 +122,7 @@ def _form(app: SiteApp, column: Column, page: int, total: int, state: str) -> st
         f'<input type="hidden" name="__VIEWSTATE" id="__VIEWSTATE" value="{state}" />\n'
         f'<input type="hidden" name="__EVENTVALIDATION" id="__EVENTVALIDATION" value="{_validation(app, state)}" />\n'
         '<div class="search">标题：<input name="MoreInfoList1$txtTitle" type="text" id="MoreInfoList1_txtTitle" /><input type="submit" name="MoreInfoList1$btnOK" value="搜索" /></div>\n'
-        f"{rows.block(column, listed)}\n{pager}</form>"
+        f"{rows.block(column, listed) if listed else _NO_ROWS}\n{pager}</form>"
     )
 
 

@@ -2,7 +2,7 @@
 """Hanweb's disclosure module: an empty frame, and a table that is drawn by POST to ``/module/xxgk/search.jsp``.
 
 ``infotypeId`` is what filters by column: without it, or with an unknown one, the answer is the rows of all. A GET is
-refused. Articles are those of the same system's other lists.
+refused, and a POST with a condition. Articles are those of the same system's other lists.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ def mount(app: SiteApp, column: Column) -> None:
     def search(request: Request) -> Response:
         if request.method != "POST" or "form" not in request.headers.get("content-type", ""):
             return Response(status=405, body=b"Method Not Allowed")
+        if "if-none-match" in request.headers:
+            return Response(status=412, body=b"Precondition Failed")
         params = request.params()
         page = int(params["currpage"]) if params.get("currpage", "").isdigit() else 1
         owner = columns.get(params.get("infotypeId", ""))

@@ -173,7 +173,12 @@ def test_a_view_state_that_was_not_taken_brings_page_one_again(pager: str) -> No
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [("<html><body><h1>验证视图状态 MAC 失败</h1></body></html>", 500), ("<html><body></body></html>", 200), ("", 200)],
+    [
+        ("<html><body><h1>验证视图状态 MAC 失败</h1></body></html>", 500),
+        ("<html><body></body></html>", 200),
+        ("", 200),
+        (page("<table><tr><td>暂无信息</td></tr></table>"), 200),
+    ],
 )
 def test_an_answer_without_rows_proves_no_end(body: str, status: int) -> None:
     first = listing_of(document(page(form(titles(47), 1, epoint)), COLUMN))
