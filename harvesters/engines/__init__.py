@@ -9,7 +9,8 @@ An engine module has:
 - ``more(doc, fetch) -> Listing``: what the answer to ``fetch`` lists.
 
 Engines are pure: bytes in, rows out. ``ENGINES`` is in the order of recognition (most specific first); a new engine
-is one module and its name in that line. ``pager``, ``column_name`` and ``json_rows`` are what engines share.
+is one module and its name in that line. ``pager``, ``column_name``, ``json_rows``, ``script_calls`` and
+``paged`` are what engines share.
 """
 
 from __future__ import annotations

@@ -169,7 +169,7 @@ class _Walker:
             known=known,
             expects_rows=self._had_rows,
             paged=not is_first,
-            once=fetch.is_guess,
+            once=fetch.is_guess and fetch.state["engine"] == guessed.NAME,
         )
         step: Step | None = None
         if page is not None and look.is_unchanged:

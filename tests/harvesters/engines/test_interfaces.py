@@ -330,6 +330,22 @@ def test_a_list_is_asked_for_as_its_script_does(request_: str, count: int) -> No
     assert (listings[0].engine, listings[0].column_name, listings[-1].ended) == ("ajax", "通知公告", True)
 
 
+@pytest.mark.parametrize("count", [3, 20, 47])
+def test_a_search_that_knows_no_json_is_asked_as_the_page_asks_it(count: int) -> None:
+    names = titles(count)
+    address = "/chinatax/manuscriptList/n810724?_isAgg=0&_pageSize=20&_template=index&_channelName=&_keyWH=wenhao"
+    start = document(page(f'<div class="data"></div><script>var url = "{address}&page=";</script>', name="通知公告"))
+
+    def answer(fetch: Fetch) -> Document:
+        number = int(param(fetch.url, "page"))
+        pager = f"<div class='page'>共{count}条 第{number}页/共{-(-count // 20)}页</div>"
+        return Document((_markup(part(names, number, 20), number) + pager).encode(), fetch.url, 200)
+
+    rows, listings, fetches = walk(start, answer)
+    assert ([row.title for row in rows], listings[-1].ended, listings[0].engine) == (names, True, "ucap")
+    assert ["_isJson" in fetch.url for fetch in fetches] == [True] + [False] * -(-count // 20)
+
+
 def test_of_several_requests_the_first_that_lists_is_the_columns() -> None:
     script = "$.get('/api/news/list?kind=a&page='+n,f);$.get('/api/news/list?kind=b&page='+n,f);"
 
