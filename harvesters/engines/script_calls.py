@@ -256,6 +256,8 @@ class _Expression:
         while self._peek() == "+":
             self._next()
             joined = _join(joined, self._term(depth))
+        if self._left <= 1:
+            return Unknown("")  # too long to be read to its end, and half of it would be something else
         if self._peek() in (",", ")", "}", "]", ";", "") or self._ends_line():
             return joined
         self._skip()
