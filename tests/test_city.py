@@ -245,10 +245,10 @@ def _walk_trs(url: str) -> Iterator[str]:
     for n in range(1, int(total) + 1):
         yield from _main_links(text, base)
         status, body, _ = _get(f"{base}{name}_{n}.html")
-        text = _text(body)
-        if '<div class="list">' not in text:  # behind the last, or behind the last that is published
+        if b'<div class="list">' not in body:  # behind the last, or behind the last that is published
             assert status == 404 if n == int(total) else len(body) < 400
             return
+        text = _text(body)
 
 
 def _walk_ucap(url: str) -> Iterator[str]:

@@ -10,8 +10,8 @@ An engine module has:
 
 Engines are pure: bytes in, rows out. A request that no later visit can repeat, as it carries what only this page gave,
 says so in ``state["volatile"]`` and is not remembered. ``ENGINES`` is in the order of recognition (most specific
-first); a new engine is one module and its name in that line. ``pager``, ``column_name``, ``json_rows``, ``datastore``
-and ``script_values`` are what engines share.
+first); a new engine is one module and its name in that line. ``pager``, ``column_name``, ``json_rows``, ``datastore``,
+``script_values``, ``script_calls`` and ``paged`` are what engines share.
 """
 
 from __future__ import annotations

@@ -34,10 +34,10 @@ def recognise(doc: Document) -> bool:
     """Whether the page has only a request of its scripts to list with."""
     if doc.json is not None or "page" not in doc.text.lower() or "articletitle" in doc.meta:
         return False
-    if is_article(urlsplit(doc.url).path) or not _calls(doc):
+    if is_article(urlsplit(doc.url).path):
         return False
     found = static.main_list(doc)
-    return found is None or not (found.rows or found.empty)
+    return (found is None or not (found.rows or found.empty)) and bool(_calls(doc))
 
 
 def read(doc: Document) -> Listing:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -36,8 +37,10 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _MARK = "\ue001"  # around the name of an unknown within a text
 _LONGEST = 200_000  # characters of script
-_DEEPEST = 12  # objects within objects
+_DEEPEST = 12  # objects within objects, calls within calls
 _MOST_CALLS = 60
+_MOST_SETTINGS = 500
+_MOST_TOKENS = 2000  # of one expression; a request's body has some hundred
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +84,7 @@ def literal_of(text: str) -> Any:
     text = re.sub(r"[\r\n\t]+", " ", text.lstrip("\ufeff \t\r\n"))
     if text[:1] not in ("{", "["):
         return None
-    value = _Expression(text[: _LONGEST * 5], 0, {}, {}).value()
+    value = _Expression(text, 0, {}, {}, most=len(text)).value()
     return value if isinstance(value, dict | list) and value else None
 
 
@@ -101,7 +104,7 @@ class Scripts:
         """Every variable set once to something written out; one set twice to different things is not known."""
         known: dict[str, Any] = {}
         twice: set[str] = set()
-        for found in _SETTING.finditer(self.text):
+        for found in islice(_SETTING.finditer(self.text), _MOST_SETTINGS):
             value = _Expression(self.text, found.end(), known, self._query).value()
             if isinstance(value, Unknown):
                 continue
@@ -113,9 +116,7 @@ class Scripts:
 
     def calls(self) -> Iterator[Call]:
         """Calls with a place for the page number."""
-        for number, found in enumerate(_CALL.finditer(self.text)):
-            if number >= _MOST_CALLS:
-                return
+        for found in islice(_CALL.finditer(self.text), _MOST_CALLS):
             arguments = _Expression(self.text, found.end(), self.variables, self._query).arguments()
             call = _call_of(found.group(2) or found.group(3), arguments, as_json=found.group(1) is not None)
             if call is not None:
@@ -233,14 +234,17 @@ def _is_mark(value: str) -> bool:
 class _Expression:
     """Reads one expression of a script; what it does not follow is ``Unknown``, and reading goes on behind it."""
 
-    def __init__(self, text: str, at: int, known: Mapping[str, Any], query: Mapping[str, str]) -> None:
+    def __init__(
+        self, text: str, at: int, known: Mapping[str, Any], query: Mapping[str, str], most: int = _MOST_TOKENS
+    ) -> None:
         self._text, self._at, self._known, self._query = text, at, known, query
+        self._left = most
 
-    def arguments(self) -> list[Any]:
+    def arguments(self, depth: int = 0) -> list[Any]:
         """The arguments of a call whose bracket has just been opened."""
         found: list[Any] = []
         while self._peek() not in (")", ""):
-            found.append(self.value())
+            found.append(self.value(depth))
             if self._peek() != ",":
                 break
             self._next()
@@ -252,6 +256,8 @@ class _Expression:
         while self._peek() == "+":
             self._next()
             joined = _join(joined, self._term(depth))
+        if self._left <= 1:
+            return Unknown("")  # too long to be read to its end, and half of it would be something else
         if self._peek() in (",", ")", "}", "]", ";", "") or self._ends_line():
             return joined
         self._skip()
@@ -292,7 +298,7 @@ class _Expression:
         if self._peek() != "(":
             return self._looked_up(path)
         self._next()
-        given = self.arguments()
+        given = self.arguments(depth + 1)
         if self._peek() == ")":
             self._next()
         if path == ["JSON", "stringify"] and given:
@@ -343,16 +349,17 @@ class _Expression:
         return found
 
     def _next(self) -> tuple[str, str]:
-        while (found := _TOKEN.match(self._text, self._at)) is not None:
+        self._left -= 1
+        while self._left > 0 and (found := _TOKEN.match(self._text, self._at)) is not None:
             self._at = found.end()
             if found.lastgroup is not None:
                 return found.lastgroup, found.group(0)
         return "", ""
 
     def _peek(self) -> str:
-        at = self._at
+        at, left = self._at, self._left
         word = self._next()[1]
-        self._at = at
+        self._at, self._left = at, left
         return word
 
     def _ends_line(self) -> bool:

@@ -3,7 +3,8 @@
 In comes a column page without rows of its own whose scripts name the search (``/common/search/{channel}``,
 ``/search/{32 hex}?_isAgg=``, ``/searchList/…``), or an answer ``{"data": {"results": […]}}``. The search states the
 time of publication and, in ``domainMetaList``, document and index numbers. Not every installation gives a total:
-then a page that is shorter than its size is the last. Static UCAP lists are read as any static list.
+then a page that is shorter than its size is the last. A search that knows no JSON answers with a fragment of HTML
+(``_template=…``); it is asked again as the page itself asks it. Static UCAP lists are read as any static list.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from harvesters.engines import static
 from harvesters.engines.column_name import column_name
 from harvesters.engines.json_rows import as_number, find_list, rows_of
+from harvesters.engines.paged import answered, asked
 from harvesters.engines.pager import pages_for
+from harvesters.engines.script_calls import PAGE, Call
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing
 
@@ -50,8 +54,21 @@ def read(doc: Document) -> Listing:
 
 
 def more(doc: Document, fetch: Fetch) -> Listing:
-    """The rows of an answer."""
-    return _answer(doc, fetch.state)
+    """The rows of an answer; one that is no JSON at all leads to the request as the page makes it."""
+    state = fetch.state
+    if "forms" in state:
+        return answered(doc, fetch)
+    if doc.status < 400 and doc.json is None and int(state["page"]) == 1 and "<a" in doc.text.lower():
+        parts = urlsplit(str(state["url"]))
+        query = [
+            (name, value)
+            for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            if name not in ("_isJson", "page")
+        ]
+        url = urlunsplit((parts.scheme, parts.netloc, parts.path, f"{urlencode(query)}&page={PAGE}", ""))
+        listing = asked(NAME, [Call(url=url, start=1)], doc, None, referer=str(state.get("referer") or doc.url))
+        return replace(listing, page_key="html")
+    return _answer(doc, state)
 
 
 def _answer(doc: Document, state: Mapping[str, Any]) -> Listing:

@@ -246,6 +246,10 @@ class SiteSpider(scrapy.Spider):
         held = await self._keep_walk(unit, column, walked, bool(known))
         if not walked.look.outcome.is_good:
             self.tally.columns_failed += 1
+        if walked.document is not None and walked.document.page is not None and not held:
+            # before the page is remembered: a crawl killed in between would find it unchanged and never read it again
+            await keeper.add(articles.from_column(unit, column, walked.document))
+            await keeper.flush()
         short = len(walked.steps) <= memory.SHORT_COLUMN
         await keeper.remember(
             unit.id,
@@ -258,8 +262,6 @@ class SiteSpider(scrapy.Spider):
         )
         if held:
             return
-        if walked.document is not None and walked.document.page is not None:
-            await keeper.add(articles.from_column(unit, column, walked.document))
         today = dt.datetime.now(self._zone).date()
         await self._articles(unit, column, visit.profile, articles.due(walked, known, full=full, today=today))
 

@@ -172,7 +172,7 @@ class _Walker:
             expects_rows=self._had_rows,
             watched=self._column.url if self._had_rows and not self._shown else None,
             paged=not is_first,
-            once=fetch.is_guess,
+            once=fetch.is_guess and fetch.state["engine"] == guessed.NAME,
             render=self._column.render,
         )
         step: Step | None = None

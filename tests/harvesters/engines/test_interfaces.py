@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harvesters.engines import listing_of
-from harvesters.engines.script_calls import PAGE, PAGE_TEXT, calls_of
+from harvesters.engines.script_calls import PAGE, PAGE_TEXT, calls_of, literal_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch
 from harvesters.reading.page import read_page
@@ -67,6 +69,28 @@ def test_a_request_is_read_only_as_far_as_it_stands_written(
 ) -> None:
     calls = calls_of(document(page(f"<script>{script}</script>"), COLUMN))
     assert [(call.url, call.data, call.start) for call in calls] == ([(url, data, start)] if url else [])
+
+
+PIECES = [
+    "$.ajax(", "$.get(", "fetch(", "{", "}", "(", ")", "[", "]", ",", ":", "+", ";", "\n", "url", "data", "'/l?page='", '"page"', "n", "1",
+    "var a=", "function f(n)", "JSON.stringify(", "`", "'", "\\", "f(", "/*", "//", "=", "?",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
+def test_no_script_is_too_odd_to_be_looked_through(script: str) -> None:
+    doc = Document(f"<html><body><script>{script}</script></body></html>".encode(), COLUMN)
+    assert all(
+        PAGE in repr(call.url) + call.url + str(call.data) or PAGE_TEXT in str(call.data) or call.data
+        for call in calls_of(doc)
+    )
+    literal_of("{" + script)
+
+
+@pytest.mark.parametrize("piece", ["$.get(f(", "a={b:", "a=function(){", "[", "((", "a=1+"])
+def test_a_script_of_any_depth_is_left_in_time(piece: str) -> None:
+    calls_of(Document(f"<html><body><script>{piece * 20_000}</script></body></html>".encode(), COLUMN))
+    literal_of("[" * 50_000)
 
 
 # ------------------------------------------------------------------ EWB
@@ -328,6 +352,22 @@ def test_a_list_is_asked_for_as_its_script_does(request_: str, count: int) -> No
     )
     assert [row.title for row in rows] == names
     assert (listings[0].engine, listings[0].column_name, listings[-1].ended) == ("ajax", "通知公告", True)
+
+
+@pytest.mark.parametrize("count", [3, 20, 47])
+def test_a_search_that_knows_no_json_is_asked_as_the_page_asks_it(count: int) -> None:
+    names = titles(count)
+    address = "/chinatax/manuscriptList/n810724?_isAgg=0&_pageSize=20&_template=index&_channelName=&_keyWH=wenhao"
+    start = document(page(f'<div class="data"></div><script>var url = "{address}&page=";</script>', name="通知公告"))
+
+    def answer(fetch: Fetch) -> Document:
+        number = int(param(fetch.url, "page"))
+        pager = f"<div class='page'>共{count}条 第{number}页/共{-(-count // 20)}页</div>"
+        return Document((_markup(part(names, number, 20), number) + pager).encode(), fetch.url, 200)
+
+    rows, listings, fetches = walk(start, answer)
+    assert ([row.title for row in rows], listings[-1].ended, listings[0].engine) == (names, True, "ucap")
+    assert ["_isJson" in fetch.url for fetch in fetches] == [True] + [False] * -(-count // 20)
 
 
 def test_of_several_requests_the_first_that_lists_is_the_columns() -> None:
