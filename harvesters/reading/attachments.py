@@ -37,7 +37,9 @@ _SAYS_NOTHING = re.compile(
 _BOX = re.compile(
     r"fujian|attach|appendix|(?:^|[\s_-])(?:fj|fjxz|downfile|filelink|file-?list|accessory)(?:$|[\s_-])|^filerider"
 )
-_HEADING = re.compile(r"^\s*[【\[]?(?:相关)?附件(?:下载|列表|信息)?[】\]]?\s*[:：>]*")
+_HEADING = re.compile(r"^\s*[【\[]?(?:相关)?(?:附件(?:下载|列表|信息)?|(?:文件|文档|原文|全文)下载)[】\]]?\s*[:：>]*")
+_FILE_LABEL = re.compile(r"\s*(?:相关)?(?:附件|文件|文档)(?:下载|列表)?\s*[:：]")
+_FILE_CELL = re.compile(r"\s*(?:(?:相关)?附件(?:下载|列表)?|(?:文件|文档)下载)\s*[:：]?\s*$")
 # what storage puts before the name a person gave
 _HASHED = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8})[_-]?(?=\d{0,2}[.、]?[\u4e00-\u9fa5])")
 _CARRIERS = frozenset(("a", "img", "iframe", "embed", "object", "div", "p", "span"))
@@ -51,12 +53,16 @@ def find_attachments(
     found: dict[str, Attachment] = {}
     first_line = min(after, container.first if container else after)
     article = _article(layout, container, after)
-    heading = False
+    block = any(_FILE_LABEL.match(line.text) or _FILE_CELL.match(line.text) for line in layout.lines[:after])
     for element in layout.elements:
-        if element.frame or element.tag not in _CARRIERS or element.last <= first_line:
+        if element.frame or element.tag not in _CARRIERS:
             continue
         inside = container is not None and container.index <= element.index < container.end
-        if not inside and (element.first < after or element.first >= footer):
+        if not inside and element.first >= footer:
+            continue
+        # above the document only what a block of labels calls its file
+        above = not inside and element.first < after
+        if (element.last <= first_line or above) and not (block and _labelled(layout, element)):
             continue
         href = _file_address(element)
         if not href:
@@ -68,7 +74,7 @@ def find_attachments(
         url = absolute(doc, href)
         if url is None or not (is_file(url) or (called and not _PAGE.search(urlsplit(url).path))):
             continue
-        heading = inside or _in_box(layout, element) or _after_heading(layout, element)
+        heading = inside or above or _in_box(layout, element) or _after_heading(layout, element)
         nearby = article is not None and article.index <= element.index < article.end
         if element.hidden and not (inside or heading):
             continue
@@ -90,7 +96,7 @@ def _shown_by_scripts(container: Element) -> list[str]:
 def is_file(url: str) -> bool:
     """Whether an address leads to a file to be kept, and not to a page."""
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https"):
+    if parts.scheme not in ("http", "https", "file"):  # "file": the address beside a saved page of unknown address
         return False
     if _BY_NAME.search(unquote(parts.path)):
         return not parts.path.lower().endswith((".xml", ".txt")) or "sitemap" not in parts.path.lower()
@@ -111,9 +117,9 @@ def kind_of(url: str) -> str | None:
 
 
 def absolute(doc: Document, href: str) -> str | None:
-    """``href`` as an absolute http(s) address with raw Chinese and spaces percent-encoded; None for a script."""
+    """``href`` as an absolute address with raw Chinese and spaces percent-encoded; None for a script or a disk."""
     href = href.strip().replace("\\", "/")
-    if not href or href.startswith(("#", "javascript:", "mailto:", "data:")):
+    if not href or href.lower().startswith(("#", "javascript:", "mailto:", "data:", "file:")):
         return None
     try:
         url = doc.absolute(href)
@@ -170,6 +176,16 @@ def _article(layout: Layout, container: Element | None, after: int) -> Element |
     headline = layout.lines[max(0, min(after - 1, len(layout.lines) - 1))]
     common = layout.common(container.index, headline.element)
     return common if common.index != 0 and layout.mass(common) <= 2 * max(layout.mass(container), 200) else None
+
+
+def _labelled(layout: Layout, element: Element) -> bool:
+    """Whether ``element`` is a link in a line that says "附件下载：", or in a table's row with a cell that does."""
+    if element.tag != "a" or element.hidden or element.first >= len(layout.lines):
+        return False
+    if _FILE_LABEL.match(layout.lines[element.first].text) and not _FILE_LABEL.match(clean(element.node.text())):
+        return True
+    row = next((around for around in layout.ancestors(element.index)[:4] if around.tag == "tr"), None)
+    return row is not None and any(_FILE_CELL.match(line.text) for line in layout.lines[row.first : row.last])
 
 
 def _in_box(layout: Layout, element: Element) -> bool:

@@ -362,6 +362,32 @@ def test_files_that_viewers_and_scripts_show(shown: str, url: str | None, name: 
     assert told == ([(f"http://www.qinghe.invalid{url}", name)] if url else [])
 
 
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        (
+            "<table><tr><td>文件下载</td><td><a href='/a.pdf'>青政发〔2026〕7号.pdf</a></td></tr></table>",
+            ["青政发〔2026〕7号.pdf"],
+        ),
+        ("<table><tr><th>附件：</th><td><a href='/a.doc'>附表</a></td></tr></table>", ["附表"]),
+        ("<ul><li>索引号：A/2026-1</li><li>附件下载：<a href='/down.jsp?filename=a.doc'>附表</a></li></ul>", ["附表"]),
+        ("<ul><li><a href='/b.doc'>文件下载：申请表.doc</a></li></ul>", []),
+        ("<table><tr><td>公开指南</td><td><a href='/b.pdf'>指南.pdf</a></td></tr></table>", []),
+    ],
+)
+def test_files_that_a_block_of_labels_names_above_the_document(line: str, names: list[str]) -> None:
+    facts = "<p>发布时间：2026-06-15</p>"
+    found = article(page(f"{line}<div class='m'><h1>{TITLE}</h1>{facts}<div id='zoom'>{PARAGRAPHS}</div></div>", METAS))
+    assert [file.name for file in found.attachments] == names
+
+
+def test_files_of_a_saved_page_of_unknown_address_are_kept_but_none_on_a_disk() -> None:
+    links = "<p>附件：<a href='./a.pdf'>附件一</a><a href='file:///C:/Users/x/b.docx'>附件二</a></p>"
+    html = page(f"<h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div id='zoom'>{PARAGRAPHS}{links}</div>", METAS)
+    found = article(html, "file:///pages/saved.html")
+    assert [(file.name, file.url) for file in found.attachments] == [("附件一", "file:///pages/a.pdf")]
+
+
 def test_a_document_may_be_nothing_but_its_files() -> None:
     middle = f"""<div class='m'><h1>{TITLE}</h1><p>发布时间：2026-06-15 来源：青禾市水务局</p>
         <div id='zoom'><p><a href='a.pdf'>关于河道保护的公告.pdf</a></p></div></div>"""
