@@ -472,6 +472,8 @@ def together(chosen: Group, groups: list[Group], blocks: list[Group], more_links
         if not rows or (any(all(not link.article for link in links) for _, links in rows) and not group.dated):
             continue
         beside = outer is not None and group.parent.parent is not None and group.parent.parent.mem_id == outer.mem_id
+        if _hidden(group.parent) and not _hidden(chosen.parent):
+            continue  # the list of another tab
         if not beside and (more_links >= 2 or _home_of(group) != home):
             continue
         if beside and more_links >= 3 and _home_of(group) != home:

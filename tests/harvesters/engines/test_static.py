@@ -7,6 +7,7 @@ import pytest
 
 from harvesters.engines import listing_of, static
 from harvesters.reading.facts import Fetch
+from harvesters.reading.page import read_page
 from tests.harvesters.engines.pages import document, page, shown
 
 TITLES = (
@@ -114,6 +115,14 @@ SHAPES = {
     "cards to click on": "<div>" + rows(
         """<div class="item" onclick="window.open('%(h)s')"><p class="tt">%(t)s</p><p class="tm">%(d)s</p></div>"""
     ) + "</div>",
+    "a word that opens the article": "<div>" + rows(
+        '<div class="box"><h3><a href="%(h)s">%(t)s</a></h3><div>发布时间：%(d)s</div><p>现予公布。<a href="%(h)s">查看全文&gt;&gt;</a></p></div>'
+    ) + "</div>",
+    "the date a script writes": "<ul>" + rows(
+        '<li><a href="%(h)s">%(t)s</a><span><script>var s = "%(d)s 16:12"; document.write(s.substring(0,10));</script></span></li>'
+    ) + "</ul>",
+    "the list of another tab, hidden": "<ul>" + rows('<li><a href="%(h)s">%(t)s</a><span>%(d)s</span></li>')
+    + '</ul><ul style="display: none">' + rows('<li><a href="../gs%(h)s">%(t)s之二</a><span>%(d)s</span></li>') + "</ul>",
     "rows in a second table": "<table><tr><td><table>" + rows(
         '<tr><td width="16"><font face="Wingdings">v</font></td><td><a href="%(h)s">%(t)s</a> <font>(发布时间：%(d)s 11:06 阅读次数：<span></span>)</font></td></tr>'
     ) + "</table></td></tr></table>",
@@ -212,6 +221,15 @@ def test_the_whole_title_from_the_copy_for_phones() -> None:
     whole = "".join(f'<div><a href="{href}">{title}</a></div>' for href, title, _ in TREE)
     listing = listing_of(document(page(f'<ul class="pc">{cut}</ul><div class="footer mobile">{whole}</div>')))
     assert shown(listing) == TREE
+
+
+@pytest.mark.parametrize("tag", ["通知公告", ""])
+def test_a_column_template_with_the_tags_of_an_article(tag: str) -> None:
+    meta = f'<meta name="ArticleTitle" content="{tag}"><meta name="PubDate" content="">'
+    made = "".join(f'<li><a href="{href}">{title}</a><span>{date}</span></li>' for href, title, date in TREE)
+    found = read_page(document(page(f"<ul>{made}</ul>", name="通知公告", scripts=meta)))
+    assert found.kind == "listing"
+    assert shown(found.listing) == TREE
 
 
 def test_a_card_does_not_make_a_cut_title_longer() -> None:
