@@ -179,7 +179,7 @@ def _induce(doc: Document, hint: str) -> MainList | None:
     groups, more_links = find_groups(doc)
     chosen, blocks = choose(doc, groups, pager, hint)
     paged = pager.next is not None or pager.ended or pager.total_pages is not None
-    if chosen is not None and not hint and not paged and len(blocks) >= 3 and is_hub(chosen, blocks, more_links):
+    if chosen is not None and not hint and not paged and len(blocks) >= 2 and is_hub(chosen, blocks, more_links):
         return None
     written = _written_rows(doc, today)
     if written and (chosen is None or len(written) > len(chosen.rows) or chosen.dated * 2 < len(chosen.rows)):

@@ -232,6 +232,42 @@ def test_a_column_template_with_the_tags_of_an_article(tag: str) -> None:
     assert shown(found.listing) == TREE
 
 
+def test_rows_below_the_address_beat_a_dated_box_of_another_column() -> None:
+    box = "".join(
+        f'<li><a href="/xwzx/ywdt/202605/t202605{day}_88{day}.html">县领导第{day}次调研重点项目建设并召开座谈会</a><span>2026-05-{day}</span></li>'
+        for day in range(11, 20)
+    )
+    made = "".join(f'<li><a href="{href}">{title}</a></li>' for href, title, _ in TREE)
+    listing = listing_of(document(page(f'<div class="left"><ul>{box}</ul></div><div class="right"><ul>{made}</ul></div>')))
+    assert shown(listing) == [(href, title, None) for href, title, _ in TREE]
+
+
+def test_a_short_title_among_dated_rows_is_a_row() -> None:
+    made = [f'<li><a href="/zwgk/tzgg/{name}/">{title}</a><span>{date}</span></li>' for name, title, date in (
+        ("pxtz", TITLES[0], DATES[0]), ("zp", "招聘公告", DATES[1]), ("zqyj", TITLES[2], DATES[2]), ("fl", TITLES[1], DATES[3]),
+    )]  # fmt: skip
+    listing = listing_of(document(page(f"<ul>{''.join(made)}</ul>")))
+    assert [row[1] for row in shown(listing)] == [TITLES[0], "招聘公告", TITLES[2], TITLES[1]]
+
+
+def test_short_titles_at_addresses_of_articles_are_rows() -> None:
+    made = "".join(f'<li><a href="{href}">简报{n}</a><span>{date}</span></li>' for n, (href, _, date) in enumerate(TREE))
+    assert [row[1] for row in shown(listing_of(document(page(f"<ul>{made}</ul>"))))] == ["简报0", "简报1", "简报2", "简报3"]
+
+
+@pytest.mark.parametrize("more", [True, False])
+def test_two_blocks_that_each_lead_to_more_are_no_list(more: bool) -> None:
+    blocks = "".join(
+        f'<div class="block"><div class="tit"><h3>{name}</h3>'
+        + (f'<a href="/zwgk/{path}/">更多&gt;&gt;</a>' if more else "")
+        + "</div><ul>"
+        + "".join(f'<li><a href="/zwgk/{path}/202605/t2026051{n}_7{n}.html">{name}第{n}号文件的通知</a><span>2026-05-1{n}</span></li>' for n in range(5))
+        + "</ul></div>"
+        for path, name in (("zcwj", "政策文件"), ("rsxx", "人事信息"))
+    )
+    assert (listing_of(document(page(blocks, title="云溪县人民政府"))) is None) is more
+
+
 def test_a_card_does_not_make_a_cut_title_longer() -> None:
     made = "".join(
         f'<li><a href="{href}"><h4>{title[:8]}...</h4><p class="date">{date}</p><p>{title}，现将有关事项公告如下。</p></a></li>'
