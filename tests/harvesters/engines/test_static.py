@@ -238,7 +238,9 @@ def test_rows_below_the_address_beat_a_dated_box_of_another_column() -> None:
         for day in range(11, 20)
     )
     made = "".join(f'<li><a href="{href}">{title}</a></li>' for href, title, _ in TREE)
-    listing = listing_of(document(page(f'<div class="left"><ul>{box}</ul></div><div class="right"><ul>{made}</ul></div>')))
+    listing = listing_of(
+        document(page(f'<div class="left"><ul>{box}</ul></div><div class="right"><ul>{made}</ul></div>'))
+    )
     assert shown(listing) == [(href, title, None) for href, title, _ in TREE]
 
 
@@ -251,8 +253,15 @@ def test_a_short_title_among_dated_rows_is_a_row() -> None:
 
 
 def test_short_titles_at_addresses_of_articles_are_rows() -> None:
-    made = "".join(f'<li><a href="{href}">简报{n}</a><span>{date}</span></li>' for n, (href, _, date) in enumerate(TREE))
-    assert [row[1] for row in shown(listing_of(document(page(f"<ul>{made}</ul>"))))] == ["简报0", "简报1", "简报2", "简报3"]
+    made = "".join(
+        f'<li><a href="{href}">简报{n}</a><span>{date}</span></li>' for n, (href, _, date) in enumerate(TREE)
+    )
+    assert [row[1] for row in shown(listing_of(document(page(f"<ul>{made}</ul>"))))] == [
+        "简报0",
+        "简报1",
+        "简报2",
+        "简报3",
+    ]
 
 
 @pytest.mark.parametrize("more", [True, False])
@@ -261,7 +270,10 @@ def test_two_blocks_that_each_lead_to_more_are_no_list(more: bool) -> None:
         f'<div class="block"><div class="tit"><h3>{name}</h3>'
         + (f'<a href="/zwgk/{path}/">更多&gt;&gt;</a>' if more else "")
         + "</div><ul>"
-        + "".join(f'<li><a href="/zwgk/{path}/202605/t2026051{n}_7{n}.html">{name}第{n}号文件的通知</a><span>2026-05-1{n}</span></li>' for n in range(5))
+        + "".join(
+            f'<li><a href="/zwgk/{path}/202605/t2026051{n}_7{n}.html">{name}第{n}号文件的通知</a><span>2026-05-1{n}</span></li>'
+            for n in range(5)
+        )
         + "</ul></div>"
         for path, name in (("zcwj", "政策文件"), ("rsxx", "人事信息"))
     )
