@@ -71,6 +71,7 @@ class Group:
     aside: bool = False
     by_pager: bool = False
     near: bool = False  # most rows lie below the column's own address
+    far: bool = False  # none does
 
     @property
     def rows(self) -> list[tuple[LexborNode, list[Link]]]:
@@ -198,7 +199,33 @@ def choose(doc: Document, groups: list[Group], pager: Pager, hint: str) -> tuple
         lists.pop(0)
     if not lists:
         return None, []
-    return lists[0], [group for group in lists if not group.aside]
+    chosen = lists[0]
+    if chosen.far and not chosen.by_pager:
+        # a box of another column has more dates, perhaps, but not one row below this column's address
+        chosen = next((group for group in lists if group.near and len(group.rows) >= 3 and not group.aside), chosen)
+    _add_short_rows(chosen)
+    return chosen, [group for group in lists if not group.aside]
+
+
+def _add_short_rows(group: Group) -> None:
+    """Take in the dated rows whose title is too short for a link to be one by itself: 招聘公告."""
+    rows = group.rows
+    if group.mode != "own" or len(rows) < 3 or group.dated * 2 < len(rows):
+        return
+    kinds = {_kind(child) for child, _ in rows}
+    known = group.children
+    children: dict[int, tuple[LexborNode, list[Link]]] = {}
+    for child in group.parent.iter(include_text=False):
+        if child.mem_id in known:
+            children[child.mem_id] = known[child.mem_id]
+        elif child.tag == group.tag and _kind(child) in kinds and (node := child.css_first("a[href]")) is not None:
+            href, text = (node.attrs.get("href") or "").strip(), node.text(strip=True)
+            pieces = texts(child)
+            if href and 2 <= len(text) < 6 and not _MORE.match(text) and len(pieces) <= 4 and _shows_date(pieces, ()):
+                link = Link(node, href, len(text), article=False, near=False, text=text, title="")
+                children[child.mem_id] = (child, [link])
+    if len(children) > len(known):
+        group.children = children
 
 
 def _promise(group: Group) -> float:
@@ -246,13 +273,18 @@ def _is_row(links: Sequence[Link]) -> bool:
     return len({link.href for link in links if link.length >= 8}) <= 2 and len({link.href for link in links}) <= 5
 
 
+def _kind(child: LexborNode) -> str:
+    """The class of an element without what differs from row to row."""
+    return _VARYING_CLASS.sub("", child.attrs.get("class") or "").strip()
+
+
 def _are_alike(rows: list[tuple[LexborNode, list[Link]]]) -> bool:
     """Whether the children are of one kind: the blocks of a layout have classes of their own, rows share theirs."""
     if len(rows) < 2 or rows[0][0].tag in ("li", "tr", "a", "dt", "dd"):
         return True
     kinds: dict[str, int] = {}
     for child, _ in rows:
-        kind = _VARYING_CLASS.sub("", child.attrs.get("class") or "").strip()
+        kind = _kind(child)
         kinds[kind] = kinds.get(kind, 0) + 1
     return max(kinds.values()) * 2 > len(rows)
 
@@ -316,6 +348,7 @@ def _score(group: Group) -> None:
     if group.dated * 10 < count * 3:
         score *= 0.35 if articles * 2 < count else 0.6
     group.near = near * 5 >= count * 4
+    group.far = near == 0
     if group.near:
         score *= 1.3
     if group.aside:
@@ -339,6 +372,8 @@ def _is_list(group: Group) -> bool:
         return bool(articles == 1 and lengths >= 6 and not group.aside and (group.dated or named))
     near = sum(any(link.near for link in links) for _, links in rows)
     if group.dated * 2 >= count:
+        if articles * 5 >= count * 4 and lengths >= 3:
+            return True
         return lengths >= 5 and (articles * 3 >= count or lengths >= 9 or (group.dated == near == count))
     if articles * 10 >= count * 6:
         return lengths >= 8 and not group.aside
@@ -419,6 +454,8 @@ def is_hub(chosen: Group, blocks: list[Group], more_links: int) -> bool:
     """Several blocks of like size from different folders: a home page or hub, whose lists stand elsewhere."""
     size = len(chosen.rows)
     alike = [group for group in blocks if group is not chosen and len(group.rows) * 2 >= size and _apart(group, chosen)]
+    if any(_is_excerpt(chosen, group) and _is_excerpt(group, chosen) for group in alike):
+        return True
     if len(alike) < 2:
         return False
     names = {name for group in (chosen, *alike) if (name := _block_name(group)) and not re.search(r"\d", name)}
@@ -426,6 +463,29 @@ def is_hub(chosen: Group, blocks: list[Group], more_links: int) -> bool:
         return True
     homes = {_home_of(group) for group in (chosen, *alike)}
     return len(homes) >= 3 or (more_links >= 3 and len(alike) >= 2)
+
+
+def _is_excerpt(group: Group, other: Group) -> bool:
+    """Whether a 更多 link belongs to a block alone: its list stands elsewhere."""
+    node: LexborNode | None = group.parent
+    for _ in range(3):
+        if node is None or node.tag in ("body", "html"):
+            return False
+        if any(_MORE.match(link.text(strip=True)) for link in node.css("a")):
+            return not _holds(node, other.parent)
+        node = node.parent
+    return False
+
+
+def _holds(outer: LexborNode, inner: LexborNode) -> bool:
+    node: LexborNode | None = inner
+    for _ in range(12):
+        if node is None:
+            return False
+        if node.mem_id == outer.mem_id:
+            return True
+        node = node.parent
+    return False
 
 
 def _block_name(group: Group) -> str:
@@ -472,6 +532,8 @@ def together(chosen: Group, groups: list[Group], blocks: list[Group], more_links
         if not rows or (any(all(not link.article for link in links) for _, links in rows) and not group.dated):
             continue
         beside = outer is not None and group.parent.parent is not None and group.parent.parent.mem_id == outer.mem_id
+        if _hidden(group.parent) and not _hidden(chosen.parent):
+            continue  # the list of another tab
         if not beside and (more_links >= 2 or _home_of(group) != home):
             continue
         if beside and more_links >= 3 and _home_of(group) != home:

@@ -18,9 +18,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from harvesters.engines.pager_words import Said, words_of
 from harvesters.engines.pages import Pager, beside_this, leads, same_page
 from harvesters.reading.document import Document
-from harvesters.reading.links import address_of
+from harvesters.reading.links import address_of, joined
 
 _NEXT_WORDS = frozenset(("下一页", "下页", "后一页", "后页", "下一頁", "下頁", "next", "nextpage", "›", "»", ">", ">>"))
+_PAGE_OPTION = re.compile(r"^第?\s*(\d{1,5})\s*页?$")
+_PAGE_ADDRESS = re.compile(r"\.\w{2,5}(?:$|\?)|[?/]")
 _LAST_WORDS = frozenset({"尾页", "末页", "最后一页", "最末页", "last", "尾頁"})
 _FIRST_WORDS = frozenset({"首页", "第一页", "上一页", "上页", "前一页", "first", "prev", "上一頁", "<", "<<", "‹", "«"})
 
@@ -74,6 +76,8 @@ def drawn_links(doc: Document, said: Said, nodes: list[LexborNode] | None = None
         )
     if numbered and (len(numbered) >= 2 or marks or said[1]):
         return _by_number(doc, numbered, marks, dead_next, said)
+    if nodes is None and (chosen := _by_options(doc)) is not None:
+        return chosen
     if marks:
         page, total, _ = said
         return Pager(
@@ -170,6 +174,33 @@ def _by_number(
     last = max(max(numbered), page) == page
     ended = (total == page) if total is not None else last and (not dead_next or page > 1)
     return Pager(found=True, ended=ended, page=page, total_pages=total or (page if ended else None), nodes=nodes)
+
+
+def _by_options(doc: Document) -> Pager | None:
+    """A pager of a choice of pages: ``<option value="index_1.html">2</option>``."""
+    for select in doc.tree.css("select"):
+        options: dict[int, LexborNode] = {}
+        for option in select.css("option"):
+            number = _PAGE_OPTION.match(option.text(strip=True))
+            if number is None or not _PAGE_ADDRESS.search(option.attrs.get("value") or ""):
+                break
+            options[int(number.group(1))] = option
+        else:
+            if len(options) < 2 or sorted(options) != list(range(1, len(options) + 1)):
+                continue
+            urls = {number: joined(doc, option.attrs["value"] or "") for number, option in options.items()}
+            here = [number for number, url in urls.items() if url is not None and same_page(url, doc.url)]
+            here = here or [number for number, option in options.items() if "selected" in option.attrs] or [1]
+            page, total = here[0], len(options)
+            return Pager(
+                found=True,
+                next=urls.get(page + 1),
+                ended=page == total,
+                page=page,
+                total_pages=total,
+                nodes=(select,),
+            )
+    return None
 
 
 def _largest(marks: list[LexborNode], numbered: dict[int, LexborNode], doc: Document) -> int | None:

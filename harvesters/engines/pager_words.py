@@ -12,7 +12,9 @@ _TOTAL_ROWS = re.compile(
 _TOTAL_ROWS_LABEL = re.compile(
     r"(?:总记录数?|记录总数|总条数|Total record)\W{0,3}(?:<[^>]{0,80}>|&nbsp;|\s)*(\d{1,7})", re.IGNORECASE
 )
-_TOTAL_PAGES = re.compile(r"(?:共有?|总共|总计)\s*(?:<[^>]{0,80}>\s*)*(\d{1,6})\s*(?:<[^>]{0,20}>\s*)*(?:&nbsp;)?页")
+_TOTAL_PAGES = re.compile(
+    r"(?:共有?|总共|总计|分为?)\s*(?:<[^>]{0,80}>\s*)*(\d{1,6})\s*(?:<[^>]{0,20}>\s*)*(?:&nbsp;)?页"
+)
 _FRACTION = re.compile(
     r"(?<![\d/.-])(\d{1,5})\s*(?:<[^>]{0,80}>\s*)*/\s*(?:<[^>]{0,80}>\s*)*(\d{1,5})(?![\d/.-])\s*(?:<[^>]{0,20}>\s*)*(页?)"
 )

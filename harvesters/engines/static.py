@@ -33,6 +33,7 @@ from harvesters.engines.blocks import (
 )
 from harvesters.engines.column_name import column_name
 from harvesters.engines.pager import Pager, has_empty_place, near_pager_words, pager_of
+from harvesters.reading.dates import read_date
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
 from harvesters.reading.links import is_article
@@ -81,6 +82,9 @@ _ZERO_ROWS = re.compile(
 )
 _WRITTEN_ADDRESS = re.compile(r"\bvar\s+(?:url|link|href|docurl|sUrl)\s*=\s*([\"'])(.+?)\1", re.IGNORECASE)
 _WRITTEN_TITLE = re.compile(r"\bvar\s+(?:s?title|doctitle|name)\s*=\s*([\"'])(.+?)\1\s*;?\s*[\r\n]", re.IGNORECASE)
+_WRITTEN_DATE = re.compile(
+    r"[\"']\s*((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?)(?:\.\d)?\s*[\"']"
+)
 _LIST_PLACES = (
     ",".join(
         f"{place}[class*={name} i]{inside}"
@@ -168,14 +172,14 @@ def main_list(doc: Document, hint: str = "") -> MainList | None:
 
 
 def _induce(doc: Document, hint: str) -> MainList | None:
-    if doc.json is not None or "<" not in doc.text[:2000] or ("articletitle" in doc.meta and not hint):
+    if doc.json is not None or "<" not in doc.text[:2000] or (is_tagged_article(doc) and not hint):
         return None
     today = capture_date(doc)
     pager = pager_of(doc)
     groups, more_links = find_groups(doc)
     chosen, blocks = choose(doc, groups, pager, hint)
     paged = pager.next is not None or pager.ended or pager.total_pages is not None
-    if chosen is not None and not hint and not paged and len(blocks) >= 3 and is_hub(chosen, blocks, more_links):
+    if chosen is not None and not hint and not paged and len(blocks) >= 2 and is_hub(chosen, blocks, more_links):
         return None
     written = _written_rows(doc, today)
     if written and (chosen is None or len(written) > len(chosen.rows) or chosen.dated * 2 < len(chosen.rows)):
@@ -187,6 +191,12 @@ def _induce(doc: Document, hint: str) -> MainList | None:
     if not rows:
         return None
     return MainList(rows=tuple(rows), key=key_of(chosen), place=chosen.parent, pager=pager)
+
+
+def is_tagged_article(doc: Document) -> bool:
+    """Whether the tags name an article; some column templates fill in the column's own name, but no date with it."""
+    title = doc.meta.get("articletitle")
+    return title is not None and (title != doc.meta.get("columnname") or bool(doc.meta.get("pubdate")))
 
 
 # ------------------------------------------------------------------ from a block to rows
@@ -204,8 +214,11 @@ def _rows(members: list[Group], doc: Document, today: dt.date) -> list[Row]:
             elif header:
                 around = _labelled(child, header) or around
             row = row_of([link.node for link in links], around, doc, today)
-            if row is not None:
-                found.append((row, links[0].href))
+            if row is None:
+                continue
+            if row.date is None and "formed_on" not in row.api:
+                row = _with_written_date(row, child)
+            found.append((row, links[0].href))
     cut = {href for row, href in found if row.truncated}
     longer = _longest_titles(doc, cut) if cut else {}
     rows: list[Row] = []
@@ -215,6 +228,16 @@ def _rows(members: list[Group], doc: Document, today: dt.date) -> list[Row]:
             row = replace(row, title=whole, truncated=False)
         rows.append(row)
     return distinct(rows)
+
+
+def _with_written_date(row: Row, child: LexborNode) -> Row:
+    """``row`` with the one date a script inside it writes: ``var s = "2026-05-20 09:30"; document.write(…)``."""
+    for script in child.css("script"):
+        text = script.text()
+        dates = set(_WRITTEN_DATE.findall(text)) if "document.write" in text else ()
+        if len(dates) == 1 and (written := read_date(dates.pop())) is not None:
+            return replace(row, date=written.on, published_at=written.at, date_raw=written.raw)
+    return row
 
 
 def _longest_titles(doc: Document, hrefs: set[str]) -> dict[str, str]:

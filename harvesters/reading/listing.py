@@ -63,7 +63,7 @@ _PERCENT_U = re.compile(r"%u([\da-fA-F]{4})")
 _NOWHERE = "javascript:;"
 _BLOCKS = frozenset({"div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "ul", "li", "section", "table"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_BOILERPLATE_TITLE = re.compile(r"^(?:点击|查看|详情|更多|阅读|下载|了解|进入|打开|新窗口)[一-鿿]{0,6}$")
+_BOILERPLATE_TITLE = re.compile(r"^\W*(?:点击|查看|详情|更多|阅读|下载|了解|进入|打开|新窗口)[一-鿿]{0,6}\W*$")
 _MORE = re.compile(r"^\W*(?:更多|查看更多|more|详情|详细|查看|阅读全文|查看详情|\[详细\]|下载)\W*$", re.IGNORECASE)
 
 
@@ -375,6 +375,8 @@ def row_of(links: Sequence[LexborNode], around: Iterable[str], doc: Document, to
         if not title or _MORE.match(title):
             continue
         rank = (is_article(url) and len(title) > 5, len(title))
+        if best is not None and _BOILERPLATE_TITLE.match(title):
+            continue
         if best is None or rank > best[0]:
             best = (rank, url, title)
     if best is None:

@@ -22,11 +22,14 @@ _MAYBE_BLOCKING = frozenset({400, 403, 503})  # also what a site answers by itse
 GONE = frozenset({404, 410})
 
 _MISSING = re.compile(
+    r"页面(?:无法访问|已失效|已过期)|"
     r"页面(?:不存在|没有找到|未找到|已删除|被删除|走丢|丢失)|(?:找不到|无法找到|未找到|没有找到).{0,8}(?:页面|网页|文件|资源|内容|信息)|"
     r"您(?:所)?访问的.{0,12}(?:不存在|已删除|已被删除|无法)|(?:文章|信息|内容|栏目|资源)(?:不存在|已删除|已被删除|已下线|未发布)|"
+    r"链接已?(?:失效|过期)|"
     r"错误页面|404\s*(?:错误|not found|页面|！|!)|not found|抱歉.{0,20}(?:不存在|找不到|删除)|(?:^|\D)404(?:\D|$)",
     re.IGNORECASE,
 )
+_FORBIDDEN = re.compile(r"^\W*403\b|禁止访问|拒绝访问", re.IGNORECASE)
 _MOVED = re.compile(
     r"(?:网站|域名|站点|本站|平台).{0,8}(?:已|变更|迁移|搬迁|更换|停用|关停|下线|整合).{0,30}(?:迁移|变更|更换|关停|停用|公告|通知|新域名|新网址)"
     r"|网站域名变更|已(?:整体)?迁移至"
@@ -153,6 +156,8 @@ def refusal_by_body(doc: Document, shown: str) -> Refusal | None:
             detail=f"The site says that it has moved or closed; enter its new address in the city file.{where}",
             target=target,
         )
+    if len(shown) < 600 and _FORBIDDEN.search(title):
+        return _blocked(doc, "http_403")
     target = redirect_target(doc)
     # before a jump is heeded: error pages send their visitor home after some seconds
     if _MISSING.search(title) or (small and _MISSING.search(shown[:600])):

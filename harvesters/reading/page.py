@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from harvesters.engines import ajax, frame, listing_of
 from harvesters.engines.pager import pager_of
+from harvesters.engines.static import is_tagged_article
 from harvesters.reading.article import ArticleReading, read_article
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Article, Fetch, Listing, Page, Site
@@ -158,6 +159,8 @@ def _answer(doc: Document, fetch: Fetch | None) -> Page:
 def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profile) -> Page:
     reference = capture_date(doc)
     meta = read_meta(doc, reference=reference)
+    if meta.title and not is_tagged_article(doc):
+        meta = replace(meta, title=None)
     if expect is not None and fetch is None and _is_home(doc, meta):
         return _page(
             doc,

@@ -101,6 +101,15 @@ CASES = {
         "<script>Ls.pagination('#page_67', function(pageIndex, $page){ location.href='/zwgk/tzgg/column/67?pageIndex=' + pageIndex; }, {currPage: (0+1), pageCount: 3});</script>",
         "67?pageIndex=2", 1, 3, None, False,
     ),
+    "a choice of pages": (
+        HERE + "index_1.html",
+        '<select onchange="location=this.value"><option value="index.html">第1页</option><option value="index_1.html">第2页</option><option value="index_2.html">第3页</option></select>',
+        "index_2.html", 2, 3, None, False,
+    ),
+    "a choice of pages, first": (
+        HERE, '<select><option value="index.html" selected>1</option><option value="index_1.html">2</option></select>', "index_1.html", 1, 2, None, False,
+    ),
+    "words of their own": (HERE, '共有177条记录，分9页，当前第1页 <a href="?page=2">下一页</a>', "?page=2", 1, 9, 177, False),
     "pages in an attribute": (HERE, '<div id="pageDec" pagesize="24" pagecount="51"></div>', None, None, 51, None, False),
     "one page in an attribute": (HERE, '<div id="pageDec" pagesize="24" pagecount="1"></div>', None, 1, 1, None, True),
     "the page in an element": (

@@ -7,6 +7,7 @@ import pytest
 
 from harvesters.engines import listing_of, static
 from harvesters.reading.facts import Fetch
+from harvesters.reading.page import read_page
 from tests.harvesters.engines.pages import document, page, shown
 
 TITLES = (
@@ -114,6 +115,14 @@ SHAPES = {
     "cards to click on": "<div>" + rows(
         """<div class="item" onclick="window.open('%(h)s')"><p class="tt">%(t)s</p><p class="tm">%(d)s</p></div>"""
     ) + "</div>",
+    "a word that opens the article": "<div>" + rows(
+        '<div class="box"><h3><a href="%(h)s">%(t)s</a></h3><div>发布时间：%(d)s</div><p>现予公布。<a href="%(h)s">查看全文&gt;&gt;</a></p></div>'
+    ) + "</div>",
+    "the date a script writes": "<ul>" + rows(
+        '<li><a href="%(h)s">%(t)s</a><span><script>var s = "%(d)s 16:12"; document.write(s.substring(0,10));</script></span></li>'
+    ) + "</ul>",
+    "the list of another tab, hidden": "<ul>" + rows('<li><a href="%(h)s">%(t)s</a><span>%(d)s</span></li>')
+    + '</ul><ul style="display: none">' + rows('<li><a href="../gs%(h)s">%(t)s之二</a><span>%(d)s</span></li>') + "</ul>",
     "rows in a second table": "<table><tr><td><table>" + rows(
         '<tr><td width="16"><font face="Wingdings">v</font></td><td><a href="%(h)s">%(t)s</a> <font>(发布时间：%(d)s 11:06 阅读次数：<span></span>)</font></td></tr>'
     ) + "</table></td></tr></table>",
@@ -212,6 +221,63 @@ def test_the_whole_title_from_the_copy_for_phones() -> None:
     whole = "".join(f'<div><a href="{href}">{title}</a></div>' for href, title, _ in TREE)
     listing = listing_of(document(page(f'<ul class="pc">{cut}</ul><div class="footer mobile">{whole}</div>')))
     assert shown(listing) == TREE
+
+
+@pytest.mark.parametrize("tag", ["通知公告", ""])
+def test_a_column_template_with_the_tags_of_an_article(tag: str) -> None:
+    meta = f'<meta name="ArticleTitle" content="{tag}"><meta name="PubDate" content="">'
+    made = "".join(f'<li><a href="{href}">{title}</a><span>{date}</span></li>' for href, title, date in TREE)
+    found = read_page(document(page(f"<ul>{made}</ul>", name="通知公告", scripts=meta)))
+    assert found.kind == "listing"
+    assert shown(found.listing) == TREE
+
+
+def test_rows_below_the_address_beat_a_dated_box_of_another_column() -> None:
+    box = "".join(
+        f'<li><a href="/xwzx/ywdt/202605/t202605{day}_88{day}.html">县领导第{day}次调研重点项目建设并召开座谈会</a><span>2026-05-{day}</span></li>'
+        for day in range(11, 20)
+    )
+    made = "".join(f'<li><a href="{href}">{title}</a></li>' for href, title, _ in TREE)
+    listing = listing_of(
+        document(page(f'<div class="left"><ul>{box}</ul></div><div class="right"><ul>{made}</ul></div>'))
+    )
+    assert shown(listing) == [(href, title, None) for href, title, _ in TREE]
+
+
+def test_a_short_title_among_dated_rows_is_a_row() -> None:
+    made = [f'<li><a href="/zwgk/tzgg/{name}/">{title}</a><span>{date}</span></li>' for name, title, date in (
+        ("pxtz", TITLES[0], DATES[0]), ("zp", "招聘公告", DATES[1]), ("zqyj", TITLES[2], DATES[2]), ("fl", TITLES[1], DATES[3]),
+    )]  # fmt: skip
+    listing = listing_of(document(page(f"<ul>{''.join(made)}</ul>")))
+    assert [row[1] for row in shown(listing)] == [TITLES[0], "招聘公告", TITLES[2], TITLES[1]]
+
+
+def test_short_titles_at_addresses_of_articles_are_rows() -> None:
+    made = "".join(
+        f'<li><a href="{href}">简报{n}</a><span>{date}</span></li>' for n, (href, _, date) in enumerate(TREE)
+    )
+    assert [row[1] for row in shown(listing_of(document(page(f"<ul>{made}</ul>"))))] == [
+        "简报0",
+        "简报1",
+        "简报2",
+        "简报3",
+    ]
+
+
+@pytest.mark.parametrize("more", [True, False])
+def test_two_blocks_that_each_lead_to_more_are_no_list(more: bool) -> None:
+    blocks = "".join(
+        f'<div class="block"><div class="tit"><h3>{name}</h3>'
+        + (f'<a href="/zwgk/{path}/">更多&gt;&gt;</a>' if more else "")
+        + "</div><ul>"
+        + "".join(
+            f'<li><a href="/zwgk/{path}/202605/t2026051{n}_7{n}.html">{name}第{n}号文件的通知</a><span>2026-05-1{n}</span></li>'
+            for n in range(5)
+        )
+        + "</ul></div>"
+        for path, name in (("zcwj", "政策文件"), ("rsxx", "人事信息"))
+    )
+    assert (listing_of(document(page(blocks, title="云溪县人民政府"))) is None) is more
 
 
 def test_a_card_does_not_make_a_cut_title_longer() -> None:
