@@ -37,7 +37,7 @@ _REPAIR = re.compile(
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"系统提示.{0,40}(?:登录|权限)|(?:请(?:先)?|需要)登录(?:后|系统)|统一身份认证", re.DOTALL)
-_REFRESH = re.compile(r"\s*(\d*(?:\.\d+)?)\s*[;,]?\s*(?:url\s*=)\s*['\"]?\s*([^\"'\s]+)", re.IGNORECASE)
+_REFRESH = re.compile(r"(\d{0,9})(?:\.\d*)?[;,]?url=['\"]?([^\"']+)", re.IGNORECASE)
 _JUMP = re.compile(
     r"(?:(?:window|self|top|parent|document)\s*\.\s*)?location(?:\.href)?\s*(?:=|\.replace\(|\.assign\()\s*\\?[\"']([^\"'\\]{1,300})\\?[\"'](?!\s*\+)",
     re.IGNORECASE,
@@ -211,8 +211,8 @@ def redirect_target(doc: Document, *, force: bool = False) -> str | None:
     here = urldefrag(doc.url)[0]
     for node in doc.tree.css("meta[http-equiv][content]"):
         if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
-            match = _REFRESH.match(node.attributes.get("content") or "")
-            if match and float(match[1] or 0) <= 5:
+            match = _REFRESH.match("".join((node.attributes.get("content") or "").split()))
+            if match and int(match[1] or 0) <= 5:
                 return _elsewhere(doc, match[2], here)
     text = doc.text
     if force or (len(doc.body) < _JUMP_BYTES and "<a " not in text.lower()):

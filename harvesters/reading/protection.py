@@ -87,7 +87,7 @@ _GATE_PATH = re.compile(
     r"(?P<captcha>captcha|waf_slider|wzws-waf-cgi|security_verify|yanzheng)",
     re.IGNORECASE,
 )
-_SUPPORT_ID = re.compile(r"support ID(?: is)?\s*[:：]?\s*(?:<[^>]{1,20}>)?\s*(\d{6,24})", re.IGNORECASE)
+_SUPPORT_ID = re.compile(r"support ID(?: is)?\s{0,3}[:：]?\s{0,3}(?:<[^>]{1,20}>)?\s{0,3}(\d{6,24})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
