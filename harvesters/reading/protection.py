@@ -83,7 +83,7 @@ _BY_COOKIE = re.compile(
 )
 _GATE_HOSTS = re.compile(r"(?:^|\.)seccaptcha\.haplat\.|365cyd\.com$|(?:^|\.)captcha\.")
 _GATE_PATH = re.compile(
-    r"(?P<login>(?:^|/)(?:\w*[-_])?(?:login|signin|sso|cas|passport|oauth2?)(?:[-_./]|$))|"
+    r"(?P<login>(?:^|/)(?:\w*[-_])?(?:login|signin|sso|passport|oauth2?)(?:[-_./]|$))|"
     r"(?P<captcha>captcha|waf_slider|wzws-waf-cgi|security_verify|yanzheng)",
     re.IGNORECASE,
 )

@@ -150,7 +150,9 @@ def test_hosts_files_and_home_pages() -> None:
     assert is_file(f"{BASE}/P020.PDF?x=1")
     assert not is_file(f"{BASE}/content_59550")
     assert is_home(f"{BASE}/index.html")
+    assert is_home(f"{BASE}/index")
     assert not is_home(f"{BASE}/zwgk/")
+    assert not is_home(f"{BASE}/gkmlpt/index#721")
 
 
 # ------------------------------------------------------------------ shells
