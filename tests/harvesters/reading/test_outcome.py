@@ -175,8 +175,8 @@ def test_an_article_about_it_is_an_article(title: str, text: str, expect: str | 
 
 @pytest.mark.parametrize("status", [202, 400, 403, 503])
 def test_a_refusing_status_over_a_page_of_the_site_itself_is_no_block(status: int) -> None:
-    assert seen(page(LIST), status, {}).outcome is Outcome.OK
-    assert seen(page(LIST, ""), status, {}).outcome is Outcome.BLOCKED, "nothing says whose page it is"
+    assert seen(page(PAD + LIST), status, {}).outcome is Outcome.OK
+    assert seen(page(PAD + LIST, ""), status, {}).outcome is Outcome.BLOCKED, "nothing says whose page it is"
 
 
 def test_a_body_is_read_whatever_interface_answers_202() -> None:
