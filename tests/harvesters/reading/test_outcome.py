@@ -173,7 +173,7 @@ def test_an_article_about_it_is_an_article(title: str, text: str, expect: str | 
     assert (told.outcome, told.article and told.article.title) == (Outcome.OK, title)
 
 
-@pytest.mark.parametrize("status", [202, 400, 403, 503])
+@pytest.mark.parametrize("status", [202, 400, 403])
 def test_a_refusing_status_over_a_page_of_the_site_itself_is_no_block(status: int) -> None:
     assert seen(page(PAD + LIST), status, {}).outcome is Outcome.OK
     assert seen(page(PAD + LIST, ""), status, {}).outcome is Outcome.BLOCKED, "nothing says whose page it is"
