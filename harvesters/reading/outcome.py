@@ -206,7 +206,7 @@ def _shell(doc: Document, shown: str) -> Refusal | None:
 def redirect_target(doc: Document, *, force: bool = False) -> str | None:
     """Where a page that only sends its visitor on leads: meta refresh within 5 s, or a script that sets location.
 
-    ``force`` looks for a script's jump in long pages and beside links, too.
+    A script's jump counts on a short page with no other link than one to the same place; ``force`` takes any.
     """
     here = urldefrag(doc.url)[0]
     for node in doc.tree.css("meta[http-equiv][content]"):
@@ -214,12 +214,13 @@ def redirect_target(doc: Document, *, force: bool = False) -> str | None:
             match = _REFRESH.match("".join((node.attributes.get("content") or "").split()))
             if match and int(match[1] or 0) <= 5:
                 return _elsewhere(doc, match[2], here)
-    text = doc.text
-    if force or (len(doc.body) < _JUMP_BYTES and "<a " not in text.lower()):
-        for found in _JUMP.finditer(text):
-            target = _elsewhere(doc, found[1], here)
-            if target:
-                return target
+    if not force and len(doc.body) >= _JUMP_BYTES:
+        return None
+    links = [] if force else [node.attributes.get("href") or "" for node in doc.tree.css("a[href]")]
+    for found in _JUMP.finditer(doc.text):
+        target = _elsewhere(doc, found[1], here)
+        if target and all(_elsewhere(doc, href, here) == target for href in links):
+            return target
     return None
 
 

@@ -171,6 +171,7 @@ SHELLS = [
     ("<script>location.replace('list.shtml')</script>", f"{BASE}/zwgk/list.shtml"),
     ("<script>location.href=location.pathname+location.search</script>", None),
     ("<a href='/a.html'>a</a><script>location.href='/b.html'</script>", None),
+    ("<script>location.href='/b.html'</script><a href='../b.html'>进入</a>", f"{BASE}/b.html"),
     ("<html><body>" + "x" * 5000 + "<script>location.href='/b.html'</script>", None),
 ]
 
