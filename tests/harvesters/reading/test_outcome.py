@@ -177,6 +177,8 @@ def test_an_article_about_it_is_an_article(title: str, text: str, expect: str | 
 def test_a_refusing_status_over_a_page_of_the_site_itself_is_no_block(status: int) -> None:
     assert seen(page(PAD + LIST), status, {}).outcome is Outcome.OK
     assert seen(page(PAD + LIST, ""), status, {}).outcome is Outcome.BLOCKED, "nothing says whose page it is"
+    framed = seen(page(PAD * 3 + "<p>您没有权限查看该页面</p>"), status, {})
+    assert (framed.outcome, framed.reason) == (Outcome.BLOCKED, f"http_{status}"), "its frame alone proves nothing"
 
 
 def test_a_body_is_read_whatever_interface_answers_202() -> None:
