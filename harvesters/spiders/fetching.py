@@ -26,7 +26,7 @@ from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch
 from harvesters.reading.protection import gate_of
 from harvesters.spiders import policy
-from harvesters.spiders.hosts import AS_ASKED, MOVED, Hosts, Transport, retry_after
+from harvesters.spiders.hosts import AS_ASKED, MOVED, Host, Hosts, Transport, retry_after
 from harvesters.spiders.policy import Failure
 from harvesters.spiders.sites import is_home, same_site
 from storage.exceptions import UnsafeAddress
@@ -80,6 +80,10 @@ class Fetcher:
         self._timeout_s = timeout_s
         self._retry_wait_s = retry_wait_s
 
+    def host(self, url: str) -> Host:
+        """What this crawl knows of the address's host."""
+        return self.hosts.of(url)
+
     async def get(
         self,
         fetch: Fetch,
@@ -99,7 +103,7 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
-        async with self.hosts.of(fetch.url).gate:
+        async with self.host(fetch.url).gate:
             return await self._follow(fetch, headers, timeout_s or self._timeout_s, keep)
 
     async def _follow(self, fetch: Fetch, headers: Mapping[str, str], timeout_s: float, keep: bool) -> Got | Failure:
@@ -134,7 +138,7 @@ class Fetcher:
             check_address(url, allow_private=self._city.allow_private_addresses)
         except UnsafeAddress as error:
             return Failure(outcome=Outcome.UNREACHABLE, reason="unsafe_address", detail=str(error))
-        host = self.hosts.of(url)
+        host = self.host(url)
         if self._city.robots == "obey":
             if not host.robots_known:
                 async with host.asked_robots:
@@ -191,7 +195,7 @@ class Fetcher:
         rules = Protego.parse(response.body[: 512 * 1024].decode("utf-8", "replace"))
         asked_delay = rules.crawl_delay(PRODUCT)
         if asked_delay:
-            host = self.hosts.of(url)
+            host = self.host(url)
             host.least_delay_s = min(_MOST_CRAWL_DELAY_S, max(host.least_delay_s, float(asked_delay)))
             self.hosts.set_pace(host, host.least_delay_s)
         return rules
@@ -216,7 +220,7 @@ class Fetcher:
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
             retry_after_s=retry_after(response),
-            transport=self.hosts.of(request.url).transport,
+            transport=self.host(request.url).transport,
         )
 
 

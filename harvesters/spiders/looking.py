@@ -99,7 +99,7 @@ class Looker:
         attempt = 1
         while True:
             look = await self._look(fetch, expect, profile, known, paged, timeout_s)
-            host = self.fetcher.hosts.of(fetch.url)
+            host = self.fetcher.host(fetch.url)
             tried = _tried(look, expect, expects_rows)
             again = policy.again(tried)
             if watched is not None:

@@ -298,7 +298,7 @@ class SiteSpider(scrapy.Spider):
         if one.way is Way.ROW:
             await self.keeper.add(articles.from_row(unit, column, one))
             return
-        if self.fetcher.hosts.of(one.row.url).is_given_up:
+        if self.fetcher.host(one.row.url).is_given_up:
             return  # the row stays unread; the next run asks again
         began = dt.datetime.now(dt.UTC)
         try:
