@@ -435,8 +435,8 @@ def _counts(spider: Any) -> dict[str, Any]:
         "changed": counts.changed,
         "same": counts.same,
         "gone": counts.gone,
-        "requests": fetcher.requests if fetcher is not None else 0,
-        "bytes": fetcher.bytes if fetcher is not None else 0,
+        "requests": fetcher.hosts.requests if fetcher is not None else 0,
+        "bytes": fetcher.hosts.bytes if fetcher is not None else 0,
     }
 
 

@@ -54,6 +54,7 @@ def crawl_settings(city: City, settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": settings.download_timeout_s,
         "DOWNLOAD_MAXSIZE": settings.max_body_bytes,
         "DOWNLOAD_WARNSIZE": 0,
+        # certificates are verified there, and what is allowed to a host where that fails
         "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "harvesters.spiders.tls.DownloadHandler"),
         "DOWNLOADER_STATS": False,
         # only what carries bytes; the numbers are Scrapy's places for them

@@ -40,7 +40,7 @@ _REPAIR = re.compile(
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"系统提示.{0,40}(?:登录|权限)|(?:请(?:先)?|需要)登录(?:后|系统)|统一身份认证", re.DOTALL)
-_REFRESH = re.compile(r"\s*(\d*(?:\.\d+)?)\s*[;,]?\s*(?:url\s*=)\s*['\"]?\s*([^\"'\s]+)", re.IGNORECASE)
+_REFRESH = re.compile(r"(\d{0,9})(?:\.\d*)?[;,]?url=['\"]?([^\"']+)", re.IGNORECASE)
 _JUMP = re.compile(
     r"(?:(?:window|self|top|parent|document)\s*\.\s*)?location(?:\.href)?\s*(?:=|\.replace\(|\.assign\()\s*\\?[\"']([^\"'\\]{1,300})\\?[\"'](?!\s*\+)",
     re.IGNORECASE,
@@ -211,20 +211,21 @@ def _shell(doc: Document, shown: str) -> Refusal | None:
 def redirect_target(doc: Document, *, force: bool = False) -> str | None:
     """Where a page that only sends its visitor on leads: meta refresh within 5 s, or a script that sets location.
 
-    ``force`` looks for a script's jump in long pages and beside links, too.
+    A script's jump counts on a short page with no other link than one to the same place; ``force`` takes any.
     """
     here = urldefrag(doc.url)[0]
     for node in doc.tree.css("meta[http-equiv][content]"):
         if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
-            match = _REFRESH.match(node.attributes.get("content") or "")
-            if match and float(match[1] or 0) <= 5:
+            match = _REFRESH.match("".join((node.attributes.get("content") or "").split()))
+            if match and int(match[1] or 0) <= 5:
                 return _elsewhere(doc, match[2], here)
-    text = doc.text
-    if force or (len(doc.body) < _JUMP_BYTES and "<a " not in text.lower()):
-        for found in _JUMP.finditer(text):
-            target = _elsewhere(doc, found[1], here)
-            if target:
-                return target
+    if not force and len(doc.body) >= _JUMP_BYTES:
+        return None
+    links = [] if force else [node.attributes.get("href") or "" for node in doc.tree.css("a[href]")]
+    for found in _JUMP.finditer(doc.text):
+        target = _elsewhere(doc, found[1], here)
+        if target and all(_elsewhere(doc, href, here) == target for href in links):
+            return target
     return None
 
 

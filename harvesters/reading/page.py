@@ -107,7 +107,10 @@ def read_page(
         or (fetch is not None and "<html" not in doc.text[:2000].lower())
     ):
         return _answer(doc, fetch)
-    return _html(doc, expect, fetch, profile or Profile())
+    page = _html(doc, expect, fetch, profile or Profile())
+    # the site's own frame around a refusal is a refusal still
+    refused = None if page.outcome.is_good else refusal_by_status(doc, own_page=False)
+    return _refused(doc, refused, page.site) if refused else page
 
 
 def as_json(page: Page) -> dict[str, Any]:

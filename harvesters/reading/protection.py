@@ -65,8 +65,14 @@ _NAMES = {word: name for word, name, _ in _SYSTEMS}
 _TEXT = re.compile("|".join(f"(?P<{word}>{pattern})" for word, _, pattern in _SYSTEMS), re.IGNORECASE)
 _IN_WORDS = ("waf", "rate_limit", "geo_fence")  # of which an article may speak; named only where nothing else is
 
-_BY_STATUS = {512: "jiasule", 521: "jiasule", 468: "chaitin", 491: "wzws", 493: "wzws", 567: "tencent", 418: "huawei"}
-_BY_STATUS |= {449: "huawei", 455: "huawei"}
+_BY_STATUS = {
+    **dict.fromkeys((418, 449, 455), "huawei"),
+    **dict.fromkeys((429, 491), "rate_limit"),
+    468: "chaitin",
+    493: "wzws",
+    **dict.fromkeys((512, 521), "jiasule"),
+    567: "tencent",
+}
 _HUAWEI_TITLE = re.compile(r"\s*(?:449|455)\s*")
 _BY_HEADER = (
     ("server", "jiasule", "jiasule"),
@@ -83,11 +89,11 @@ _BY_COOKIE = re.compile(
 )
 _GATE_HOSTS = re.compile(r"(?:^|\.)seccaptcha\.haplat\.|365cyd\.com$|(?:^|\.)captcha\.")
 _GATE_PATH = re.compile(
-    r"(?P<login>(?:^|/)(?:\w*[-_])?(?:login|signin|sso|cas|passport|oauth2?)(?:[-_./]|$))|"
+    r"(?P<login>(?:^|/)(?:\w*[-_])?(?:login|signin|sso|passport|oauth2?)(?:[-_./]|$))|"
     r"(?P<captcha>captcha|waf_slider|wzws-waf-cgi|security_verify|yanzheng)",
     re.IGNORECASE,
 )
-_SUPPORT_ID = re.compile(r"support ID(?: is)?\s*[:：]?\s*(?:<[^>]{1,20}>)?\s*(\d{6,24})", re.IGNORECASE)
+_SUPPORT_ID = re.compile(r"support ID(?: is)?\s{0,3}[:：]?\s{0,3}(?:<[^>]{1,20}>)?\s{0,3}(\d{6,24})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,9 +118,7 @@ def system_behind(status: int, headers: Mapping[str, str], text: str, title: str
     if said and said != "waf":
         return said
     if status in _BY_STATUS:
-        return "rate_limit" if status == 491 else _BY_STATUS[status]
-    if status == 429:
-        return "rate_limit"
+        return _BY_STATUS[status]
     if _HUAWEI_TITLE.fullmatch(title):
         return "huawei"
     for name, part, word in _BY_HEADER:

@@ -20,7 +20,8 @@ from harvesters.reading.facts import Fetch, Page
 from harvesters.reading.outcome import redirect_target
 from harvesters.reading.page import Profile
 from harvesters.spiders import policy
-from harvesters.spiders.fetching import AS_ASKED, Fetcher, Got, Host, Transport
+from harvesters.spiders.fetching import Fetcher, Got
+from harvesters.spiders.hosts import AS_ASKED, Host, Transport
 from harvesters.spiders.policy import Failure, Tried
 from harvesters.spiders.readers import Reader
 from harvesters.spiders.rendering import Renderer
@@ -123,7 +124,7 @@ class Looker:
 
     def _is_limited(self, host: Host) -> bool:
         """Whether the host, or the hosts of this crawl behind our one exit, show lists without rows all at once."""
-        hosts = [next(reversed(one.emptied.values())) for one in self.fetcher.hosts if one.emptied]
+        hosts = [next(reversed(one.emptied.values())) for one in self.fetcher.hosts.in_order if one.emptied]
         return policy.suspects_rate_limit(list(host.emptied.values())) or policy.suspects_rate_limit(hosts)
 
     async def _look(

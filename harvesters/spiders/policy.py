@@ -95,6 +95,8 @@ def _reason(error: Exception) -> str | None:
             return "too_large"
         case zlib.error() | gzip.BadGzipFile() | EOFError():
             return "garbled"
+        case _ if type(error).__module__.startswith(("brotli", "_brotli", "backports.zstd", "compression.zstd")):
+            return "garbled"
         case DownloadFailedError():
             return "tls" if _is_tls(error) else "reset"
         case ConnectError():

@@ -9,7 +9,10 @@ _FILES = (
     *(".pdf", ".doc", ".docx", ".wps", ".xls", ".xlsx", ".et", ".csv", ".ppt", ".pptx", ".ofd", ".zip", ".rar", ".7z"),
     *(".txt", ".rtf", ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".mp3", ".mp4", ".avi", ".wmv", ".flv"),
 )
-_INDEX_NAMES = frozenset({"", "index.html", "index.htm", "index.shtml", "index.jsp", "index.do", "default.html"})
+_INDEX_NAMES = frozenset(
+    {"", "index", "index.html", "index.htm", "index.shtml", "index.jsp", "index.do", "index.php", "index.aspx"}
+    | {"default.html", "default.htm", "default.aspx"}
+)
 
 
 def host_of(url: str) -> str:

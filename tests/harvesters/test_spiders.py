@@ -16,7 +16,7 @@ from harvesters.spiders.articles import Way
 from harvesters.spiders.looking import Look
 from harvesters.spiders.memory import Step, request_key
 from harvesters.spiders.policy import Tried
-from harvesters.spiders.sites import host_of, is_file, is_home, same_site
+from harvesters.spiders.sites import host_of, is_file, is_home, over, same_site
 from harvesters.spiders.walking import Walked
 from storage.catalogue import KnownRow
 from storage.list_pages import ListPage
@@ -61,6 +61,12 @@ TRIES = [
     (Tried(outcome=BLOCKED, reason="challenge:ruishu", status=412), 2),
     (Tried(outcome=BLOCKED, reason="waf", status=403), 2),
     (Tried(outcome=BLOCKED, reason="http_503", status=503), 3),
+    (Tried(outcome=BLOCKED, reason="rate_limit", status=429), 3),
+    (Tried(outcome=BLOCKED, reason="rate_limit", status=200), 3),
+    (Tried(outcome=BLOCKED, reason="login", status=302), 1),
+    (Tried(outcome=UNREACHABLE, reason="maintenance", status=200), 2),
+    (Tried(outcome=UNREACHABLE, reason="garbled", status=None), 3),
+    (Tried(outcome=Outcome.SHELL, reason="empty_body", status=200, rows=0, expects_rows=True), 3),
     (Tried(outcome=BLOCKED, reason="robots", status=None), 1),
     (Tried(outcome=Outcome.REDIRECTED, reason="other_site", status=302), 1),
 ]
@@ -75,6 +81,30 @@ def test_waits_double_and_heed_the_server() -> None:
     assert [policy.wait_before(attempt, 20, None) for attempt in (2, 3)] == [20, 40]
     assert policy.wait_before(2, 20, 90) == 90
     assert policy.wait_before(2, 20, 86400) == policy.MAX_WAIT_S
+
+
+def test_a_rate_limit_is_left_alone_for_longer() -> None:
+    limited = policy.again(Tried(outcome=BLOCKED, reason="rate_limit", status=429))
+    assert limited.wait > policy.again(Tried(outcome=UNREACHABLE, reason="timeout", status=None)).wait
+
+
+YES, NO = True, False
+EMPTIED = [
+    ([], NO),
+    ([YES], NO),
+    ([NO, NO, YES], NO),
+    ([YES, YES], YES),
+    ([YES, NO, YES], YES),
+    ([NO, NO, NO, YES, YES], NO),
+    ([NO, NO, YES, YES, YES], YES),
+    ([NO] * 40 + [YES] * 3, YES),
+    ([YES] * 3 + [NO] * 40, NO),
+]
+
+
+@pytest.mark.parametrize(("emptied", "suspected"), EMPTIED)
+def test_when_empty_lists_are_not_believed(emptied: list[bool], suspected: bool) -> None:
+    assert policy.suspects_rate_limit(emptied) is suspected
 
 
 def test_an_unread_article_is_asked_for_ever_more_rarely() -> None:
@@ -100,13 +130,30 @@ def test_one_site(one: str, other: str, same: bool) -> None:
     assert same_site(one, other) is same
 
 
+OVER = [
+    ("http", "https://a.gov.cn/x?y=1", "http://a.gov.cn/x?y=1"),
+    ("https", "http://A.gov.cn:80/", "https://a.gov.cn/"),
+    ("https", "http://[::1]/", "https://[::1]/"),
+    ("http", "http://a.gov.cn:8080/", "http://a.gov.cn:8080/"),
+    ("https", "http://a.gov.cn:8080/", None),
+    ("http", "https://a.gov.cn:8443/", None),
+]
+
+
+@pytest.mark.parametrize(("scheme", "url", "twin"), OVER)
+def test_an_address_over_the_other_scheme(scheme: str, url: str, twin: str | None) -> None:
+    assert over(scheme, url) == twin
+
+
 def test_hosts_files_and_home_pages() -> None:
     assert host_of("HTTPS://WWW.A.gov.cn:443/x") == "www.a.gov.cn"
     assert host_of("http://a.gov.cn:8080") == "a.gov.cn:8080"
     assert is_file(f"{BASE}/P020.PDF?x=1")
     assert not is_file(f"{BASE}/content_59550")
     assert is_home(f"{BASE}/index.html")
+    assert is_home(f"{BASE}/index")
     assert not is_home(f"{BASE}/zwgk/")
+    assert not is_home(f"{BASE}/gkmlpt/index#721")
 
 
 # ------------------------------------------------------------------ shells
@@ -114,10 +161,18 @@ def test_hosts_files_and_home_pages() -> None:
 SHELLS = [
     ('<meta http-equiv="refresh" content="0; url=/zwgk/tzgg/list.html">', f"{BASE}/zwgk/tzgg/list.html"),
     ("<meta content='1;URL=./a.html' http-equiv=Refresh>", f"{BASE}/zwgk/a.html"),
+    ('<meta http-equiv="refresh" content="url=list/">', f"{BASE}/zwgk/list/"),
+    ("<meta http-equiv='Refresh' content=\"0.5 ; URL = 'b.html' \">", f"{BASE}/zwgk/b.html"),
+    ('<meta http-equiv="refresh" content="600">', None),
+    ('<meta http-equiv="refresh" content="60; url=/a.html">', None),
+    ('<meta http-equiv="refresh" content="0; url=javascript:go()">', None),
+    ("<script>setTimeout(\"location.href='/szfl/'\", 100)</script>", f"{BASE}/szfl/"),
+    ("<script>location.href = 'http://' + location.host + '/a'</script>", None),
     ("<script>window.location.href='/szfl/';</script>", f"{BASE}/szfl/"),
     ("<script>location.replace('list.shtml')</script>", f"{BASE}/zwgk/list.shtml"),
     ("<script>location.href=location.pathname+location.search</script>", None),
     ("<a href='/a.html'>a</a><script>location.href='/b.html'</script>", None),
+    ("<script>location.href='/b.html'</script><a href='../b.html'>进入</a>", f"{BASE}/b.html"),
     ("<html><body>" + "x" * 5000 + "<script>location.href='/b.html'</script>", None),
 ]
 

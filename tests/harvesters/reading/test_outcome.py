@@ -173,6 +173,14 @@ def test_an_article_about_it_is_an_article(title: str, text: str, expect: str | 
     assert (told.outcome, told.article and told.article.title) == (Outcome.OK, title)
 
 
+@pytest.mark.parametrize("status", [202, 400, 403])
+def test_a_refusing_status_over_a_page_of_the_site_itself_is_no_block(status: int) -> None:
+    assert seen(page(PAD + LIST), status, {}).outcome is Outcome.OK
+    assert seen(page(PAD + LIST, ""), status, {}).outcome is Outcome.BLOCKED, "nothing says whose page it is"
+    framed = seen(page(PAD * 3 + "<p>您没有权限查看该页面</p>"), status, {})
+    assert (framed.outcome, framed.reason) == (Outcome.BLOCKED, f"http_{status}"), "its frame alone proves nothing"
+
+
 def test_a_body_is_read_whatever_interface_answers_202() -> None:
     rows = '{"articles":[],"total":0}'
     assert seen(rows, 202, {"content-type": "application/json"}).outcome is not Outcome.BLOCKED
@@ -205,7 +213,7 @@ GATES = [
     ("https://seccaptcha.haplat.net/c?x=1", "challenge:haplat"),
     ("https://www.qinghe.invalid/waf_slider_verify.html", "captcha"),
     ("https://captcha.qinghe.invalid/", "captcha"),
-    ("https://www.qinghe.invalid/zwgk/casework/", None),
+    ("https://www.qinghe.invalid/zwgk/logins/", None),
     ("https://www.qinghe.invalid/cn/passports/", None),
     ("https://www.qinghe.invalid/zwgk/tzgg/?login=0", None),
 ]
