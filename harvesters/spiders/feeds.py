@@ -214,7 +214,7 @@ def _to_tell(url: str, one: Fed, facts: Mapping[str, Any]) -> tuple[str | None, 
     if facts.get("problems"):
         return "flawed", f"{url}: {'; '.join(facts['problems'])}"
     unassigned, entries = facts.get("unassigned"), facts.get("entries")
-    if unassigned and unassigned == entries:
+    if unassigned and unassigned == entries and one.listed:
         return "foreign", (
             f"{url}: none of its {entries} entries belongs to a column that has this feed; give it to the columns it "
             "serves, or remove feed: from the city file"

@@ -114,6 +114,7 @@ class _Drawing:
     shown: bool = False  # the page itself was handed to the browser
     requests: int = 0
     refused: set[str] = field(default_factory=set)
+    fault: Exception | None = None  # what was raised while a request of the page was answered
     page: Any = None
 
 
@@ -140,8 +141,12 @@ class Renderer:
 
     async def render(self, got: Got) -> Rendered | Failure:
         """The page of a plain response as its scripts draw it."""
+        drawing = _Drawing(got=got)
         async with self._turn:
-            return await self._render(_Drawing(got=got))
+            rendered = await self._render(drawing)
+        if drawing.fault is not None:
+            raise drawing.fault
+        return rendered
 
     async def _render(self, drawing: _Drawing) -> Rendered | Failure:
         from playwright.async_api import Error as BrowserError
@@ -167,8 +172,10 @@ class Renderer:
         if len(body) > self._most_bytes:
             return _failed(got.url, f"drawn, it has {len(body)} bytes, more than GONGKAI_MAX_BODY_BYTES allows")
         assert got.evidence is not None
+        assert got.document is not None
         evidence = self._archive.write_rendered(got.url, body, of=got.evidence, captured_at=began)
-        document = Document(body, got.url, got.status, {"content-type": "text/html; charset=utf-8"})
+        headers = {**got.document.headers, "content-type": "text/html; charset=utf-8"}
+        document = Document(body, got.url, got.status, headers)
         seconds = got.seconds + (dt.datetime.now(dt.UTC) - began).total_seconds()
         drawn = replace(got, seconds=seconds, document=document, evidence=evidence, etag=None, last_modified=None)
         return Rendered(got=drawn, refused=tuple(sorted(drawing.refused)))
@@ -209,7 +216,11 @@ class Renderer:
         from playwright.async_api import Error as BrowserError
 
         with contextlib.suppress(BrowserError):  # the page is gone: nobody waits for the answer
-            answer = None if drawing.over else await self._answer(drawing, route.request)
+            answer = None
+            try:
+                answer = None if drawing.over else await self._answer(drawing, route.request)
+            except Exception as error:  # noqa: BLE001  # nobody awaits this; it is raised where the page is awaited
+                drawing.fault = drawing.fault or error
             if answer is None:
                 # "aborted" leaves a page that wanted to go elsewhere as it is, another word puts an error page there
                 await route.abort("aborted" if drawing.shown and not drawing.over else "failed")
