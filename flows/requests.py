@@ -17,7 +17,7 @@ from storage import requests, settings
 from storage.database import Database, open_database
 from storage.exceptions import GongkaiError, UnknownTarget
 
-MOST_PAGES = 300  # a discovery may ask for; others wait behind it
+MOST_PAGES = 120  # a discovery may ask for; others wait behind it
 MOST = 20  # requests a run; the schedule comes again in a minute
 
 
@@ -53,8 +53,9 @@ def _read(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _discover(payload: Mapping[str, Any]) -> dict[str, Any]:
-    from harvesters.discover import BUDGET, as_json, discover
+    from harvesters.discover import BUDGET, discover
     from harvesters.one_page import Session
+    from harvesters.proposals import as_json
 
     pages = payload.get("pages")
     budget = pages if isinstance(pages, int) and 0 < pages <= MOST_PAGES else BUDGET

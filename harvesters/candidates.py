@@ -16,7 +16,7 @@ from harvesters.links import PLATFORM_NAMES, Links, hub_names, kind_of, plain_na
 from harvesters.reading.links import is_article
 from harvesters.spiders.sites import is_file, same_site
 
-DEEPEST = 3  # steps from the home page: platform, hub, column
+DEEPEST = 3  # steps from the home page whose links are followed: platform, hub, hub below it
 
 # what may be a single page, an article's address even
 SINGLE_KINDS = frozenset(("guide", "rules", "leaders", "functions", "request", "annual_reports"))
@@ -27,9 +27,7 @@ _FRAME = re.compile(
     r"|客户端|微信|微博|收藏|设为|找错|纠错|声明|隐私|版权|备案|打印|关闭|分享|返回|办事|服务|信箱|投诉|举报|入口|直播|视频"
     r"|English|友情|链接|网站群|欢迎|旧版|调查|下载"
 )
-_BODY = re.compile(
-    r"(?:局|委员会|发改委|[卫住]建?健?委|人民政府|政府办|办公室|镇|乡|街道|办事处|管委会|总站|监测站|支队|法院|检察院)$"
-)
+_BODY = re.compile(r"(?:局|委|委员会|人民政府|政府办|办公室|镇|乡|街道|办事处|管委会|总站|监测站|支队|法院|检察院)$")
 _YEAR_NAME = re.compile(r"((?:19|20)\d\d)年?度?")
 _YEAR_PART = re.compile(r"(?:19|20)\d\d(?:n(?=/)|nian|year|年)?|_\d{1,4}(?=[/.]|$)")
 _INDEX = re.compile(r"(?:index|default|home|main)(?:\.\w+)?$", re.IGNORECASE)

@@ -9,15 +9,15 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import count
-from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from harvesters.candidates import DEEPEST, Candidate, Rank, Section, candidates_of, folder_of, section_of, years_of
-from harvesters.links import Links, links_of, plain_name, stem
+from harvesters.city_file import same_house
+from harvesters.links import PLATFORM_NAMES, Links, links_of, plain_name, stem
 from harvesters.one_page import Session, with_rows
-from harvesters.proposals import Proposal, links_instead_of_rows, propose, settle
+from harvesters.proposals import Discovery, LeftOut, Proposal, links_instead_of_rows, propose, settle
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Page, Site
 from harvesters.reading.links import is_article
@@ -27,8 +27,8 @@ from storage.exceptions import NoAnswer, UnsafeAddress
 from storage.schema import Outcome
 
 BUDGET = 60  # requests; a unit has 10 to 40 columns, and half of the systems need two requests for one
-SAMPLES = 3  # rows shown of each column
 _BUDGET = "budget"
+_GIVE_UP_AFTER = 5  # requests in a row without an answer: each may take a minute
 _ENOUGH_LINKS = 3  # named as columns are, for a home page that is too short to prove itself
 
 _ORGANISER = re.compile(
@@ -39,35 +39,6 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SITE_WORDS = re.compile(r"(?:政府)?(?:门户)?网站?(?:群)?$|官网$|门户$")
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeftOut:
-    """A link that was looked at, or would have been, and is proposed as nothing."""
-
-    name: str
-    url: str
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Discovery:
-    """What a home page led to. ``outcome`` is that of the look at the home page itself."""
-
-    home: str
-    outcome: Outcome
-    reason: str | None = None
-    detail: str | None = None
-    site: Site = field(default_factory=Site)
-    unit_name: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    platform: str | None = None
-    section: str = "/"
-    columns: tuple[Proposal, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-    requests: int = 0
-    budget: int = BUDGET
 
 
 def discover(home: str, session: Session, *, budget: int = BUDGET, tell: Tell | None = None) -> Discovery:
@@ -85,10 +56,11 @@ class _Explorer:
         self._session = session
         self._budget = budget
         self._tell = tell
-        self._answers: dict[tuple[str, str, bytes | None], Document] = {}
+        self._answers: dict[str, Document] = {}
         self._queue: list[tuple[int, int, int, Candidate]] = []
         self._order = count()
-        self._queued: set[str] = set()
+        self._queued: dict[str, int] = {}  # the best rank under which an address waits
+        self._failed = 0  # requests in a row that got no answer
         self._proposals: list[Proposal] = []
         self._earlier: list[Candidate] = []
         self._left_out: list[LeftOut] = []
@@ -120,7 +92,8 @@ class _Explorer:
         self._site = page.site
         self._unit_name = unit_name_of(document, page.site)
         self._shared_feeds = set(_feeds_of(document))
-        self._queued.add(stem(document.url))
+        self._queued[stem(document.url)] = Rank.PLATFORM
+        self._left_out += _elsewhere(document.url, links)
         self._add(candidates_of(links, self._section, depth=1, page=document.url))
         self._work_off()
         text = document.tree.body.text(separator=" ") if document.tree.body else ""
@@ -172,15 +145,22 @@ class _Explorer:
     def _add(self, found: list[Candidate]) -> None:
         for one in found:
             place = stem(one.url)
-            if place not in self._queued:
-                self._queued.add(place)
+            if one.rank < self._queued.get(place, len(Rank)):
+                self._queued[place] = one.rank
                 heapq.heappush(self._queue, (one.rank, one.depth, next(self._order), one))
 
     def _work_off(self) -> None:
+        looked: set[str] = set()
         while self._queue:
             candidate = heapq.heappop(self._queue)[-1]
+            place = stem(candidate.url)
+            if place in looked:
+                continue  # it waited under two names, and the more telling one came first
+            looked.add(place)
             if not self._section.owns(candidate.url):
                 self._leave(candidate, "in another unit's section")
+            elif self._failed >= _GIVE_UP_AFTER:
+                self._leave(candidate, f"not looked at: the site left {self._failed} requests in a row unanswered")
             elif self._session.requests >= self._budget:
                 if candidate.rank < Rank.UNKNOWN:
                     self._leave(candidate, _used_up(self._budget))
@@ -198,17 +178,12 @@ class _Explorer:
             self._leave(candidate, str(problem))
             return
         except NoAnswer as problem:
-            self._propose(
-                candidate,
-                Page(
-                    url=candidate.url,
-                    kind="error",
-                    outcome=problem.outcome,
-                    reason=problem.reason,
-                    detail=str(problem),
-                ),
-            )
+            self._failed += problem.outcome is Outcome.UNREACHABLE
+            outcome, reason = problem.outcome, problem.reason
+            page = Page(url=candidate.url, kind="error", outcome=outcome, reason=reason, detail=str(problem))
+            self._propose(candidate, page)
             return
+        self._failed = 0
         if not self._section.owns(document.url):
             self._leave(candidate, f"leads to {document.url}, which is not the unit's own")
         elif stem(document.url) == stem(self._section.home):
@@ -224,24 +199,24 @@ class _Explorer:
         page = read_page(document, expect=expect, profile=profile)
         links = links_of(document)
         self._section = self._section.beside(links)
-        deeper = min(candidate.depth, DEEPEST) + 1
+        deeper = candidate.depth + 1
         found = candidates_of(links, self._section, depth=deeper, page=document.url, unknown=candidate.rank <= Rank.HUB)
         is_hub = links_instead_of_rows(page, found)
         leads_on = any(one.rank < Rank.UNKNOWN and stem(one.url) not in self._queued for one in found)
         if candidate.sure and not again and document.status == 200 and _is_open(page) and not leads_on:
             # a list without rows is asked again before anything is concluded: rate limits look like this
-            self._answers.pop(self._key(Fetch(url=candidate.url)), None)
+            self._answers.pop(urldefrag(candidate.url).url, None)
             self._look(candidate, again=True)
             return
-        if document.status == 200 and candidate.depth < DEEPEST:
+        if document.status == 200 and candidate.depth <= DEEPEST:
             if candidate.is_hub or is_hub or (page.listing is None and page.article is None):
                 self._add(found)
             elif "#" not in document.url and folder_of(document.url) != "/":
                 self._add([one for one in found if _is_deeper(one, document.url)])
-            if candidate.year is None and candidate.kind is not None:
-                years = years_of(candidate, links, self._section)
-                self._add(years[:1])
-                self._earlier += years[1:]
+        if document.status == 200 and candidate.year is None and candidate.kind is not None:
+            years = years_of(candidate, links, self._section)
+            self._add(years[:1])
+            self._earlier += years[1:]
         if candidate.rank is Rank.PLATFORM and document.status == 200 and page.outcome is not Outcome.SOFT404:
             self._platform = self._platform or document.url
         if candidate.rank <= Rank.HUB or is_hub:
@@ -264,11 +239,11 @@ class _Explorer:
     # -------------------------------------------------------------- asking
 
     def _page(self, url: str) -> Document:
-        known = self._answers.get(self._key(Fetch(url=url)))
+        page, fragment = urldefrag(url)
+        known = self._answers.get(page)
         if known is None:
             self._check_budget(url)
-            known = self._answers[self._key(Fetch(url=url))] = self._session.page(url)
-        fragment = urlsplit(url).fragment
+            known = self._answers[page] = self._session.page(page)
         place = urldefrag(known.url).url
         return Document(known.body, f"{place}#{fragment}" if fragment else place, known.status, known.headers)
 
@@ -280,19 +255,22 @@ class _Explorer:
         if self._session.requests >= self._budget:
             raise NoAnswer(f"{url}: {_used_up(self._budget)}", reason=_BUDGET)
 
-    @staticmethod
-    def _key(fetch: Fetch) -> tuple[str, str, bytes | None]:
-        return fetch.method, urldefrag(fetch.url).url, fetch.body
-
 
 def _used_up(budget: int) -> str:
     return f"not looked at: the budget of {budget} requests is used up"
 
 
+def _elsewhere(home: str, links: Links) -> list[LeftOut]:
+    """Disclosure platforms the home page links on another host of the unit's own domain."""
+    why = "stands on another host; gongkai discover it too, and put its columns under the same unit"
+    found = {url: name for name, url in links if name in PLATFORM_NAMES and not same_site(home, url)}
+    return [LeftOut(name=name, url=url, why=why) for url, name in found.items() if same_house(home, url)]
+
+
 def _is_open(page: Page) -> bool:
     """Whether a page that should list leaves open whether it does."""
     if page.listing is None:
-        return page.article is None and page.outcome in (Outcome.OK, Outcome.STRUCTURE_CHANGED)
+        return page.article is None and page.outcome in (Outcome.OK, Outcome.STRUCTURE_CHANGED, Outcome.SHELL)
     return not page.listing.rows and page.listing.next is None and not page.listing.ended
 
 
@@ -319,46 +297,3 @@ def _feeds_of(document: Document) -> list[str]:
         if "rss" in kind or "atom" in kind:
             found.append(document.absolute(node.attributes.get("href") or ""))
     return found
-
-
-def as_json(found: Discovery) -> dict[str, Any]:
-    """``found`` in the machine-readable form of ``gongkai discover``: absent is null, dates ISO."""
-    return {
-        "home": found.home,
-        "outcome": found.outcome.value,
-        "reason": found.reason,
-        "detail": found.detail,
-        "site": {"name": found.site.name, "domain": found.site.domain, "id_code": found.site.id_code},
-        "unit": {"name": found.unit_name, "phone": found.phone, "email": found.email, "section": found.section},
-        "platform": found.platform,
-        "requests": found.requests,
-        "budget": found.budget,
-        "columns": [_column_json(one) for one in found.columns],
-        "left_out": [{"name": one.name, "url": one.url, "why": one.why} for one in found.left_out],
-    }
-
-
-def _column_json(one: Proposal) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "name": one.name,
-        "kind": one.kind,
-        "url": one.url,
-        "feed": one.feed,
-        "engine": one.engine,
-        "outcome": one.outcome.value,
-        "detail": one.detail,
-        "confidence": one.confidence,
-        "doubtful": one.is_doubtful,
-        "why": list(one.why),
-        "linked_from": one.linked_from,
-        "newest_on": one.newest_on.isoformat() if one.newest_on else None,
-        "rows": len(one.rows),
-        "total_rows": one.total_rows,
-        "total_pages": one.total_pages,
-        "samples": [
-            {"title": row.title, "url": row.url, "date": row.date.isoformat() if row.date else None}
-            for row in one.rows[:SAMPLES]
-        ],
-        "others": [{"url": other.url, "why": other.why} for other in one.others],
-    }

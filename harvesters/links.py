@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -61,6 +61,7 @@ def hub_names() -> frozenset[str]:
     return frozenset(map(plain_name, _table()[_HUBS]))
 
 
+@lru_cache(maxsize=4096)  # every page of a unit links the same names
 def kind_of(name: str) -> tuple[str, bool] | None:
     """The kind of column a link name stands for, and whether the table has the very name.
 

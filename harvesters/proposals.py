@@ -11,18 +11,20 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from harvesters.candidates import SINGLE_KINDS, Candidate, Rank, folder_of, is_kin, timeless
 from harvesters.links import kind_of, plain_name, stem, without_year
 from harvesters.reading.dates import address_date
-from harvesters.reading.facts import Page, Row
+from harvesters.reading.facts import Page, Row, Site
 from harvesters.reading.links import is_article
 from storage.addresses import address_key
 from storage.schema import Outcome
 
 DOUBTFUL = 0.6  # below this confidence a proposal needs a person to say yes
+SAMPLES = 3  # rows shown of each column
 FROZEN_DAYS = 60  # how much older than its namesake's the newest row of an old address is, at least
 _ENOUGH_ROWS = 3  # dated ones, for a list under a name that says nothing
 
@@ -61,6 +63,35 @@ class Proposal:
     def is_doubtful(self) -> bool:
         """Whether a person should look before it is taken."""
         return self.confidence < DOUBTFUL
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """A link that was looked at, or would have been, and is proposed as nothing."""
+
+    name: str
+    url: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discovery:
+    """What a home page led to. ``outcome`` is that of the look at the home page itself."""
+
+    home: str
+    outcome: Outcome
+    reason: str | None = None
+    detail: str | None = None
+    site: Site = field(default_factory=Site)
+    unit_name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    platform: str | None = None
+    section: str = "/"
+    columns: tuple[Proposal, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    requests: int = 0
+    budget: int = 0
 
 
 # ------------------------------------------------------------------ what a page proves
@@ -230,3 +261,49 @@ def _with_ids(proposals: Iterable[Proposal]) -> list[Proposal]:
         taken.add(name)
         found.append(replace(one, id=name))
     return found
+
+
+# ------------------------------------------------------------------ as JSON
+
+
+def as_json(found: Discovery) -> dict[str, Any]:
+    """``found`` in the machine-readable form of ``gongkai discover``: absent is null, dates ISO."""
+    return {
+        "home": found.home,
+        "outcome": found.outcome.value,
+        "reason": found.reason,
+        "detail": found.detail,
+        "site": {"name": found.site.name, "domain": found.site.domain, "id_code": found.site.id_code},
+        "unit": {"name": found.unit_name, "phone": found.phone, "email": found.email, "section": found.section},
+        "platform": found.platform,
+        "requests": found.requests,
+        "budget": found.budget,
+        "columns": [_column_json(one) for one in found.columns],
+        "left_out": [{"name": one.name, "url": one.url, "why": one.why} for one in found.left_out],
+    }
+
+
+def _column_json(one: Proposal) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "kind": one.kind,
+        "url": one.url,
+        "feed": one.feed,
+        "engine": one.engine,
+        "outcome": one.outcome.value,
+        "detail": one.detail,
+        "confidence": one.confidence,
+        "doubtful": one.is_doubtful,
+        "why": list(one.why),
+        "linked_from": one.linked_from,
+        "newest_on": one.newest_on.isoformat() if one.newest_on else None,
+        "rows": len(one.rows),
+        "total_rows": one.total_rows,
+        "total_pages": one.total_pages,
+        "samples": [
+            {"title": row.title, "url": row.url, "date": row.date.isoformat() if row.date else None}
+            for row in one.rows[:SAMPLES]
+        ],
+        "others": [{"url": other.url, "why": other.why} for other in one.others],
+    }

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from harvesters.discover import SAMPLES, Discovery, Tell, as_json, discover
+from harvesters.discover import Tell, discover
 from harvesters.one_page import Session
-from harvesters.proposals import Proposal
+from harvesters.proposals import SAMPLES, Discovery, Proposal, as_json
 from storage import settings
 
 _STATIONED = re.compile(r"税务|海关|气象|邮政管理|烟草|海事|调查队|地震|银行|通信管理|消防救援")

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from typing import Any
 
 import pytest
 
 from harvesters.candidates import Candidate, Rank, Section, candidates_of, section_of, years_of
-from harvesters.discover import Discovery, as_json, discover
+from harvesters.discover import _elsewhere, discover
 from harvesters.links import kind_of, links_of, stem
 from harvesters.one_page import Session
-from harvesters.proposals import Proposal, settle
+from harvesters.proposals import Discovery, Proposal, as_json, settle
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Row
 from storage import settings
 from storage.schema import Outcome
 from tests.city import City
-from tests.harvesters.small_site import Answer, small_site
+from tests.harvesters.small_site import Answer, Asked, small_site
 
 SITE = "http://www.yunxi.invalid"
 GONE = ("soft404", "home_404", "redirect_home")  # no column stands there for a visitor
@@ -358,6 +359,52 @@ def test_hubs_shells_years_and_unknown_names_are_seen_through() -> None:
     assert {other.url.removeprefix(base) for other in found["工作动态"].others} == {"/gzdt/", "/gzdt/2025n/"}
     assert (told.unit_name, told.phone, told.email) == ("云溪县人民政府办公室", "0999-2001234", "gk@yunxi.invalid")
     assert json.loads(json.dumps(as_json(told)))["columns"][0]["samples"]
+
+
+def test_an_address_goes_by_the_more_telling_of_its_names_and_a_list_without_rows_is_asked_twice() -> None:
+    asked: list[str] = []
+
+    def at_second_asking(request: Asked) -> Answer:
+        asked.append(request.path)
+        full = listed("人事信息", "/rsxx/")
+        return Answer(body=full if len(asked) > 1 else full.partition("<ul>")[0])
+
+    links = [("要情快递", "/yq/"), ("通知公告", "/yq/"), ("人事信息", "/rsxx/"), ("政府信息公开", "/xxgk/")]
+    pages = {
+        "/": front(*links),
+        "/yq/": listed("通知公告", "/yq/"),
+        "/rsxx/": at_second_asking,
+        "/xxgk/": front(*links),
+    }
+    with small_site(pages) as base:
+        told = explored(f"{base}/")
+    assert {(one.name, one.kind) for one in told.columns} == {("通知公告", "notices"), ("人事信息", "personnel")}
+    assert len(asked) == 2
+
+
+def test_a_platform_on_another_host_of_the_unit_is_told() -> None:
+    page = front(("政府信息公开", "http://zfxxgk.yunxi.invalid/"), ("信息公开", "http://www.other.invalid/"))
+    found = _elsewhere("http://www.yunxi.invalid/", links_of(Document(page.encode(), "http://www.yunxi.invalid/")))
+    assert [(one.url, one.why.partition(";")[0]) for one in found] == [
+        ("http://zfxxgk.yunxi.invalid/", "stands on another host")
+    ]
+
+
+def test_a_site_that_falls_silent_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_DOWNLOAD_TIMEOUT_S", "0.2")
+    names = ("通知公告", "工作动态", "政策文件", "人事信息", "规划计划", "统计数据", "行政处罚", "行政许可")
+
+    def silent(_asked: Asked) -> Answer:
+        time.sleep(0.6)
+        return Answer()
+
+    pages: dict[str, Any] = {f"/c{n}/": silent for n in range(len(names))}
+    pages["/"] = front(*((name, f"/c{n}/") for n, name in enumerate(names)))
+    with small_site(pages) as base:
+        told = explored(f"{base}/")
+    assert told.requests == 1 + 5
+    assert all(one.is_doubtful and one.outcome is Outcome.UNREACHABLE for one in told.columns)
+    assert [one.why for one in told.left_out] == ["not looked at: the site left 5 requests in a row unanswered"] * 3
 
 
 @pytest.mark.parametrize(
