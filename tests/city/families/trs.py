@@ -120,7 +120,9 @@ def _list(app: SiteApp, column: Column, page: int) -> Response:
         )
         listed = rows.block(column, shown) + f'<div class="page">{_pager(app, column, page, total)}</div>'
         if column.family == "trs_frame":
-            return f"<!DOCTYPE html><html><head>{_CHARSET}</head><body>{listed}</body></html>"
+            none = "" if shown else '<p class="none">暂无信息</p>'
+            head = f'{_CHARSET}<meta name="ColumnName" content="{column.name}">'
+            return f"<!DOCTYPE html><html><head>{head}</head><body>{listed}{none}</body></html>"
         return rows.frame(app, column, listed)
 
     return rows.answer(app, column, str(page), make)
