@@ -171,7 +171,7 @@ class _Explorer:
         self._left_out.append(LeftOut(name=candidate.name, url=candidate.url, why=why))
 
     def _look(self, candidate: Candidate, *, again: bool = False) -> None:
-        self._tell(f"{self._session.requests + 1}/{self._budget}  {candidate.name}  {candidate.url}")
+        self._tell(f"{self._session.requests + 1}/{self._budget} {candidate.name} {candidate.url}")
         try:
             document = self._page(candidate.url)
         except UnsafeAddress as problem:

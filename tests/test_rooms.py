@@ -86,12 +86,12 @@ def test_flows_and_tasks_stand_at_the_top_of_flows() -> None:
 
 
 def test_the_light_commands_stay_light() -> None:
-    """``gongkai --help`` and ``gongkai read`` load neither Prefect nor Scrapy nor the database."""
+    """``gongkai --help``, ``read`` and ``discover`` load neither Prefect nor Scrapy nor the database."""
     import subprocess
     import sys
 
     code = (
-        "import sys, flows.cli, flows.commands.reading; "
+        "import sys, flows.cli, flows.commands.reading, flows.commands.discover; "
         "print([name for name in ('prefect', 'scrapy', 'twisted', 'sqlalchemy', 'fastapi') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

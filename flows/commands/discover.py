@@ -41,12 +41,13 @@ def run(home: str, *, yaml: bool, json_: bool, pages: int, allow_private: bool) 
 def _progress() -> Iterator[Tell]:
     """Where progress goes: one live line on a terminal, a line for each page elsewhere; never to standard output."""
     if not sys.stderr.isatty():
-        yield lambda line: typer.echo(line, err=True)
+        yield lambda line: typer.echo(_plain(line), err=True)
         return
     from rich.console import Console
+    from rich.markup import escape
 
     with Console(stderr=True).status("asking the home page") as status:
-        yield status.update
+        yield lambda line: status.update(escape(_plain(line)))
 
 
 def lines(found: Discovery) -> list[str]:
@@ -60,12 +61,12 @@ def lines(found: Discovery) -> list[str]:
         f"asked      {found.requests} of at most {found.budget} requests; {len(found.columns)} columns",
     ]
     for one in found.columns:
-        told += ["", f"{'? ' if one.is_doubtful else ''}{one.name}  [{one.kind}]  {one.url}"]
+        told += ["", f"{'? ' if one.is_doubtful else ''}{_plain(one.name)}  [{one.kind}]  {_plain(one.url)}"]
         told += [f"    {line}" for line in _notes(one)]
-        told += [f"    {row.date or '(no date)'!s:10}  {row.title}" for row in one.rows[:SAMPLES]]
+        told += [f"    {row.date or '(no date)'!s:10}  {_plain(row.title)}" for row in one.rows[:SAMPLES]]
     if found.left_out:
         told += ["", f"left out: {len(found.left_out)}"]
-        told += [f"  {one.name}  {one.url}: {one.why}" for one in found.left_out]
+        told += [f"  {_plain(f'{one.name} {one.url}: {one.why}')}" for one in found.left_out]
     return told
 
 
@@ -111,7 +112,7 @@ def _notes(one: Proposal) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """What pages say, on one line: nothing of it may end a comment."""
+    """What pages say, on one line: nothing of it may end a comment, or steer a terminal."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 

@@ -45,7 +45,7 @@ def test_what_is_proposed_goes_into_a_city_file_and_is_harvested(tmp_path: Path)
         for unit in city.units:
             told = run(unit.home, "--yaml", "--allow-private")
             assert told.exit_code == 0, told.stderr
-            assert f"/60  政府信息公开  {unit.home}zfxxgk/" in told.stderr
+            assert f"/60 政府信息公开 {unit.home}zfxxgk/" in told.stderr
             written = yaml.safe_load(told.stdout)["units"][0]
             assert (written["name"], written["site_code"]) == (unit.name, unit.site.code)
             assert written["kind"] == unit.kind
