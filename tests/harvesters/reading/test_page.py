@@ -52,6 +52,10 @@ def look(
     return seen.kind, seen.outcome, seen.reason
 
 
+def _titled(title: str, body: str) -> str:
+    return f"<html><head><title>{title}</title></head><body>{body}</body></html>"
+
+
 JIASULE = "<script>document.cookie=('_')+('_')+('j')+('s')+('l');location.href=location.pathname</script>"
 PAD = "<!-- " + "x" * 700 + " -->"
 BAD = [
@@ -63,8 +67,8 @@ BAD = [
     ("", 500, "error", "unreachable", "http_500"),
     ("<h1>502 Bad Gateway</h1>", 502, "error", "unreachable", "http_502"),
     ("<h1>403 Forbidden</h1>", 403, "challenge", "blocked", "http_403"),
-    ("<html><head><title>403 Forbidden</title></head><body><center>nginx</center></body></html>", 200, "challenge", "blocked", "http_403"),
-    ("<html><head><title>页面无法访问</title></head><body><p>网址有误</p></body></html>", 200, "error", "soft404", "soft404"),
+    (_titled("403 Forbidden", "<center>nginx</center>"), 200, "challenge", "blocked", "http_403"),
+    (_titled("页面无法访问", "<p>网址有误</p>"), 200, "error", "soft404", "soft404"),
     ("<h1>503</h1>", 503, "challenge", "blocked", "http_503"),
     ("", 429, "challenge", "blocked", "rate_limit"),
     ("", 202, "challenge", "blocked", "http_202"),
