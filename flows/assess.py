@@ -27,6 +27,7 @@ from flows.compliance.catalogue_fields import shown_fields
 from flows.compliance.facts import ColumnFacts, ItemCase, ItemContext, Looks, ProbeDay, Report, UnitFacts
 from flows.compliance.obligations import coverage
 from flows.compliance.regulation import Regulation, of_city
+from flows.compliance.seen import saw_newest
 from flows.compliance.site_counts import Sites
 from flows.compliance.timely_item import is_displayed
 from storage import catalogue, findings, observations, outbox, progress, registry, settings
@@ -191,7 +192,7 @@ def gather_columns(case: Case) -> dict[tuple[str, str], ColumnFacts]:
             continue  # applied after the city was read
         look = last.get(place)
         whole = [stored.last_complete_at]
-        if look is not None and look.outcome.is_good and look.facts.get("complete"):
+        if look is not None and look.outcome.is_good and (look.facts.get("complete") or saw_newest(look)):
             whole.append(look.at)
         found[place] = ColumnFacts(
             unit=case.units[stored.unit],

@@ -64,9 +64,15 @@ def column_seen(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Seen:
     return seen
 
 
+def saw_newest(look: Observation) -> bool:
+    """Whether what was not seen is older than what was: the site publishes a window of its list, newest first."""
+    return look.reason == "window" and look.facts.get("newest_first") is True
+
+
 def _is_cut_short(look: Observation) -> bool:
-    """Whether it set out to walk the whole list and did not come to its end."""
-    return look.facts.get("complete") is False and look.facts.get("full") is not False
+    """Whether it set out to walk the whole list and did not come to its end, nor to the edge of what is published."""
+    whole = look.facts.get("complete") is not False or saw_newest(look)
+    return not whole and look.facts.get("full") is not False
 
 
 def _detail(detail: str | None, otherwise: str) -> str:

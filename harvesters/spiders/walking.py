@@ -30,6 +30,8 @@ from storage.list_pages import ListPage
 from storage.schema import Column, Evidence, Outcome
 
 _WINDOWED = frozenset((static.NAME, guessed.NAME, hanweb.NAME))  # engines whose sites publish a window of pages only
+_ORDERED_PAIRS = 20  # dated rows, one after the other, that show an order
+_ORDERED_SHARE = 0.95  # of them in that order: pinned rows and corrections stand out of it
 _STUB = 600  # bytes; beyond the window TRS answers with a stub of 300 to 400, Hanweb's proxy with 54
 MAX_PAGES = 20_000  # a list of 300,000 rows at 15 a page; more is a pager that never ends
 _SHORTEST_TITLE = 4  # characters; documents with shorter ones are so rare that many are a reader gone blind
@@ -366,16 +368,22 @@ def _is_unexplained(walked: Walked, remembered: Mapping[str, ListPage], known_ke
 
 def facts_of(walked: Walked) -> dict[str, Any]:
     """The facts of a column's observation."""
-    rows = undated = untitled = 0
+    rows = undated = untitled = dated_pairs = falling = 0
     newest: dt.date | None = None
+    before: dt.date | None = None
     for row, _ in walked.rows():
         rows += 1
         untitled += len(row.title) < _SHORTEST_TITLE
         date = row.date or (row.published_at.date() if row.published_at else None)
         if date is None:
             undated += 1
-        elif newest is None or date > newest:
+            continue
+        if newest is None or date > newest:
             newest = date
+        if before is not None:
+            dated_pairs += 1
+            falling += date <= before
+        before = date
     steps = walked.steps
     return {
         "engine": steps[-1].engine if steps else None,
@@ -385,6 +393,8 @@ def facts_of(walked: Walked) -> dict[str, Any]:
         "undated_rows": undated,
         "untitled_rows": untitled,
         "newest_on": newest.isoformat() if newest else None,
+        # what lies beyond a window is older, where what lies in it stands newest first
+        "newest_first": dated_pairs >= _ORDERED_PAIRS and falling >= dated_pairs * _ORDERED_SHARE,
         "total_rows": next((step.total_rows for step in steps if step.total_rows is not None), None),
         "total_pages": next((step.total_pages for step in steps if step.total_pages is not None), None),
         "complete": walked.complete,

@@ -23,6 +23,12 @@ def quick(day: dt.date, whole: dt.date | None) -> Looks:
     return Looks(last=last, last_on=day, whole_on=whole)
 
 
+def windowed(*, newest_first: bool) -> Looks:
+    """A full pass that came to the edge of the pages that the site publishes."""
+    shown = {"complete": False, "full": True, "newest_first": newest_first}
+    return looks(reason="window", facts=shown)
+
+
 def cut_short(whole: dt.date | None = None) -> Looks:
     last = look(facts={"complete": False, "full": True}, reason="timeout")
     return Looks(last=last, last_on=TODAY, whole_on=whole)
@@ -78,6 +84,10 @@ FRESHNESS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("news", {"newest": "2026-06-01", "looks": looks(reason="mass_change")}, "not_assessable", "mass_change"),
     ("news", {"newest": "2026-06-01", "held": True}, "not_assessable", "mass_change"),
     ("news", {"newest": "2026-06-01", "moved_to": "http://a.invalid/xwzx/"}, "not_assessable", "moved"),
+    # a site publishes the first pages of a list only: what lies beyond is older, if what is there stands newest first
+    ("news", {"newest": "2026-06-01", "looks": windowed(newest_first=True)}, "breach", None),
+    ("news", {"newest": "2026-06-29", "looks": windowed(newest_first=True)}, "compliant", None),
+    ("news", {"newest": "2026-06-01", "looks": windowed(newest_first=False)}, "not_assessable", "incomplete_walk"),
     ("news", {"newest": "2026-06-01", "looks": cut_short()}, "not_assessable", "incomplete_walk"),
     ("news", {"newest": "2026-06-01", "looks": cut_short(days_ago(1))}, "not_assessable", "incomplete_walk"),
     ("news", {"newest": "2026-06-01", "looks": quick(TODAY, None)}, "not_assessable", "incomplete_walk"),
