@@ -40,7 +40,7 @@ class Pager:
 _ARGUMENT = r"""\s*(?:"([^"]*)"|'([^']*)'|(\d+))\s*"""
 # A digit or a quote must follow the bracket: the definition itself reads createPageHTML(_nPageCount, …
 _CALL = re.compile(
-    r"create[Pp]age\w*\s*\(((?:\s*(?:\"[^\"]*\"|'[^']*'|\d+)\s*,){2,7}\s*(?:\"[^\"]*\"|'[^']*'|\d*)\s*)\)"
+    r"create[Pp]age\w*+\s*+\(((?:\s*+(?:\"[^\"]*+\"|'[^']*+'|\d++)\s*+,){2,7}\s*+(?:\"[^\"]*+\"|'[^']*+'|\d++)?\s*+)\)"
 )
 _PAGER_OBJECT = re.compile(r"\bPager\s*\(\s*\{([^{}]{10,600})\}")
 _VARIABLE_PAGES = re.compile(
@@ -51,13 +51,14 @@ _VARIABLE_CURRENT = re.compile(
 )
 # document.write("… href=\"index"+"_" + nextPage + "."+"html\" …")
 _WRITTEN_NAME = re.compile(
-    r"""["'=\\]([\w-]+)\\?["']\s*\+\s*["']_["']\s*\+\s*\(?\s*[\w+\-\s]+\)?\s*\+\s*["']\.["']\s*\+\s*["']?\\?["']?(s?html?|jhtml)"""
+    r"""["'=\\]([\w-]+)\\?["']\s*+\+\s*+["']_["']\s*+\+\s*+\(?[\w+\-\s]{1,60}\)?\s*+\+\s*+["']\.["']\s*+\+\s*+["']?\\?["']?(s?html?|jhtml)"""
 )
 _WRITTEN_JOINED = re.compile(
-    r"""href=\\?["']([\w-]+)_["']\s*\+\s*\(?\s*nextPage\s*\)?\s*\+\s*["']\.(s?html?|jhtml)""", re.IGNORECASE
+    r"""href=\\?["']([\w-]+)_["']\s*+\+\s*+(?:\(\s*+)?nextPage\s*+(?:\)\s*+)?\+\s*+["']\.(s?html?|jhtml)""",
+    re.IGNORECASE,
 )
 _TOTAL_ROWS = re.compile(
-    r"(?:共有?|总共|合计|总(?:记录|条|数据?|计)数?\s*[:：]?)\s*(?:<[^>]{0,80}>\s*)*(\d{1,7})\s*(?:<[^>]{0,20}>\s*)*(?:&nbsp;)?(?:条|篇|个?记录|项)"
+    r"(?:共有?|总共|合计|总(?:记录|条|数据?|计)数?+\s*+[:：]?)\s*+(?:<[^>]{0,80}>\s*+)*+(\d{1,7})\s*+(?:<[^>]{0,20}>\s*+)*+(?:&nbsp;)?(?:条|篇|个?记录|项)"
 )
 _TOTAL_ROWS_LABEL = re.compile(
     r"(?:总记录数?|记录总数|总条数|Total record)\W{0,3}(?:<[^>]{0,80}>|&nbsp;|\s)*(\d{1,7})", re.IGNORECASE

@@ -52,7 +52,7 @@ _NOISE = re.compile(
     r"打印.{0,4}关闭.{0,3}|关闭.{0,3}打印.{0,3})[\s】\]）)|｜]*"
 )
 _DOWNLOADED = re.compile(r"^附件\s*【.*】\s*已下载")  # 博达 counts downloads in the text
-_PAGE_LINK = re.compile(r"(?:[【\[(（]?\d{1,3}[】\])）]?\s?)+")
+_PAGE_LINK = re.compile(r"(?:[【\[(（]?\d{1,3}+[】\])）]?\s?)++")
 _EDITOR = re.compile(
     r"[（(【\[\s]*(?:责任编辑|责编|编辑|编审|审核|审校|初审|复审|终审|校对|信息员|录入员?|发布人|发布者|作者|供稿|撰稿人?|"
     r"一审|二审|三审)\s*[:：]"

@@ -21,8 +21,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_IN_PAGE = re.compile(rb"""(?:<\?xml[^>]{0,100}?encoding|charset)\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE)
-_IN_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE)
+_IN_PAGE = re.compile(rb"""(?:<\?xml[^>]{0,100}?encoding|charset)\s*+=\s*+["']?\s{0,9}([\w.:-]{2,30})""", re.IGNORECASE)
+_IN_HEADER = re.compile(r"""charset\s*+=\s*+["']?\s{0,9}([\w.:-]{2,30})""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096  # bytes: HTML wants it in the first 1024, real pages put long comments before it
 _BY_DEFAULT = {"ascii", "iso8859-1", "cp1252", "latin-1"}  # what servers send without looking
 _CHANCE = 12  # bytes above 127 up to which GBK text can be valid UTF-8 by chance ("联通")

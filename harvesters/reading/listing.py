@@ -41,7 +41,7 @@ _ARTICLE = re.compile(
     r"|/(?:19|20)\d\d[-/]?\d\d?[-/]\d\d?/[^/]*\d[^/]*\.(?:s?html?|jhtml|jsp|aspx?)$"
     r"|/(?:19|20)\d{6}/[^/]+\.s?html?$"
     r"|/\d{5,}\.(?:s?html?|jhtml|jspx)$|/\d{5,}/index\.s?html?$|/\d{4,}\.jhtml$"
-    r"|/(?:article|news|show|detail|view|content|info)\w*[/_-]?\d{2,}\.(?:s?html?|jhtml|jspx?|aspx?|php)"
+    r"|/(?:article|news|show|detail|view|content|info)\w*+(?:[/_-]\d+)?(?<=\d\d)\.(?:s?html?|jhtml|jspx?|aspx?|php)"
     r"|[?&](?:id|aid|articleid|newsid|infoid|article_id|contentid)=[\w-]+"
     r"|\.(?:pdf|docx?|xlsx?|ofd|wps|zip|rar)(?:$|\?)"
     r"|//mp\.weixin\.qq\.com/s",
@@ -56,7 +56,7 @@ _PURE = re.compile(
     rf"^{_EDGE}(?:[一-鿿]{{2,6}}\s*[:：∶]\s*)?(?:19|20)\d\d\s*[-/.年–—]\s*\d{{1,2}}\s*[-/.月–—]\s*\d{{1,2}}\s*[日号]?"
     rf"(?:[\sT]*\d{{1,2}}[:：∶]\d\d(?:[:：∶]\d\d)?(?:\.\d+)?)?{_EDGE}$"
 )
-_MONTH_DAY = re.compile(r"^[\s\[(（【]*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?[\s\])）】]*$")
+_MONTH_DAY = re.compile(r"^[\s\[(（【]*+(?P<m>\d{1,2})\s*+[-/.月]\s*+(?P<d>\d{1,2})\s*+日?[\s\])）】]*$")
 _YEAR = re.compile(r"^(?:19|20)\d\d\s*[年./-]?$")
 _SHORT_NUMBER = re.compile(r"^\d{1,2}\s*[月日./-]?$")
 _CLOCK_ALONE = re.compile(r"^\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?\s*$")
@@ -64,20 +64,20 @@ _PUBLISHED_LABEL = re.compile(r"(?:发布|公开|公布|发表|上网|录入)(?:
 # Formed, revised, effective or closing: shown dates, but not the date of publication.
 _FORMED_LABEL = re.compile(r"(?:成文|生成|印发|发文|签发|制发|落款)(?:日期|时间)")
 _OTHER_LABEL = re.compile(
-    r"(?:更新|修改|施行|实施|生效|废止|失效|截止|截至|结束|开标|有效期)[一-鿿]{0,4}\s*[:：∶]?\s*$"
+    r"(?:更新|修改|施行|实施|生效|废止|失效|截止|截至|结束|开标|有效期)[一-鿿]{0,4}\s*+(?:[:：∶]\s*+)?$"
 )
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
 _SPACE = re.compile(r"\s+")
 _BULLET = re.compile(r"^[\s·•●○◆◇■□▪▶►»›>＞‣∙⋅・．\-—|丨]+(?=\S)")
 _STICKY = re.compile(r"^[\[【(（]?(?:置顶|顶|NEW|new|New|最新|热|荐|HOT|hot)[\]】)）]\s*|^(?:置顶|NEW!?|new!?)$")
-_ELLIPSIS = re.compile(r"(?:…+|\.{2,}|。{3,}|⋯+)\s*$")
+_ELLIPSIS = re.compile(r"(?:(?<!…)…++|(?<!\.)\.{2,}+|(?<!。)。{3,}+|(?<!⋯)⋯++)\s*+$")
 _POLLUTED = re.compile(
-    r"\s*(?:点击(?:数|量|次数)|浏览(?:数|量|次数)|阅读(?:数|量|次数)|发表时间|发布时间|发布日期|更新时间|作者)\s*[:：]"
+    r"\s{0,9}(?:点击(?:数|量|次数)|浏览(?:数|量|次数)|阅读(?:数|量|次数)|发表时间|发布时间|发布日期|更新时间|作者)\s*[:：]"
 )
 _TITLE_LABEL = re.compile(r"^\s*(?:文章)?(?:标题|名称)\s*[:：]\s*")
 _TAIL_DATE = re.compile(
-    r"(?:\s+|[\s]*[\[(（【])(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?$"
+    r"(?:\s|\s{0,9}[\[(（【])(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?$"
 )
 _HEAD_DATE = re.compile(
     r"^[\[(（【]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?(?:[\])）】]\s*|\s+)(?=\S)"

@@ -59,7 +59,7 @@ _REPAIR = re.compile(
 )
 _LOGIN = re.compile(r"系统提示.{0,40}(?:登录|权限)|(?:请(?:先)?|需要)登录(?:后|系统)|统一身份认证", re.DOTALL)
 _REFRESH = re.compile(
-    r"<meta[^>]{0,40}http-equiv\s*=\s*[\"']?refresh[\"']?[^>]{0,40}content\s*=\s*[\"']?\s*(\d+(?:\.\d+)?)\s*[;,]\s*url\s*=\s*['\"]?([^\"'>\s]+)",
+    r"<meta[^>]{0,40}http-equiv\s*=\s*[\"']?refresh[\"']?[^>]{0,40}content\s*+=\s*+(?:[\"']\s*+)?(\d++(?:\.\d++)?)\s*+[;,]\s*+url\s*+=\s*+['\"]?([^\"'>\s]+)",
     re.IGNORECASE,
 )
 _JUMP = re.compile(

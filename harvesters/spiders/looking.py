@@ -32,7 +32,7 @@ _OUR_OWN = frozenset({"robots", "unsafe_address", "private_address"})  # says no
 _SHELL_BYTES = 4096  # column pages that only lead on are 13 to 700 bytes; a real page is never this small
 _REFRESH = re.compile(r"""url\s*=\s*['"]?\s*([^'"\s]+)""", re.I)
 _LOCATION = re.compile(
-    r"""(?:window\.|self\.|top\.|document\.|parent\.)*location(?:\.href)?\s*(?:=|\.(?:replace|assign)\()\s*(['"])([^'"]+)\1""",
+    r"""(?:window\.|self\.|top\.|document\.|parent\.){0,3}location(?:\.href)?\s*(?:=|\.(?:replace|assign)\()\s*(['"])([^'"]+)\1""",
     re.I,
 )
 
