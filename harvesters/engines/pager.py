@@ -18,9 +18,9 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
-from harvesters.reading.document import Document
+from harvesters.reading.document import Document, parse
 from harvesters.reading.listing import address_of
 
 
@@ -487,7 +487,7 @@ def _packed(doc: Document, said: tuple[int | None, int | None, int | None]) -> P
         markup = unquote_plus(base64.b64decode(packed + "=" * (-len(packed) % 4)).decode("utf-8", "replace"))
     except (binascii.Error, ValueError):
         return None
-    inner = LexborHTMLParser(markup)
+    inner = parse(markup)
     words = _said(markup)
     page, total, rows = (a if a is not None else b for a, b in zip(words, said, strict=True))
     drawn = _links(doc, (page, total, rows), inner.css("a"))

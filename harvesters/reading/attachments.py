@@ -34,6 +34,7 @@ _BOX = re.compile(
 _HEADING = re.compile(r"^\s*[【\[]?(?:相关)?附件(?:下载|列表|信息)?[】\]]?\s*[:：>]*")
 # what storage puts before the name a person gave
 _HASHED = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8})[_-]?(?=\d{0,2}[.、]?[\u4e00-\u9fa5])")
+_NEAR = 200  # characters before a link in which a file is named
 _CARRIERS = frozenset(("a", "img", "iframe", "embed", "object", "div", "p", "span"))
 _VIEWERS = {"iframe": "src", "embed": "src", "object": "data"}
 
@@ -162,6 +163,7 @@ def _name(layout: Layout, element: Element, url: str) -> str:
         if key.lower() in ("filename", "name") and value:
             return clean(value)
     line = layout.lines[element.first] if element.first < len(layout.lines) else None
-    before = clean(line.text[: line.text.find(candidates[0] or "")]) if line and candidates[0] else ""
+    at = line.text.find(candidates[0]) if line and candidates[0] else 0
+    before = clean(line.text[max(0, at - _NEAR) : at]) if line else ""
     before = _HEADING.sub("", before).strip(" ：:【[（(")
     return before or _HASHED.sub("", unquote(parts.path.rsplit("/", 1)[-1])) or url

@@ -29,7 +29,7 @@ MOST_ENTRIES = 5000
 _SUMMARY = 2000  # characters kept of an entry's description
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
-_DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[<>]*+(?:\[[^\]]{0,9999}\]\s*+)?>", re.IGNORECASE)
 _LOOKS_LIKE_FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|RDF|channel)\b", re.IGNORECASE)
 _NUMERIC_ENTITY = re.compile(r"&amp;(#\d+|#x[\da-fA-F]+|nbsp|quot|amp|lt|gt|[lr]dquo|middot|hellip|mdash);")
 # what Java prints for a date, which several systems put into pubDate as it is: "Wed Sep 02 10:00:00 CST 2026"

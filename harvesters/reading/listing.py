@@ -21,7 +21,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from harvesters.reading.dates import CHINA, ReadDate, all_dates, read_date, read_short, read_split
-from harvesters.reading.document import Document
+from harvesters.reading.document import Document, parse
 from harvesters.reading.facts import Row
 
 # Address shapes of articles by family: TRS t-date, Hanweb art, content_ID, c.html, ARTI, UCAP hex, NFCMS, VSB,
@@ -38,7 +38,7 @@ _ARTICLE = re.compile(
     r"|/info/\d+/\d+\.html?$|wbnewsid=\d+"
     r"|pnidpv\d+\.html?$"
     r"|/[\da-f]{8}-[\da-f]{4}-[\w-]{8,}\.s?html?$"
-    r"|/(?:19|20)\d\d[-/]?\d\d?[-/]\d\d?/[^/]*\d[^/]*\.(?:s?html?|jhtml|jsp|aspx?)$"
+    r"|/(?:19|20)\d\d[-/]?\d\d?[-/]\d\d?/[^/\d]*+\d[^/]*\.(?:s?html?|jhtml|jsp|aspx?)$"
     r"|/(?:19|20)\d{6}/[^/]+\.s?html?$"
     r"|/\d{5,}\.(?:s?html?|jhtml|jspx)$|/\d{5,}/index\.s?html?$|/\d{4,}\.jhtml$"
     r"|/(?:article|news|show|detail|view|content|info)\w*+(?:[/_-]\d+)?(?<=\d\d)\.(?:s?html?|jhtml|jspx?|aspx?|php)"
@@ -142,7 +142,7 @@ def is_truncated(title: str) -> bool:
 def plain_text(markup: str) -> str:
     """Text of a title that comes with tags (search hits mark words with <em>) or entities."""
     if "<" in markup:
-        markup = LexborHTMLParser(markup).text()
+        markup = parse(markup).text()
     return html.unescape(markup) if "&" in markup else markup
 
 
@@ -508,7 +508,7 @@ def fragment_rows(markup: str, doc: Document, today: dt.date) -> list[Row]:
     lowered = markup.lower()
     if "<tr" in lowered and "<table" not in lowered:
         markup = f"<table>{markup}</table>"
-    tree = LexborHTMLParser(f"<body>{markup}</body>")
+    tree = parse(f"<body>{markup}</body>")
     rows: list[Row] = []
     for node in _row_nodes(tree):
         row = row_of(node.css("a"), texts(node), doc, today)
