@@ -214,7 +214,7 @@ def find_date(parts: Sequence[str], url: str, today: dt.date) -> tuple[ReadDate 
     before = ""
     for part in parts:
         if "20" in part or "19" in part or "二" in part:
-            for made in all_dates(part):
+            for made in all_dates(part, reference=today):
                 if made.on is None:
                     continue
                 lead = part[: made.start] if part[: made.start].strip() else before
