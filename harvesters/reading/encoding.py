@@ -59,6 +59,8 @@ def _utf16_without_mark(body: bytes) -> str | None:
     head = body[:512]
     if head.count(0) * 3 < len(head) or len(head) < 8:
         return None
+    if (head[0] == 0) != (head[1] == 0):  # text begins with a sign of ASCII; later 一 (U+4E00) has a zero of its own
+        return "utf-16-be" if head[0] == 0 else "utf-16-le"
     return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
 
 
