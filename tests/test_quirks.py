@@ -22,6 +22,7 @@ from tests.quirks_site import (
     NAME,
     PROSE,
     TODAY,
+    Answer,
     Asked,
     Page,
     Site,
@@ -124,7 +125,7 @@ def test_quirk_01_rows_not_in_the_dom(site: Site) -> None:
     assert told.findings == ()
 
 
-def json_page(value: object) -> Page:
+def json_page(value: object) -> Answer:
     return 200, {"Content-Type": "application/json;charset=utf-8"}, json.dumps(value, ensure_ascii=False)
 
 
@@ -441,7 +442,7 @@ def test_quirk_17_an_empty_answer_after_a_burst(site: Site) -> None:
     before = harvest(site, columns)
     assert (before.outcome(), len(before.items)) == (Outcome.OK, 5)
     turn = site.asked[f"{address}?_isJson=true&page=1&_pageSize=15"]
-    site.pages[address] = lambda asked: json_page(empty if asked.before < turn + 1 else whole)  # type: ignore[arg-type,return-value]
+    site.pages[address] = lambda asked: json_page(empty if asked.before < turn + 1 else whole)
     again = harvest(site, columns)
     assert (again.outcome(), again.summary.gone) == (Outcome.OK, 0)
     site.pages[address] = json_page(empty)

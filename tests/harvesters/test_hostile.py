@@ -30,6 +30,7 @@ from tests.harvesters.test_archive import exchange
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.timeout(900)  # what is bounded is processor time, whatever else the machine does
 @pytest.mark.parametrize("reader", READERS)
 def test_no_bait_makes_a_reader_raise_hang_or_swell(reader: str) -> None:
     done = subprocess.run(

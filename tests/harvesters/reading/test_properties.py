@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +35,7 @@ def in_han(day: dt.date) -> str:
     return f"{''.join(_DIGITS[int(sign)] for sign in str(day.year))}年{han(day.month)}月{han(day.day)}日"
 
 
-FORMS = {
+FORMS: dict[str, Callable[[dt.date], str]] = {
     "dashes": lambda day: f"{day}",
     "short dashes": lambda day: f"{day.year}-{day.month}-{day.day}",
     "slashes": lambda day: f"{day:%Y/%m/%d}",
