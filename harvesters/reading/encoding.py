@@ -56,8 +56,9 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str]:
 
 def _utf16_without_mark(body: bytes) -> str | None:
     """The byte order of UTF-16 text without a mark: its markup has a zero in every other byte."""
-    head = body[:512]
-    if head.count(0) * 3 < len(head) or len(head) < 8:
+    # Han text has few zeros: often only its first tags have them
+    head = next((part for part in (body[:64], body[:512]) if 8 <= len(part) <= part.count(0) * 3), None)
+    if head is None:
         return None
     if (head[0] == 0) != (head[1] == 0):  # text begins with a sign of ASCII; later 一 (U+4E00) has a zero of its own
         return "utf-16-be" if head[0] == 0 else "utf-16-le"
