@@ -7,6 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
+# the readers that the bench measures against; they are no part of the product
+RIVALS := .venv-bench
 SHELL := /bin/bash
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -40,8 +42,16 @@ demo: $(STAMP)
 test: $(STAMP)
 	@$(BIN)/python -m pytest $(ARGS)
 
+# without the rivals their lines are missing, and say so; all others are measured
 bench: $(STAMP)
+	@$(MAKE) --no-print-directory $(RIVALS)/.setup-done || true
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+$(RIVALS)/.setup-done: deploy/requirements-bench.lock
+	@test -x $(RIVALS)/bin/python || $(BIN)/python -m venv $(RIVALS)
+	@echo "Installing the readers to measure against"
+	@$(RIVALS)/bin/python -m pip install --quiet --retries 1 --require-hashes --no-deps -r $<
+	@touch $@
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
@@ -53,10 +63,12 @@ types: $(STAMP)
 up: $(STAMP)
 	@$(BIN)/gongkai up $(ARGS)
 
-# needs uv (https://docs.astral.sh/uv); the result names no index
+# needs uv (https://docs.astral.sh/uv); the results name no index
+PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+  --no-annotate
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-	  --no-annotate --group dev pyproject.toml --output-file deploy/requirements.lock
+	$(PIN) --group dev pyproject.toml --output-file deploy/requirements.lock
+	$(PIN) --group bench --output-file deploy/requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RIVALS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

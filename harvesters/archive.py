@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.limitreader import LimitReader
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
@@ -255,8 +256,8 @@ def read_response(folder: Path, warc: str, record_id: str) -> ArchivedResponse:
             for record in _records(file, path):
                 if record.rec_headers.get_header("WARC-Record-ID") == record_id:
                     return _response(record)
-    except OSError as error:
-        raise ArchiveError(f"{path}: captured pages cannot be read ({error.strerror})") from error
+    except _UNREADABLE as error:
+        raise _unreadable(path, error) from error
     raise ArchiveError(f"{path}: no record {record_id}; the file may have been replaced or cut off")
 
 
@@ -305,8 +306,13 @@ def iter_responses(path: Path) -> Iterator[tuple[str, ArchivedResponse]]:
             for record in _records(file, path):
                 if record.rec_type == "response":
                     yield record.rec_headers.get_header("WARC-Record-ID"), _response(record)
-    except OSError as error:
-        raise ArchiveError(f"{path}: captured pages cannot be read ({error.strerror})") from error
+    except _UNREADABLE as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> ArchiveError:
+    why = error.strerror if isinstance(error, OSError) else f"the file is damaged: {error}"
+    return ArchiveError(f"{path}: captured pages cannot be read ({why})")
 
 
 def chain_of(path: Path) -> Chain:

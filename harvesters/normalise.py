@@ -62,7 +62,9 @@ _FROM_ARTICLE = {
 }
 _DATES = frozenset(("formed_on", "effective_on", "repealed_on"))
 _ELLIPSIS = re.compile(r"(?:…|\.{3})\s*$")
-_COUNTERS = re.compile(r"(?:浏览|点击|阅读|访问|下载)(?:次数|量|数|率)?\s*[:：]?\s*\d+\s*次?|已下载\s*\d+\s*次?")
+_COUNTERS = re.compile(
+    r"(?:浏览|点击|阅读|访问|下载)(?:次数|量|数|率)?\s*+(?:[:：]\s*+)?\d++\s*+次?|已下载\s*+\d++\s*+次?"
+)
 _TOKENS = re.compile(r"^(?:_|t|ts|time|timestamp|token|sign|random|r|jsessionid|sessionid|v)$", re.IGNORECASE)
 _TITLE = r"《([^《》]{4,120}(?:《[^《》]+》[^《》]*)?)》"
 _RELATIONS = (

@@ -12,12 +12,12 @@ from harvesters.reading.listing import squeeze
 _WHERE = re.compile(
     r"(?:当前|您的|你的|所在|您现在的|现在的?|您当前的|目前|您所在的?)\s*(?:所在)?的?位置(?:是)?|位置\s*[:：]|您现在(?:正)?(?:在|位于)"
 )
-_STEP = re.compile(r"\s*(?:>>|>|》|»|›|＞|→|::|\\|/|(?<=\s)-(?=\s)|\||·)\s*")
+_STEP = re.compile(r"\s{0,9}(?:>>|>|》|»|›|＞|→|::|\\|/|(?<=\s)-(?=\s)|\||·)\s*")
 _NOT_A_NAME = re.compile(
     r"^(?:首页|网站首页|主页|列表|正文|当前位置|文章列表|信息列表|列表页|详情|内容|更多|index|home|null|undefined|[<{].*)$",
     re.IGNORECASE,
 )
-_TITLE_STEP = re.compile(r"\s*(?:[-_|–—>»:：,，]+|\s{2,})\s*")
+_TITLE_STEP = re.compile(r"\s?[-_|–—>»:：,，]+\s*|\s{2,}")
 
 _SITE = re.compile(
     r"(?:人民政府|政府网?|委员会|管委会|委|局|厅|网|网站|门户|办公室|平台|官网|公司|大学|学院|研究[所院]|示范区|开发区)$"

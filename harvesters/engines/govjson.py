@@ -20,7 +20,7 @@ from harvesters.reading.facts import Fetch, Listing, Row
 
 NAME = "govjson"
 
-_FILE = re.compile(r"[\"']((?:https?:)?[^\"'\s<>?]*[\w-]+\.json)(?:\?[^\"'\s<>]*)?[\"']", re.IGNORECASE)
+_FILE = re.compile(r"[\"']((?:https?:)?[^\"'\s<>?]{0,300}[\w-]\.json)(?:\?[^\"'\s<>]*)?[\"']", re.IGNORECASE)
 _NOT_A_LIST = re.compile(
     r"(?:manifest|config|weather|lang|package|city|area|theme|swiper|stat)\w*\.json$", re.IGNORECASE
 )

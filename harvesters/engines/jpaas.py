@@ -18,13 +18,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from harvesters.engines import static
 from harvesters.engines.column_name import column_name
 from harvesters.engines.json_rows import as_number
 from harvesters.engines.pager import pages_for
-from harvesters.reading.document import Document
+from harvesters.reading.document import Document, parse
 from harvesters.reading.facts import Fetch, Listing, Row
 from harvesters.reading.links import is_article
 from harvesters.reading.listing import capture_date, fragment_rows
@@ -257,7 +255,7 @@ def _paging(markup: str) -> tuple[int | None, int | None, str | None] | None:
     """Rows a page, rows in all and the address of the fragment's own paging block, if it has one."""
     if "count" not in markup and "rows" not in markup:
         return None
-    for node in LexborHTMLParser(markup).css("[count],[rows]"):
+    for node in parse(markup).css("[count],[rows]"):
         attributes = node.attributes
         total, size = as_number(attributes.get("count")), as_number(attributes.get("rows"))
         if node.tag not in ("textarea", "table") and total is not None:

@@ -78,7 +78,11 @@ _FILLED_BY_SCRIPT = re.compile(
 )
 _DRAWN_BY_TEMPLATE = ("v-for=", "v-if=", "ng-repeat", "{{", "new Vue")
 _ZERO_ROWS = re.compile(
-    r"(?:共有?|总共|总记录数?\s*[:：]?|总条数\s*[:：]?)\s*(?:<[^>]{0,60}>\s*)*0\s*(?:<[^>]{0,20}>\s*)*(?:条|篇|个?记录|项)(?!评论|回复|留言)"
+    r"(?:共有?|总共|总记录数?+\s*+[:：]?|总条数\s*+[:：]?)\s*+(?:<[^>]{0,60}>\s*+)*+0\s*+(?:<[^>]{0,20}>\s*+)*+(?:条|篇|个?记录|项)(?!评论|回复|留言)"
+)
+_WRITTEN_ADDRESS = re.compile(r"\bvar\s+(?:url|link|href|docurl|sUrl)\s*+=\s*+([\"'])(.{1,500}?)\1", re.IGNORECASE)
+_WRITTEN_TITLE = re.compile(
+    r"\bvar\s+(?:s?title|doctitle|name)\s*+=\s*+([\"'])(.{1,500}?)\1[ \t]*+;?[ \t]*+[\r\n]", re.IGNORECASE
 )
 _WRITTEN_ADDRESS = re.compile(r"\bvar\s+(?:url|link|href|docurl|sUrl)\s*=\s*([\"'])(.+?)\1", re.IGNORECASE)
 _WRITTEN_TITLE = re.compile(r"\bvar\s+(?:s?title|doctitle|name)\s*=\s*([\"'])(.+?)\1\s*;?\s*[\r\n]", re.IGNORECASE)

@@ -47,8 +47,8 @@ from harvesters.reading.numbers import (
 from storage.schema import Provenance
 
 _LABEL = re.compile(r"([\u4e00-\u9fa5]{1,8})\s*[:：]")
-_ELLIPSIS = re.compile(r"(?:…+|\.{3,}|⋯+)$")
-_PART = re.compile(r"(.+?)([-_])(\d{1,2})\.\w+$")
+_ELLIPSIS = re.compile(r"(?:…|\.{3}|⋯)$")
+_PART = re.compile(r"(.+?)([-_])(\d{1,2})\.\w{1,10}$")
 _NEXT = re.compile(r"[\[【(]?(?:下一?页|2)[>＞»\]】)]*")
 # createPageHTML(pages, current from 0, name, extension), or with an element's id before and pages counted from 1
 _PAGER_CALL = re.compile(

@@ -42,6 +42,7 @@ _FILE_LABEL = re.compile(r"\s*(?:相关)?(?:附件|文件|文档)(?:下载|列�
 _FILE_CELL = re.compile(r"\s*(?:(?:相关)?附件(?:下载|列表)?|(?:文件|文档)下载)\s*[:：]?\s*$")
 # what storage puts before the name a person gave
 _HASHED = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8})[_-]?(?=\d{0,2}[.、]?[\u4e00-\u9fa5])")
+_NEAR = 200  # characters before a link in which a file is named
 _CARRIERS = frozenset(("a", "img", "iframe", "embed", "object", "div", "p", "span"))
 _VIEWERS = {"iframe": "src", "embed": "src", "object": "data"}
 
@@ -220,7 +221,8 @@ def _name(layout: Layout, element: Element, url: str) -> str:
         if key.lower() in ("filename", "name") and value:
             return clean(value)
     line = layout.lines[element.first] if element.first < len(layout.lines) else None
-    before = clean(line.text[: line.text.find(candidates[0] or "")]) if line and candidates[0] else ""
+    at = line.text.find(candidates[0]) if line and candidates[0] else 0
+    before = clean(line.text[max(0, at - _NEAR) : at]) if line else ""
     before = _HEADING.sub("", before).strip(" ：:【[（(")
     return before or _last_name(url) or url
 

@@ -7,6 +7,7 @@ serves all readers; BeautifulSoup is for fragments only, where its repair and na
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,29 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from harvesters.reading.encoding import decode
+
+# The parser's work on an element grows with the number of elements around it, and on an attribute with the number of
+# those before it. No genuine page comes near either (browsers stop at a depth of 512); what is beyond is not read.
+DEEPEST = 1000
+MOST_ATTRIBUTES = 2000
+_NESTING = re.compile(
+    r"<(/?+)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|a|p|li|d[dt]|t[dhr]|option)\b)[a-z]",
+    re.IGNORECASE,
+)
+_LONG_TAG = re.compile(r"<[a-z][\w:-]*\s[^<>]{8000,}", re.IGNORECASE)  # MOST_ATTRIBUTES of four characters each
+
+
+def parse(markup: str) -> LexborHTMLParser:
+    """The tree of ``markup``, up to where it is nested deeper than any page is; tags as long as none are left out."""
+    if len(markup) > 8000:
+        markup = _LONG_TAG.sub(lambda tag: "<i" if len(tag[0].split()) > MOST_ATTRIBUTES else tag[0], markup)
+    if markup.count("<") > DEEPEST:
+        depth = 0
+        for tag in _NESTING.finditer(markup):
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+            if depth > DEEPEST:
+                return LexborHTMLParser(markup[: tag.start()])
+    return LexborHTMLParser(markup)
 
 
 class Document:
@@ -47,7 +71,7 @@ class Document:
     @cached_property
     def tree(self) -> LexborHTMLParser:
         """The one whole-page parse."""
-        return LexborHTMLParser(self.text)
+        return parse(self.text)
 
     @cached_property
     def json(self) -> Any:
@@ -57,7 +81,7 @@ class Document:
             return None
         try:
             return json.loads(self.text.lstrip("\ufeff"))
-        except ValueError:
+        except (ValueError, RecursionError):  # nested deeper than any answer
             return None
 
     @cached_property
@@ -81,7 +105,10 @@ class Document:
     def base(self) -> str:
         """The address relative links are resolved against."""
         node = self.tree.css_first("base[href]")
-        return urljoin(self.url, (node.attributes.get("href") or "") if node else "")
+        try:
+            return urljoin(self.url, (node.attributes.get("href") or "") if node else "")
+        except ValueError:  # an address that is none ("http://[")
+            return self.url
 
     def absolute(self, href: str) -> str:
         """``href`` as an absolute address."""

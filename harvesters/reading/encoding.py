@@ -21,8 +21,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_IN_PAGE = re.compile(rb"""(?:<\?xml[^>]{0,100}?encoding|charset)\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE)
-_IN_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE)
+_IN_PAGE = re.compile(rb"""(?:<\?xml[^>]{0,100}?encoding|charset)\s*+=\s*+["']?\s{0,9}([\w.:-]{2,30})""", re.IGNORECASE)
+_IN_HEADER = re.compile(r"""charset\s*+=\s*+["']?\s{0,9}([\w.:-]{2,30})""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096  # bytes: HTML wants it in the first 1024, real pages put long comments before it
 _BY_DEFAULT = {"ascii", "iso8859-1", "cp1252", "latin-1"}  # what servers send without looking
 _CHANCE = 12  # bytes above 127 up to which GBK text can be valid UTF-8 by chance ("联通")
@@ -56,9 +56,12 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str]:
 
 def _utf16_without_mark(body: bytes) -> str | None:
     """The byte order of UTF-16 text without a mark: its markup has a zero in every other byte."""
-    head = body[:512]
-    if head.count(0) * 3 < len(head) or len(head) < 8:
+    # Han text has few zeros: often only its first tags have them
+    head = next((part for part in (body[:64], body[:512]) if 8 <= len(part) <= part.count(0) * 3), None)
+    if head is None:
         return None
+    if (head[0] == 0) != (head[1] == 0):  # text begins with a sign of ASCII; later 一 (U+4E00) has a zero of its own
+        return "utf-16-be" if head[0] == 0 else "utf-16-le"
     return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
 
 

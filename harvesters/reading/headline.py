@@ -20,7 +20,7 @@ from harvesters.reading.metadata import MetaTags, Said, label_field
 from harvesters.reading.numbers import own_number
 
 _TITLED = re.compile(
-    r"(?:^|[\s_-])(?:\w*?(?:title|headline|biaoti)|(?:xl|con|wz|art|xx|news|m-txt|content|arti|page)[_-]?ti?t|tit|bt|wzbt|xilan_tit)(?=$|[\s_-])"
+    r"(?:^|[\s_-])(?:\w{0,40}?(?:title|headline|biaoti)|(?:xl|con|wz|art|xx|news|m-txt|content|arti|page)[_-]?ti?t|tit|bt|wzbt|xilan_tit)(?=$|[\s_-])"
 )
 _NOT_TITLED = re.compile(r"sub-?_?tit|common_tit|share|nav|menu|submenu|more|tab|fu-?title|lanmu|mtit")
 _INFO = re.compile(
@@ -29,8 +29,8 @@ _INFO = re.compile(
 )
 _MARKUP = re.compile(r"<[^<>]{1,40}>")
 _DROPPED = re.compile(r"[\s\u200b\ufeff\"'“”‘’《》<>()\[\]【】〔〕「」,.:;!?、。·\-_—–|/…]+")
-_HEAD_PART = re.compile(r"\s*[-_|–—>»]+\s*")
-_ELLIPSIS = re.compile(r"(?:…+|\.{3,})$")
+_HEAD_PART = re.compile(r"\s{0,9}[-_|–—>»]+\s*")
+_ELLIPSIS = re.compile(r"(?:…|\.{3})$")
 _TAG_SCORE = {"ucaptitle": 6.0, "h1": 4.0, "h2": 3.0, "h3": 2.0, "h4": 2.0, "h5": 2.0, "h6": 1.5}
 _LONGEST = 200  # characters; titles of notices that name a list of documents come near it
 _LINES = 6  # that one title is broken over

@@ -20,7 +20,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from harvesters.reading.dates import CHINA, ReadDate, all_dates, read_date, read_short, read_split
-from harvesters.reading.document import Document
+from harvesters.reading.document import Document, parse
 from harvesters.reading.facts import Row
 from harvesters.reading.links import address_of, address_year, fetchable, is_article
 
@@ -29,7 +29,7 @@ _PURE = re.compile(
     rf"^{_EDGE}(?:[一-鿿]{{2,6}}\s*[:：∶]\s*)?(?:19|20)\d\d\s*[-/.年–—]\s*\d{{1,2}}\s*[-/.月–—]\s*\d{{1,2}}\s*[日号]?"
     rf"(?:[\sT]*\d{{1,2}}[:：∶]\d\d(?:[:：∶]\d\d)?(?:\.\d+)?)?{_EDGE}$"
 )
-_MONTH_DAY = re.compile(r"^[\s\[(（【]*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?[\s\])）】]*$")
+_MONTH_DAY = re.compile(r"^[\s\[(（【]*+(?P<m>\d{1,2})\s*+[-/.月]\s*+(?P<d>\d{1,2})\s*+日?[\s\])）】]*$")
 _YEAR = re.compile(r"^(?:19|20)\d\d\s*[年./-]?$")
 _SHORT_NUMBER = re.compile(r"^\d{1,2}\s*[月日./-]?$")
 _CLOCK_ALONE = re.compile(r"^\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?\s*$")
@@ -37,7 +37,7 @@ _PUBLISHED_LABEL = re.compile(r"(?:发布|公开|公布|发表|上网|录入)(?:
 # Formed, revised, effective or closing: shown dates, but not the date of publication.
 _FORMED_LABEL = re.compile(r"(?:成文|生成|印发|发文|签发|制发|落款)(?:日期|时间)")
 _OTHER_LABEL = re.compile(
-    r"(?:更新|修改|施行|实施|生效|废止|失效|截止|截至|结束|开标|有效期)[一-鿿]{0,4}\s*[:：∶]?\s*$"
+    r"(?:更新|修改|施行|实施|生效|废止|失效|截止|截至|结束|开标|有效期)[一-鿿]{0,4}\s*+(?:[:：∶]\s*+)?$"
 )
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
@@ -50,11 +50,11 @@ _MARK = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|热|荐|推荐|图文?|ne
 _NOTE = re.compile(r"^[（(][^（()）]{0,200}(?:19|20)\d\d年\d{1,2}月\d{1,2}日.*[)）]$", re.DOTALL)
 _ELLIPSIS = re.compile(r"(?:…+|\.{2,}|。{3,}|⋯+)\s*$")
 _POLLUTED = re.compile(
-    r"\s*(?:点击(?:数|量|次数)|浏览(?:数|量|次数)|阅读(?:数|量|次数)|发表时间|发布时间|发布日期|更新时间|作者)\s*[:：]"
+    r"\s{0,9}(?:点击(?:数|量|次数)|浏览(?:数|量|次数)|阅读(?:数|量|次数)|发表时间|发布时间|发布日期|更新时间|作者)\s*[:：]"
 )
 _TITLE_LABEL = re.compile(r"^\s*(?:文章)?(?:标题|名称)\s*[:：]\s*")
 _TAIL_DATE = re.compile(
-    r"(?:\s+|[\s]*[\[(（【])(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?$"
+    r"(?:\s|\s{0,9}[\[(（【])(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?$"
 )
 _HEAD_DATE = re.compile(
     r"^[\[(（【]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?(?:[\])）】]\s*|\s+)(?=\S)"
@@ -103,7 +103,7 @@ def is_truncated(title: str) -> bool:
 def plain_text(markup: str) -> str:
     """Text of a title that comes with tags (search hits mark words with <em>) or entities."""
     if "<" in markup:
-        markup = LexborHTMLParser(markup).text()
+        markup = parse(markup).text()
     return html.unescape(markup) if "&" in markup else markup
 
 
@@ -160,7 +160,7 @@ def find_date(parts: Sequence[str], url: str, today: dt.date) -> tuple[ReadDate 
     before = ""
     for part in parts:
         if "20" in part or "19" in part or "二" in part:
-            for made in all_dates(part):
+            for made in all_dates(part, reference=today):
                 if made.on is None:
                     continue
                 lead = part[: made.start] if part[: made.start].strip() else before
@@ -404,7 +404,7 @@ def fragment_rows(markup: str, doc: Document, today: dt.date) -> list[Row]:
     lowered = markup.lower()
     if "<tr" in lowered and "<table" not in lowered:
         markup = f"<table>{markup}</table>"
-    tree = LexborHTMLParser(f"<body>{markup}</body>")
+    tree = parse(f"<body>{markup}</body>")
     rows: list[Row] = []
     for node in _row_nodes(tree):
         row = row_of(node.css("a"), texts(node), doc, today)

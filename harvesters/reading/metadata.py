@@ -73,12 +73,12 @@ _GAP = "\x1f"  # where one text node ends and the next begins
 
 
 _LONGEST = max(map(len, FIELD_OF))
-_ENDS_LABEL = re.compile(rf"[\s{_GAP}]*(?:[:：∶][\s{_GAP}]*[】\]]?|[】\]][\s{_GAP}]*[:：]?)")
+_ENDS_LABEL = re.compile(rf"[\s{_GAP}]{{0,9}}(?:[:：∶][\s{_GAP}]*[】\]]?|[】\]][\s{_GAP}]*[:：]?)")
 _NOT_IN_LABEL = re.compile(rf"[\s{_GAP}\u3000\xa0\u200b\ufeff:：∶【】\[\]]+")
 # what follows a source on its line without a label of its own
 _AFTER_SOURCE = re.compile(
-    rf"\s{{2,}}|\s*[【\[（(]?\s*(?:字体|字号|打印|分享|收藏|关闭|浏览|点击|阅读|视力|大中小)|{_GAP}\s*(?:大|中|小|A|\+|-)\s*{_GAP}"
-    r"|\s*[|｜]|\s(?=(?:作者|记者|编辑|责编|通讯员|摄影)\b)|\s*(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]"
+    rf"\s{{2,}}|\s?[【\[（(]?\s?(?:字体|字号|打印|分享|收藏|关闭|浏览|点击|阅读|视力|大中小)|{_GAP}\s*(?:大|中|小|A|\+|-)\s*{_GAP}"
+    r"|\s?[|｜]|\s(?=(?:作者|记者|编辑|责编|通讯员|摄影)\b)|\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]"
 )
 _IRREGULAR = re.compile(r"rowspan|colspan|<table|<script|<style", re.IGNORECASE)
 _OPENING, _CLOSING = "【[（(〔{《", "】]）)〕}》"

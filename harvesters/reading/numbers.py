@@ -24,11 +24,11 @@ _PLACEHOLDERS = frozenset(
 )
 _BRACKETED = re.compile(
     rf"(?P<agency>[\u4e00-\u9fa5A-Za-z][\u4e00-\u9fa5A-Za-z、·•.（）()\-\s]{{0,40}}?)\s*"
-    rf"[{re.escape(_OPEN)}]\s*(?P<year>(?:19|20)\d\d)\s*年?\s*[{re.escape(_CLOSE)}]\s*"
-    r"(?P<word>[A-Za-z\u4e00-\u9fa5]{0,4}?)第?\s*(?P<serial>[0-9]{1,6}(?:[-—－][0-9]{1,3})?)\s*(?P<end>号)?"
+    rf"[{re.escape(_OPEN)}]\s*(?P<year>(?:19|20)\d\d)\s*+年?\s*+[{re.escape(_CLOSE)}]\s*+"
+    r"(?P<word>[A-Za-z\u4e00-\u9fa5]{0,4}?)第?\s*+(?P<serial>[0-9]{1,6}(?:[-—－][0-9]{1,3})?)\s*(?P<end>号)?"
 )
-_NUMBERED = r"(?:(?:19|20)\d\d年)?\s*第\s*(?:[0-9]{1,5}|[〇零一二三四五六七八九十百]{1,8})\s*号"
-_ORDER = re.compile(rf"(?P<agency>[\u4e00-\u9fa5]{{2,30}}(?:令|公告|通告))\s*[（(]?\s*{_NUMBERED}\s*[)）]?")
+_NUMBERED = r"(?:(?:19|20)\d\d年)?\s*+第\s*+(?:[0-9]{1,5}|[〇零一二三四五六七八九十百]{1,8})\s*+号"
+_ORDER = re.compile(rf"(?P<agency>[\u4e00-\u9fa5]{{2,30}}(?:令|公告|通告))\s*+(?:[（(]\s*+)?{_NUMBERED}\s*+[)）]?")
 _BARE_ORDER = re.compile(rf"{_NUMBERED}令?")
 _INDEX = re.compile(
     r"[0-9A-Za-z][0-9A-Za-z_.\-—]{1,40}[/][0-9A-Za-z][0-9A-Za-z_./\-—]{2,60}|[0-9A-Za-z][0-9A-Za-z_.\-]{5,60}"

@@ -49,7 +49,7 @@ _APP_ROOT = re.compile(
     r"<(?:div|section|main)[^>]{0,80}\bid=[\"'](?:app|root|__next|__nuxt|main-app)[\"']|\bng-app\b|\bv-cloak\b",
     re.IGNORECASE,
 )
-_FRAME_SOURCE = re.compile(r"<i?frame\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_FRAME_SOURCE = re.compile(r"<i?frame\b[^<>]{0,500}?\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _NOT_A_LIST = re.compile(
     r"visitcount|login|tree\.jsp|share|footer|header|weather|tianqi|search|about:blank", re.IGNORECASE
 )

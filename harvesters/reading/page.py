@@ -37,7 +37,7 @@ _FETCHES = re.compile(
 _MISPUT = frozenset((400, 405, 415, 500))  # so an interface answers a request put in a way it does not know
 _XML = re.compile(r"\s*(?:<\?xml|<datastore)", re.IGNORECASE)
 _FILES = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")
-_SITE_CODE = re.compile(r"(?:网站)?标识码\s*[:：]?\s*(bm\d{8}|\d{10})(?!\d)", re.IGNORECASE)
+_SITE_CODE = re.compile(r"(?:网站)?标识码\s*+(?:[:：]\s*+)?(bm\d{8}|\d{10})(?!\d)", re.IGNORECASE)
 _ANNUAL = re.compile(
     r"(?:信息|政务)公开.{0,8}(?:年度.{0,6}(?:报告|报表)|年报)(?:[（(].{0,12}[)）])?\s*$|"
     r"(?:19|20)\d\d\s*年?度?.{0,30}(?:信息|政务)公开.{0,6}报告\s*$"
@@ -63,8 +63,8 @@ _AT_ARTICLE = 1.0  # an address of an article stands for one of the signs
 _SINGLE = re.compile(r"领导|职能|职责|职权|机构|简介|概况|介绍|指南|制度|规定|办法|须知|章程|联系|依申请")
 _SINGLE_TEXT = 60  # characters
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
-_TITLED = re.compile(r"(?:^|[\s_-])\w*(?:tit(?:le)?|bt|biaoti)(?=$|[\s_-])")
-_STEPS = re.compile(r"\s*(?:>>|>|》|»|›|＞|→|/|::)\s*")
+_TITLED = re.compile(r"(?:^|[\s_-])\w{0,40}(?:tit(?:le)?|bt|biaoti)(?=$|[\s_-])")
+_STEPS = re.compile(r"\s{0,9}(?:>>|>|》|»|›|＞|→|/|::)\s*")
 _HUB_LINKS = 15  # links of eight characters and more: a home page or hub has them, an error page does not
 
 

@@ -30,7 +30,7 @@ from storage.schema import Item
 
 _NO_LETTERS: Final = re.compile(r"[\W_]+")
 _PLACEHOLDER: Final = re.compile(r"null|undefined|none|nan|x{4,}", re.IGNORECASE)
-_INDEX: Final = re.compile(r"[0-9A-Z]+(?:[-/_.][0-9A-Z]+)+|[0-9A-Z]*\d{10}[0-9A-Z]*")
+_INDEX: Final = re.compile(r"[0-9A-Z]++(?:[-/_.][0-9A-Z]++)+|(?=[A-Z0-9]{0,90}\d{10})[0-9A-Z]*")
 _SIX_DIGITS: Final = re.compile(r"(?:\D*\d){6}")
 _BARE_DATE: Final = re.compile(r"(?:19|20)\d{2}[-/.]?\d{1,2}[-/.]?\d{1,2}")
 _DOCUMENT: Final = re.compile(r".*(?:19|20)\d{2}\D.*\d|.*第\d+号")
