@@ -42,6 +42,9 @@ _COMPRESSION = 1
 
 _RENDERED_TYPE = "text/html; charset=utf-8"
 
+# what reading damaged records comes to, beside an error of the disk: warcio checks the first lines and no more
+_UNREADABLE = (OSError, ArchiveLoadFailed, zlib.error, ValueError, TypeError, AttributeError, EOFError)
+
 Headers = Sequence[tuple[str, str]]
 
 
@@ -289,8 +292,8 @@ def raw_records(folder: Path, warc: str, record_id: str) -> bytes:
                     kept += member
                 elif kept:
                     break
-    except OSError as error:
-        raise ArchiveError(f"{path}: captured pages cannot be read ({error.strerror})") from error
+    except _UNREADABLE as error:
+        raise _unreadable(path, error) from error
     if not kept:
         raise ArchiveError(f"{path}: no record {record_id}; the file may have been replaced or cut off")
     return bytes(kept)
@@ -327,11 +330,9 @@ def chain_of(path: Path) -> Chain:
                 links.add(member)
             rest = path.stat().st_size - links.chain.size
     except OSError as error:
-        raise ArchiveError(f"{path}: captured pages cannot be read ({error.strerror})") from error
+        raise _unreadable(path, error) from error
     if rest:
-        links.add(
-            b""
-        )  # bytes that are no record were added, or a record was broken: no longer the file that was closed
+        links.add(b"")  # bytes that are no record were added, or a record was broken: not the file that was closed
     return links.chain
 
 

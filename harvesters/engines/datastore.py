@@ -13,8 +13,10 @@ from harvesters.reading.document import Document
 from harvesters.reading.facts import Row
 from harvesters.reading.listing import capture_date, fragment_rows
 
-_STORE = re.compile(r"<datastore>.*?</datastore>", re.DOTALL | re.IGNORECASE)
-_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[(.*?)\]\]>|(.*?))\s*</record>", re.DOTALL | re.IGNORECASE)
+_STORE = re.compile(r"<datastore>(?:[^<]++|<(?!/?datastore>))*+</datastore>", re.IGNORECASE)
+# up to the next mark, opened or closed, so that one that is never closed costs no second reading of all the rest
+_IN_RECORD = r"((?:[^<]++|<(?!/?record>))*+)"
+_RECORD = re.compile(rf"<record>\s*+(?:<!\[CDATA\[{_IN_RECORD}|{_IN_RECORD})</record>", re.IGNORECASE)
 _TOTAL_ROWS = re.compile(r"<totalrecord>\s*(?:<!\[CDATA\[)?\s*(\d{1,9})\b", re.IGNORECASE)
 _TOTAL_PAGES = re.compile(r"<totalpage>\s*(?:<!\[CDATA\[)?\s*(\d{1,9})\b", re.IGNORECASE)
 
@@ -32,7 +34,7 @@ def store_rows(store: str, doc: Document) -> tuple[Row, ...]:
     today = capture_date(doc)
     rows: list[Row] = []
     for cdata, bare in _RECORD.findall(store):
-        rows.extend(fragment_rows(cdata or html.unescape(bare), doc, today))
+        rows.extend(fragment_rows(cdata.rpartition("]]>")[0] or html.unescape(bare), doc, today))
     return tuple(rows)
 
 

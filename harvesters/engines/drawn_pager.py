@@ -13,11 +13,11 @@ import re
 from dataclasses import replace
 from urllib.parse import unquote_plus
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from harvesters.engines.pager_words import Said, words_of
 from harvesters.engines.pages import Pager, beside_this, leads, same_page
-from harvesters.reading.document import Document
+from harvesters.reading.document import Document, parse
 from harvesters.reading.links import address_of, joined
 
 _NEXT_WORDS = frozenset(("下一页", "下页", "后一页", "后页", "下一頁", "下頁", "next", "nextpage", "›", "»", ">", ">>"))
@@ -247,7 +247,7 @@ def packed(doc: Document, said: Said) -> Pager | None:
         markup = unquote_plus(base64.b64decode(packed + "=" * (-len(packed) % 4)).decode("utf-8", "replace"))
     except (binascii.Error, ValueError):
         return None
-    inner = LexborHTMLParser(markup)
+    inner = parse(markup)
     words = words_of(markup)
     page, total, rows = (a if a is not None else b for a, b in zip(words, said, strict=True))
     drawn = drawn_links(doc, (page, total, rows), inner.css("a"))

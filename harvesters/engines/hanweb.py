@@ -24,7 +24,7 @@ from harvesters.reading.facts import Fetch, Listing, Row
 
 NAME = "hanweb"
 
-_NEXT_GROUP = re.compile(r"<nextgroup>(.*?)</nextgroup>", re.DOTALL | re.IGNORECASE)
+_NEXT_GROUP = re.compile(r"<nextgroup>((?:[^<]++|<(?!/?nextgroup>))*+)</nextgroup>", re.IGNORECASE)
 _HREF = re.compile(r"href\s*=\s*[\"']([^\"']*dataproxy\.jsp[^\"']*)[\"']", re.IGNORECASE)
 _PROXY = re.compile(r"proxyUrl\s*:\s*[\"']([^\"']*dataproxy\.jsp[^\"']*)[\"']")
 _ANY_PROXY = re.compile(r"[\"']([^\"'\s<>]*dataproxy\.jsp\?[^\"'\s<>]*columnid=[^\"'\s<>]*)[\"']", re.IGNORECASE)

@@ -7,7 +7,7 @@ import re
 Said = tuple[int | None, int | None, int | None]  # page, pages, rows
 
 _TOTAL_ROWS = re.compile(
-    r"(?:共有?|总共|合计|总(?:记录|条|数据?|计)数?\s*[:：]?)\s*(?:<[^>]{0,80}>\s*)*(\d{1,7})\s*(?:<[^>]{0,20}>\s*)*(?:&nbsp;)?(?:条|篇|个?记录|项)"
+    r"(?:共有?|总共|合计|总(?:记录|条|数据?|计)数?+\s*+[:：]?)\s*+(?:<[^>]{0,80}>\s*+)*+(\d{1,7})\s*+(?:<[^>]{0,20}>\s*+)*+(?:&nbsp;)?(?:条|篇|个?记录|项)"
 )
 _TOTAL_ROWS_LABEL = re.compile(
     r"(?:总记录数?|记录总数|总条数|Total record)\W{0,3}(?:<[^>]{0,80}>|&nbsp;|\s)*(\d{1,7})", re.IGNORECASE

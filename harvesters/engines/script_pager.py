@@ -16,7 +16,7 @@ from harvesters.reading.links import joined
 _ARGUMENT = r"""\s*(?:"([^"]*)"|'([^']*)'|(\d+))\s*"""
 # A digit or a quote must follow the bracket: the definition itself reads createPageHTML(_nPageCount, …
 _CALL = re.compile(
-    r"create[Pp]age\w*\s*\(((?:\s*(?:\"[^\"]*\"|'[^']*'|\d+)\s*,){2,7}\s*(?:\"[^\"]*\"|'[^']*'|\d*)\s*)\)"
+    r"create[Pp]age\w*+\s*+\(((?:\s*+(?:\"[^\"]*+\"|'[^']*+'|\d++)\s*+,){2,7}\s*+(?:\"[^\"]*+\"|'[^']*+'|\d++)?\s*+)\)"
 )
 # <div id="pageDec" pagesize="24" pagecount="51">: what a script elsewhere draws the pager from
 _PAGE_COUNT = re.compile(r"""<\w+[^<>]{0,120}\spagecount=["']?(\d{1,6})\b""", re.IGNORECASE)
@@ -29,7 +29,7 @@ _VARIABLE_CURRENT = re.compile(
 )
 # document.write("… href=\"index"+"_" + nextPage + "."+"html\" …")
 _WRITTEN_NAME = re.compile(
-    r"""["'=\\]([\w-]+)\\?["']\s*\+\s*["']_["']\s*\+\s*\(?\s*[\w+\-\s]+\)?\s*\+\s*["']\.["']\s*\+\s*["']?\\?["']?(s?html?|jhtml)"""
+    r"""["'=\\]([\w-]+)\\?["']\s*+\+\s*+["']_["']\s*+\+\s*+\(?[\w+\-\s]{1,60}\)?\s*+\+\s*+["']\.["']\s*+\+\s*+["']?\\?["']?(s?html?|jhtml)"""
 )
 _WRITTEN_JOINED = re.compile(
     r"""href=\\?["']([\w-]+)_["']\s*\+\s*\(?\s*nextPage\s*\)?\s*\+\s*["']\.(s?html?|jhtml)""", re.IGNORECASE

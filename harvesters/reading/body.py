@@ -54,7 +54,7 @@ _NOISE = re.compile(
     r"打印.{0,4}关闭.{0,3}|关闭.{0,3}打印.{0,3})[\s】\]）)|｜]*"
 )
 _DOWNLOADED = re.compile(r"^附件\s*【.*】\s*已下载")  # 博达 counts downloads in the text
-_PAGE_LINK = re.compile(r"(?:[【\[(（]?\d{1,3}[】\])）]?\s?)+")
+_PAGE_LINK = re.compile(r"(?:[【\[(（]?\d{1,3}+[】\])）]?\s?)++")
 # the switches of a document cut into pages, on one line
 _PAGER = re.compile(
     r"(?=.*页)(?:[【\[(（<＜«|]*"

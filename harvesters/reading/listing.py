@@ -48,7 +48,7 @@ _STICKY = re.compile(r"^[\[【(（]?(?:置顶|顶|NEW|new|New|热|荐|HOT|hot)[\
 _MARK = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|热|荐|推荐|图文?|new|hot)!?[\]】)）]?$", re.IGNORECASE)
 # 公布 and 修订 of a regulation, told in brackets in an element of its own beside the title
 _NOTE = re.compile(r"^[（(][^（()）]{0,200}(?:19|20)\d\d年\d{1,2}月\d{1,2}日.*[)）]$", re.DOTALL)
-_ELLIPSIS = re.compile(r"(?:…+|\.{2,}|。{3,}|⋯+)\s*$")
+_ELLIPSIS = re.compile(r"(?:(?<!…)…++|(?<!\.)\.{2,}+|(?<!。)。{3,}+|(?<!⋯)⋯++)\s*+$")
 _POLLUTED = re.compile(
     r"\s{0,9}(?:点击(?:数|量|次数)|浏览(?:数|量|次数)|阅读(?:数|量|次数)|发表时间|发布时间|发布日期|更新时间|作者)\s*[:：]"
 )

@@ -26,8 +26,8 @@ from harvesters.reading.facts import Fetch
 from harvesters.reading.feed import find_feeds, read_feed
 from harvesters.reading.listing import capture_date, clean_title, fragment_rows
 from harvesters.reading.numbers import number_at_end, own_number, read_document_number, read_index_number
+from harvesters.reading.outcome import redirect_target
 from harvesters.reading.page import Profile, as_json, read_page
-from harvesters.spiders.looking import shell_target
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 MOST_MEMORY = 3 << 30  # bytes of address space
@@ -262,7 +262,7 @@ def _parts(body: bytes) -> None:
     document = Document(body, URL, 200, HEADERS)
     read_feed(body, URL, HEADERS)
     find_feeds(document)
-    shell_target(document)
+    redirect_target(document, force=True)
     fragment_rows(text, document, capture_date(document))
     found = find_list(document.json)
     if found is not None:
