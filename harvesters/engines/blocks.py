@@ -32,7 +32,7 @@ _ASIDE = re.compile(
     r"(?:$|[\s_-]|\d)",
     re.IGNORECASE,
 )
-_MORE = re.compile(r"^\W*(?:更多|查看更多|more)\W*$", re.IGNORECASE)
+MORE = re.compile(r"^\W*(?:更多|查看更多|more)\W*$", re.IGNORECASE)
 _SCRIPT_TARGET = re.compile(r"\.s?html?|\d{4,}")
 _VARYING_CLASS = re.compile(r"\b(?:odd|even|first|last|on|active|current|cur|top|bg|nobg|line)\b|\d+", re.IGNORECASE)
 _LIST_CLASS = re.compile(r"list|news", re.IGNORECASE)
@@ -100,7 +100,7 @@ def find_groups(doc: Document) -> tuple[list[Group], int]:
         text = node.text(strip=True)
         title = (attributes.get("title") or "").strip()
         length = max(len(text), len(title))
-        if _MORE.match(text):
+        if MORE.match(text):
             more_links += 1
             continue
         # menus are short words at addresses without numbers; a short title has an article's address
@@ -172,16 +172,16 @@ def choose(doc: Document, groups: list[Group], pager: Pager, hint: str) -> tuple
         for group in groups:
             if len(group.children) > 400 or key_of(group) != hint:
                 continue
-            kept = {mark: (child, _own_links(child, links)) for mark, (child, links) in group.children.items()}
-            if any(_is_row(links) for _, links in kept.values()):
-                group.children = {mark: row for mark, row in kept.items() if _is_row(row[1])}
+            kept = {mark: (child, own_links(child, links)) for mark, (child, links) in group.children.items()}
+            if any(is_row(links) for _, links in kept.values()):
+                group.children = {mark: row for mark, row in kept.items() if is_row(row[1])}
                 _date_rows(group)
                 return group, [group]
     by_promise = sorted(groups, key=_promise, reverse=True)[:10]
     pager_ids = _ancestors(pager.nodes[0], 5) if pager.nodes else {}
     candidates: list[Group] = []
     for group in by_promise:
-        rows = [(child, own) for child, links in group.children.values() if _is_row(own := _own_links(child, links))]
+        rows = [(child, own) for child, links in group.children.values() if is_row(own := own_links(child, links))]
         if not rows or len(rows) * 2 < len(group.children):
             continue
         group.children = {child.mem_id: (child, links) for child, links in rows}
@@ -221,7 +221,7 @@ def _add_short_rows(group: Group) -> None:
         elif child.tag == group.tag and _kind(child) in kinds and (node := child.css_first("a[href]")) is not None:
             href, text = (node.attrs.get("href") or "").strip(), node.text(strip=True)
             pieces = texts(child)
-            if href and 2 <= len(text) < 6 and not _MORE.match(text) and len(pieces) <= 4 and _shows_date(pieces, ()):
+            if href and 2 <= len(text) < 6 and not MORE.match(text) and len(pieces) <= 4 and _shows_date(pieces, ()):
                 link = Link(node, href, len(text), article=False, near=False, text=text, title="")
                 children[child.mem_id] = (child, [link])
     if len(children) > len(known):
@@ -236,7 +236,7 @@ def _promise(group: Group) -> float:
     return total
 
 
-def _own_links(child: LexborNode, links: list[Link]) -> list[Link]:
+def own_links(child: LexborNode, links: list[Link]) -> list[Link]:
     """The links of a row without those of a list inside it: rows carry lists of their 相关解读 and 附件.
 
     Only an article's own link stands before such a list; what stands before a menu's is the name of a column.
@@ -268,7 +268,7 @@ def _is_listed(node: LexborNode, child: LexborNode) -> bool:
     return False
 
 
-def _is_row(links: Sequence[Link]) -> bool:
+def is_row(links: Sequence[Link]) -> bool:
     """A row is about one article: at most two long links with different addresses (the second: a file, a twin)."""
     return len({link.href for link in links if link.length >= 8}) <= 2 and len({link.href for link in links}) <= 5
 
@@ -355,7 +355,7 @@ def _score(group: Group) -> None:
         score *= 0.3
     if group.by_pager:
         score *= 1.6
-    if _hidden(group.parent):
+    if hidden(group.parent):
         score *= 0.5
     if group.tag in ("span", "font", "a", "td"):
         score *= 0.9
@@ -432,124 +432,13 @@ def key_of(group: Group) -> str:
     return f"{_path(group.parent)}|{group.tag}"
 
 
-def _home_of(group: Group) -> str:
-    """The folder most of a group's articles lie in, without its dated and numbered parts."""
-    counts: dict[str, int] = {}
-    for _, links in group.rows:
-        link = max(links, key=lambda one: one.length)
-        kept: list[str] = []
-        for segment in link.href.split("?")[0].split("/")[:-1]:
-            if (
-                segment[:1].isdigit() and segment.replace("-", "").isdigit() and len(segment) != 4 and len(segment) < 6
-            ) or not segment.replace("-", "").isdigit():
-                kept.append(segment)
-        home = "/".join(kept)
-        if found := re.search(r"art_(\d+)_\d+", link.href):
-            home += found.group(1)
-        counts[home] = counts.get(home, 0) + 1
-    return max(counts, key=lambda home: counts[home]) if counts else ""
-
-
-def is_hub(chosen: Group, blocks: list[Group], more_links: int) -> bool:
-    """Several blocks of like size from different folders: a home page or hub, whose lists stand elsewhere."""
-    size = len(chosen.rows)
-    alike = [group for group in blocks if group is not chosen and len(group.rows) * 2 >= size and _apart(group, chosen)]
-    if any(_is_excerpt(chosen, group) and _is_excerpt(group, chosen) for group in alike):
-        return True
-    if len(alike) < 2:
-        return False
-    names = {name for group in (chosen, *alike) if (name := _block_name(group)) and not re.search(r"\d", name)}
-    if len(names) >= 3:
-        return True
-    homes = {_home_of(group) for group in (chosen, *alike)}
-    return len(homes) >= 3 or (more_links >= 3 and len(alike) >= 2)
-
-
-def _is_excerpt(group: Group, other: Group) -> bool:
-    """Whether a 更多 link belongs to a block alone: its list stands elsewhere."""
-    node: LexborNode | None = group.parent
-    for _ in range(3):
-        if node is None or node.tag in ("body", "html"):
-            return False
-        if any(_MORE.match(link.text(strip=True)) for link in node.css("a")):
-            return not _holds(node, other.parent)
-        node = node.parent
-    return False
-
-
-def _holds(outer: LexborNode, inner: LexborNode) -> bool:
-    node: LexborNode | None = inner
-    for _ in range(12):
-        if node is None:
-            return False
-        if node.mem_id == outer.mem_id:
-            return True
-        node = node.parent
-    return False
-
-
-def _block_name(group: Group) -> str:
-    """The short words right before a block, as home pages head their blocks."""
-    node: LexborNode | None = group.parent
-    for _ in range(3):
-        if node is None or node.tag in ("body", "html"):
-            return ""
-        before = node.prev
-        while before is not None and (before.tag in ("-comment", "script") or not before.text(strip=True)):
-            before = before.prev
-        if before is not None:
-            words = before.text(strip=True)
-            return words if len(words) <= 20 else ""
-        node = node.parent
-    return ""
-
-
-def _apart(one: Group, two: Group) -> bool:
-    """Whether neither group lies inside the other."""
-    for inner, outer in ((one, two), (two, one)):
-        node: LexborNode | None = inner.parent
-        for _ in range(12):
-            if node is None:
-                break
-            if node.mem_id == outer.parent.mem_id and inner is not outer and outer.parent.mem_id != inner.parent.mem_id:
-                return False
-            node = node.parent
-    return True
-
-
-def together(chosen: Group, groups: list[Group], blocks: list[Group], more_links: int) -> list[Group]:
-    """The chosen group with those that continue it: lists cut every five rows, or by year, stand side by side."""
-    members = [chosen]
-    outer = chosen.parent.parent
-    key = key_of(chosen)
-    home = _home_of(chosen)
-    for group in groups:
-        if group is chosen or group.tag != chosen.tag or group.parent.mem_id == chosen.parent.mem_id:
-            continue
-        if group.parent.tag != chosen.parent.tag or key_of(group) != key:
-            continue
-        rows = [(child, own) for child, links in group.children.values() if _is_row(own := _own_links(child, links))]
-        if not rows or (any(all(not link.article for link in links) for _, links in rows) and not group.dated):
-            continue
-        beside = outer is not None and group.parent.parent is not None and group.parent.parent.mem_id == outer.mem_id
-        if _hidden(group.parent) and not _hidden(chosen.parent):
-            continue  # the list of another tab
-        if not beside and (more_links >= 2 or _home_of(group) != home):
-            continue
-        if beside and more_links >= 3 and _home_of(group) != home:
-            continue
-        group.children = {child.mem_id: (child, links) for child, links in rows}
-        group.mode = chosen.mode
-        members.append(group)
-    return sorted(members, key=lambda group: group.order)
-
-
 def is_hidden(node: LexborNode) -> bool:
     """Whether an element, or the part of it that holds its words, is not shown until a script shows it."""
-    return _hidden(node) or node.css_first('[style*="display:none"],[style*="display: none"]') is not None
+    return hidden(node) or node.css_first('[style*="display:none"],[style*="display: none"]') is not None
 
 
-def _hidden(node: LexborNode | None) -> bool:
+def hidden(node: LexborNode | None) -> bool:
+    """Whether an element, or one around it, is not shown until a script shows it."""
     for _ in range(6):
         if node is None or node.tag in ("body", "html"):
             return False

@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from selectolax.lexbor import LexborNode
 
+from harvesters.engines.block_sets import is_hub, together
 from harvesters.engines.blocks import (
     DATE_HINT,
     Group,
@@ -26,9 +27,7 @@ from harvesters.engines.blocks import (
     find_groups,
     in_aside,
     is_hidden,
-    is_hub,
     key_of,
-    together,
     words_of,
 )
 from harvesters.engines.column_name import column_name
