@@ -24,8 +24,8 @@ from protego import Protego
 from harvesters.addresses_guard import check_address, is_private
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Page
+from harvesters.reading.outcome import redirect_target
 from harvesters.reading.page import read_page
-from harvesters.reading.shell import shell_target
 from harvesters.spiders.sites import host_of, same_site
 from storage.exceptions import NoAnswer, UnsafeAddress
 from storage.schema import Outcome
@@ -79,7 +79,7 @@ class Session:
         asked = Fetch(url=url)
         for _ in range(MOST_SHELLS + 1):
             document = self.ask(asked)
-            onward = shell_target(document)
+            onward = redirect_target(document) if document.status < 400 else None
             if onward is None or not same_site(url, onward):
                 break
             asked = Fetch(url=onward, headers={"Referer": document.url})

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
+import re
 import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urljoin
 
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Page
 from harvesters.reading.page import Profile
-from harvesters.reading.shell import shell_target
 from harvesters.spiders import policy
 from harvesters.spiders.fetching import Fetcher, Got
 from harvesters.spiders.policy import Failure, Tried
@@ -28,6 +29,12 @@ from storage.schema import Column, Evidence, Observation, Outcome, Subject, Unit
 
 MAX_SHELL_HOPS = 3
 _OUR_OWN = frozenset({"robots", "unsafe_address", "private_address"})  # says nothing about whether the host is up
+_SHELL_BYTES = 4096  # column pages that only lead on are 13 to 700 bytes; a real page is never this small
+_REFRESH = re.compile(r"""url\s*=\s*['"]?\s*([^'"\s]+)""", re.I)
+_LOCATION = re.compile(
+    r"""(?:window\.|self\.|top\.|document\.|parent\.)*location(?:\.href)?\s*(?:=|\.(?:replace|assign)\()\s*(['"])([^'"]+)\1""",
+    re.I,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +182,25 @@ class Looker:
             document=got.document,
             sha256=sha256,
         )
+
+
+def shell_target(document: Document) -> str | None:
+    """Where a page that does nothing but lead on leads to; None for any other page."""
+    if document.status >= 400 or len(document.body) > _SHELL_BYTES:
+        return None
+    text = document.text
+    target = None
+    for node in document.tree.css("meta[http-equiv]"):
+        if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
+            found = _REFRESH.search(node.attributes.get("content") or "")
+            target = found[1] if found else None
+    if target is None and "<a" not in text.lower():
+        script = _LOCATION.search(text)
+        target = script[2] if script else None
+    if target is None:
+        return None
+    onward = urljoin(document.url, target.strip())
+    return onward if onward != document.url and onward.startswith(("http://", "https://")) else None
 
 
 def observation(

@@ -10,10 +10,9 @@ import pytest
 from harvesters.links import kinds_by_name, links_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Row
-from harvesters.reading.shell import shell_target
 from harvesters.spiders import articles, feeds, home, memory, policy
 from harvesters.spiders.articles import Way
-from harvesters.spiders.looking import Look
+from harvesters.spiders.looking import Look, shell_target
 from harvesters.spiders.memory import Step, request_key
 from harvesters.spiders.policy import Tried, tries_for
 from harvesters.spiders.sites import host_of, is_file, is_home, same_site
