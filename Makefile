@@ -40,7 +40,7 @@ demo: $(STAMP)
 	@$(BIN)/gongkai demo --keep $(ARGS)
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 # without the rivals their lines are missing, and say so; all others are measured
 bench: $(STAMP)
@@ -67,7 +67,7 @@ up: $(STAMP)
 PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
   --no-annotate
 lock:
-	$(PIN) --group dev pyproject.toml --output-file deploy/requirements.lock
+	$(PIN) --group dev --group render pyproject.toml --output-file deploy/requirements.lock
 	$(PIN) --group bench --output-file deploy/requirements-bench.lock
 
 clean:
