@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from urllib.parse import urlsplit
 
-from harvesters.links import PLATFORM_NAMES, Links, hub_names, kind_of, plain_name, stem
+from harvesters.navigation import PLATFORM_NAMES, Links, hub_names, kind_of, plain_name, stem
 from harvesters.reading.links import is_article
 from harvesters.spiders.sites import is_file, same_site
 

@@ -15,7 +15,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from harvesters.candidates import DEEPEST, Candidate, Rank, Section, candidates_of, folder_of, section_of, years_of
 from harvesters.city_file import same_house
-from harvesters.links import PLATFORM_NAMES, Links, links_of, plain_name, stem
+from harvesters.navigation import PLATFORM_NAMES, Links, links_of, plain_name, stem
 from harvesters.one_page import Session, with_rows
 from harvesters.proposals import Discovery, LeftOut, Proposal, links_instead_of_rows, propose, settle
 from harvesters.reading.document import Document

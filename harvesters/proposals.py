@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harvesters.candidates import SINGLE_KINDS, Candidate, Rank, folder_of, is_kin, timeless
-from harvesters.links import kind_of, plain_name, stem, without_year
+from harvesters.navigation import kind_of, plain_name, stem, without_year
 from harvesters.reading.dates import address_date
 from harvesters.reading.facts import Page, Row, Site
 from harvesters.reading.links import is_article

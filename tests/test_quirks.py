@@ -346,6 +346,13 @@ def test_quirk_12_the_column_is_a_shell(site: Site) -> None:
     assert told.findings == ()
 
 
+def test_quirk_12_the_column_is_a_frame_of_the_same_host(site: Site) -> None:
+    site.pages["/zwgk/tzgg/"] = framed('<iframe src="./real/list.html" width="100%"></iframe>')
+    site.pages["/zwgk/tzgg/real/list.html"] = column_page(rows_of(filled(site, 3, "/zwgk/tzgg/real/")))
+    told = harvest(site)
+    assert (told.outcome(), told.rows, told.findings) == (Outcome.OK, 3, ())
+
+
 def test_quirk_13_one_document_in_several_columns(site: Site) -> None:
     """The same address in two columns, and the same document under another id: one item with its aliases."""
     documents = filled(site, 3)
@@ -449,6 +456,25 @@ def test_quirk_17_an_empty_answer_after_a_burst(site: Site) -> None:
     told = harvest(site, columns)
     assert set(told.items) == set(before.items)
     assert (told.summary.gone, told.findings) == (0, ())
+
+
+def test_quirk_17_an_interface_that_says_zero_where_there_were_rows_is_not_believed_at_once(site: Site) -> None:
+    results = [
+        {"title": title, "url": path, "publishedTimeStr": f"{day} 10:00:00"} for path, title, day in filled(site, 5)
+    ]
+    address = f"/search/{'cd' * 16}"
+    column = {"tzgg": f"{address}?_isJson=true&page=1&_pageSize=15"}
+
+    def answered(rows: list[dict[str, str]]) -> tuple[int, dict[str, str], str]:
+        said = {"data": {"total": len(rows), "page": 1, "rows": 15, "results": rows}}
+        return 200, {"Content-Type": "application/json"}, json.dumps(said, ensure_ascii=False)
+
+    site.pages[address] = answered(results)
+    harvest(site, column)
+    site.pages[address] = answered([])
+    told = harvest(site, column)
+    assert told.outcome() is not Outcome.OK_EMPTY
+    assert (told.rows, told.summary.gone, told.findings) == (5, 0, ())
 
 
 def test_quirk_18_the_front_door_opens_and_the_sections_do_not(site: Site) -> None:

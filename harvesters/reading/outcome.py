@@ -56,6 +56,7 @@ _NOT_A_LIST = re.compile(
 _SAMPLE = 50_000  # characters of a refusing answer that are searched for its system
 _JUMP_BYTES = 4096  # pages that only lead on are 13 to 700 bytes; a page of content is never this small
 _CHALLENGE_BYTES = 8000  # 瑞数's own page is a seed, a script and an address
+_OWN_TAGS = frozenset({"siteidcode", "columnname"})
 SHELL_BYTES = 600  # below it no government page of content was ever seen
 SHELL_TEXT = 120  # visible characters of a page that draws itself in the browser
 
@@ -193,8 +194,8 @@ def _shell(doc: Document, shown: str) -> Refusal | None:
         reason = "app_shell"
     elif len(shown) < SHELL_TEXT and "<script" in text.lower():
         reason = "script_only"
-    elif title and shown.strip() in ("", title) and not frames:
-        # 瑞数 answers so where its check has failed; a page of content says more than its name
+    elif title and shown.strip() in ("", title) and not frames and not _OWN_TAGS & doc.meta.keys():
+        # 瑞数 answers so where its check has failed; a page of content says more than its name, or whose it is
         return Refusal(kind="challenge", outcome=Outcome.BLOCKED, reason="title_only", detail=advice(None))
     elif len(doc.body) < SHELL_BYTES or not shown:
         reason = "stub"

@@ -135,7 +135,8 @@ def is_title_of_block(title: str) -> bool:
 
 def reason_of(word: str) -> str:
     """The machine word of an observation for a system."""
-    return word if word in (*_IN_WORDS, "login", "captcha") else f"challenge:{word}"
+    known = word in (*_IN_WORDS, "login", "captcha") or word.startswith("http_")
+    return word if known else f"challenge:{word}"
 
 
 def advice(word: str | None, text: str = "") -> str:

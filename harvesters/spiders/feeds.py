@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from harvesters.links import plain_name
+from harvesters.navigation import plain_name
 from harvesters.reading.facts import Fetch, Row
 from harvesters.reading.feed import FeedFacts, read_feed
 from harvesters.reading.page import read_page

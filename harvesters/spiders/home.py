@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harvesters.links import PLATFORM_NAMES, Links, kinds_by_name, links_of, plain_name, stem
+from harvesters.navigation import PLATFORM_NAMES, Links, kinds_by_name, links_of, plain_name, stem
 from harvesters.reading.facts import Fetch
 from harvesters.spiders import found_feeds
 from harvesters.spiders.looking import Look, Looker, observation

@@ -14,7 +14,7 @@ from flows.cli import app
 from flows.requests import KINDS, work_off
 from harvesters import city_file
 from harvesters.crawl import CrawlJob, run_crawl
-from harvesters.links import stem
+from harvesters.navigation import stem
 from storage import catalogue, registry, requests
 from storage.addresses import address_key
 from storage.database import open_database

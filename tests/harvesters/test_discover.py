@@ -11,7 +11,7 @@ import pytest
 
 from harvesters.candidates import Candidate, Rank, Section, candidates_of, section_of, years_of
 from harvesters.discover import _elsewhere, discover
-from harvesters.links import kind_of, links_of, stem
+from harvesters.navigation import kind_of, links_of, stem
 from harvesters.one_page import Session
 from harvesters.proposals import Discovery, Proposal, as_json, settle
 from harvesters.reading.document import Document

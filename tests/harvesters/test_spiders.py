@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from harvesters.links import kinds_by_name, links_of
+from harvesters.navigation import kinds_by_name, links_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Row
 from harvesters.reading.outcome import redirect_target
