@@ -21,6 +21,7 @@ _TITLE_STEP = re.compile(r"\s?[-_|–—>»:：,，]+\s*|\s{2,}")
 
 _SITE = re.compile(
     r"(?:人民政府|政府网?|委员会|管委会|委|局|厅|网|网站|门户|办公室|平台|官网|公司|大学|学院|研究[所院]|示范区|开发区)$"
+    r"|^[一-鿿]{1,5}[市县区旗州盟镇乡]$"  # a place alone: 高阳县 - 政务动态
 )
 _TAGS = ("div", "p", "span", "td", "li", "dt", "em", "h2", "h3", "ul", "dl", "label", "b", "font", "i", "strong")
 _AROUND_WHERE = tuple(

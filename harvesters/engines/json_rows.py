@@ -19,7 +19,7 @@ from harvesters.reading.dates import ReadDate, read_value
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Row
 from harvesters.reading.links import script_address
-from harvesters.reading.listing import capture_date, clean_title, distinct, make_row, plain_text
+from harvesters.reading.listing import capture_date, clean_title, distinct, is_truncated, make_row, plain_text
 
 _TITLES = ("title", "doctitle", "realtitle", "maintitle", "infotitle", "bt", "name", "subject")
 _ADDRESSES = (
@@ -222,10 +222,15 @@ def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _title_of(item: Mapping[str, Any]) -> str:
     fields = _plain(item)
-    for key in _TITLES:
-        value = fields.get(key)
-        if isinstance(value, str) and value.strip():
-            return clean_title(plain_text(value))
+    found = [clean_title(plain_text(value)) for key in _TITLES if isinstance(value := fields.get(key), str)]
+    found = [title for title in found if title]
+    if found:
+        # 新点 gives the title as its list cuts it, and the whole one as realtitle
+        stem = found[0].rstrip(" .…。⋯")
+        wholes = (
+            title for title in found if is_truncated(found[0]) and title.startswith(stem) and len(title) > len(stem)
+        )
+        return next((title for title in wholes if not is_truncated(title)), found[0])
     # by shape: the longest text with Chinese in it that is no date, no address and no body
     texts = [
         value

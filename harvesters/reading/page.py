@@ -19,7 +19,7 @@ from harvesters.engines.static import is_tagged_article
 from harvesters.reading.article import ArticleReading, read_article
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Article, Fetch, Listing, Page, Site
-from harvesters.reading.feed import is_feed
+from harvesters.reading.feed import is_feed, read_feed
 from harvesters.reading.headline import plain
 from harvesters.reading.layout import Layout, lay_out
 from harvesters.reading.links import is_article
@@ -100,7 +100,7 @@ def read_page(
     if cut:
         return _refused(doc, cut)
     if is_feed(doc):
-        return _page(doc, "feed", Outcome.OK, engine="feed")
+        return _feed(doc)
     if (
         doc.json is not None
         or _XML.match(doc.text[:200])
@@ -128,6 +128,21 @@ def as_json(page: Page) -> dict[str, Any]:
         "article": _article_json(page.article),
         "provenance": {field: _provenance_json(one) for field, one in page.provenance.items()},
     }
+
+
+# ------------------------------------------------------------------ feeds
+
+
+def _feed(doc: Document) -> Page:
+    """A feed and its entries; it shows the latest only, so that its last entry is never proven the list's end."""
+    feed = read_feed(doc.body, doc.url, doc.headers)
+    listing = Listing(engine="feed", column_name=feed.title, rows=feed.entries)
+    if feed.problems and not feed.entries:
+        outcome, reason = Outcome.STRUCTURE_CHANGED, "no_feed"
+    else:
+        outcome, reason = Outcome.OK if feed.entries else Outcome.OK_EMPTY, None
+    detail = "; ".join(feed.problems) or None
+    return _page(doc, "feed", outcome, reason=reason, detail=detail, engine="feed", listing=listing)
 
 
 # ------------------------------------------------------------------ answers of list interfaces

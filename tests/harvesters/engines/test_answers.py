@@ -635,3 +635,21 @@ def test_engines_have_names_of_their_own() -> None:
     for engine in ENGINES:
         assert engine.__doc__
         assert {"recognise", "read", "more"} <= set(dir(engine))
+
+
+@pytest.mark.parametrize(
+    ("fields", "title"),
+    [
+        (
+            {"title": "关于印发云溪县农业...", "realtitle": "关于印发云溪县农业规划的通知"},
+            "关于印发云溪县农业规划的通知",
+        ),
+        ({"title": "关于印发云溪县农业...", "realtitle": "另一个标题"}, "关于印发云溪县农业..."),
+        ({"title": "关于甲事项的公告", "name": "关于甲事项的公告和说明"}, "关于甲事项的公告"),
+    ],
+)
+def test_a_title_cut_short_is_taken_whole_from_beside_it(fields: dict[str, str], title: str) -> None:
+    rows = [{**fields, "infourl": f"/zwgk/{number}.html", "infodate": "2026-05-04"} for number in range(3)]
+    listing = listing_of(said({"custom": {"total": 3, "data": rows}}))
+    assert listing is not None
+    assert {row.title for row in listing.rows} == {title}

@@ -220,8 +220,16 @@ def test_an_answer_to_an_engine_that_is_a_challenge() -> None:
 
 
 def test_feeds_and_files() -> None:
-    feed = '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>x</title></channel></rss>'
-    assert look(feed, expect=None) == ("feed", Outcome.OK, None)
+    feed = '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>x</title>{}</channel></rss>'
+    entry = "<item><title>甲事项</title><link>/1.html</link><pubDate>2026-10-04 01:39:11.0</pubDate></item>"
+    told = as_json(read_page(Document(feed.format(entry).encode(), "http://www.qinghe.invalid/rss.xml")))
+    assert (told["kind"], told["outcome"], told["listing"]["column_name"]) == ("feed", "ok", "x")
+    assert told["listing"]["items"] == [
+        {"title": "甲事项", "url": "http://www.qinghe.invalid/1.html", "date": "2026-10-04"}
+    ]
+    assert look(feed.format(""), expect=None) == ("feed", Outcome.OK_EMPTY, None)
+    hostile = feed.replace("<rss", '<!DOCTYPE rss [<!ENTITY a "b">]><rss').format(entry)
+    assert look(hostile, expect=None) == ("feed", Outcome.STRUCTURE_CHANGED, "no_feed")
     seen = read_page(Document(b"%PDF-1.4 \xe2\xe3", "http://www.qinghe.invalid/a.pdf"))
     assert (seen.kind, seen.outcome, seen.reason) == ("other", Outcome.OK, "file")
 
