@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from harvesters.reading.document import Document
 from harvesters.reading.layout import Layout, clean, is_aside
-from harvesters.reading.metadata import MetaTags, Said, label_field
+from harvesters.reading.metadata import MetaTags, Said, begins_with_label, label_field
 from harvesters.reading.numbers import own_number
 
 _TITLED = re.compile(
@@ -33,6 +33,9 @@ _HEAD_PART = re.compile(r"\s{0,9}[-_|–—>»]+\s*")
 _ELLIPSIS = re.compile(r"(?:…|\.{3})$")
 _TAG_SCORE = {"ucaptitle": 6.0, "h1": 4.0, "h2": 3.0, "h3": 2.0, "h4": 2.0, "h5": 2.0, "h6": 1.5}
 _LONGEST = 200  # characters; titles of notices that name a list of documents come near it
+_MARKED = 2.0  # what a heading or an element named as title is worth at least
+_BODY_NAME = re.compile(r"^(?!.*关于)[一-鿿]{2,24}(?:人民政府|委员会|管委会|办公室|[局厅委院])$")
+_TELLING = 10  # characters of a title; names of columns and parts are shorter
 _LINES = 6  # that one title is broken over
 _ENOUGH = 3.0  # a lone heading of any rank without a hint reaches it only right above the line with the date
 
@@ -68,14 +71,18 @@ def find_headline(
     )
     found = None
     reached = _ENOUGH
-    for first, last, base in _candidates(layout, hints, start, footer):
-        lines = layout.lines[first:last]
-        text = _joined([line.text for line in lines])
+    candidates = list(_candidates(layout, hints, start, footer))
+    for first, last, base in candidates:
+        text = _joined([line.text for line in layout.lines[first:last]])
         score = base + _score(layout, text, first, last, hints, start)
         if score > reached:
             found, reached = (text, first, last), score
     if found:
         text, first, last = found
+        if _BODY_NAME.search(text):
+            # <title> names the body alone, and its name is the first line of a title that was broken after it
+            last = max((end for begin, end, base in candidates if begin == first and base >= _MARKED), default=last)
+            text = _joined([line.text for line in layout.lines[first:last]])
         whole = meta.title if meta.title and _ELLIPSIS.search(text) else None
         if whole is None:
             text = _as_spelled(
@@ -229,6 +236,8 @@ def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, star
         score -= 0.1 * min(start - last, 30)
     if any(_INFO.search(line.text) for line in layout.lines[last : last + 4]):
         score += 2
+    elif last == start and len(flat) >= _TELLING:
+        score += 1  # right above the text, with the facts in a block of labels over it
     return score
 
 
@@ -239,6 +248,8 @@ def _above_info(layout: Layout, hints: _Hints, start: int) -> tuple[str, int] | 
             continue
         for above in reversed(layout.lines[max(0, line.index - 3) : line.index]):
             flat = plain(above.text)
-            if 6 <= len(flat) <= 120 and not above.hidden and not above.links and flat not in hints.never:
+            if above.hidden or above.links or begins_with_label(above.text):
+                continue  # a label's value is never the title
+            if 6 <= len(flat) <= 120 and flat not in hints.never:
                 return above.text, above.index
     return None

@@ -631,3 +631,29 @@ def test_a_break_in_a_title_is_no_space_where_the_page_spells_it_without() -> No
     page = read_page(Document(html.encode(), "http://a.invalid/nb/202601/t20260120_1.html"))
     assert page.article is not None
     assert page.article.title == title
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "heading"),
+    [
+        pytest.param(
+            "云溪县人民政府",
+            "",
+            "<h1>云溪县人民政府<br>关于公布清理结果的通知</h1><p>时间：2026-03-11 来源：县司法局</p>",
+            id="broken after the body's name, which is the whole of <title>",
+        ),
+        pytest.param(
+            "云溪县",
+            "<ul><li><b>发文机构：</b><span>云溪县人民政府</span></li><li><b>发文日期：</b><span>2026年3月5日</span></li>"
+            "<li><b>发布日期：</b><span>2026-03-11</span></li></ul>",
+            "<h2>云溪县人民政府关于公布清理结果的通知</h2>",
+            id="right above the text, its facts in a block of labels over it",
+        ),
+    ],
+)
+def test_a_title_that_nothing_else_spells(head: str, above: str, heading: str) -> None:
+    text = "<p>各镇人民政府，县政府各部门：现将清理结果公布如下，请认真组织实施，确保取得实效。</p>" * 4
+    body = f"<html><head><title>{head}</title></head><body>{above}{heading}<div id='zoom'>{text}</div></body></html>"
+    article = read_page(Document(body.encode(), "http://www.yunxi.invalid/zwgk/1.html"), expect="article").article
+    assert article is not None
+    assert (article.title, article.published_on) == ("云溪县人民政府关于公布清理结果的通知", dt.date(2026, 3, 11))
