@@ -23,7 +23,7 @@ from protego import Protego
 
 from harvesters.addresses_guard import check_address, is_private
 from harvesters.reading.document import Document
-from harvesters.reading.facts import Fetch, Page
+from harvesters.reading.facts import MOST_PARTS, Fetch, Page
 from harvesters.reading.outcome import redirect_target
 from harvesters.reading.page import read_page
 from harvesters.spiders.sites import host_of, same_site
@@ -184,13 +184,35 @@ class Session:
 
 
 def read_address(url: str, settings: Settings, *, allow_private: bool = False) -> Page:
-    """What stands at ``url``; rows that an interface brings are asked for, once.
+    """What stands at ``url``: rows that an interface brings are asked for once, a document's further pages are joined.
 
     :raises UnsafeAddress: the address, or one it redirects to, is not public and ``allow_private`` is not set.
     :raises NoAnswer: as of ``Session.ask``; where only the interface does not answer, the page says so.
     """
     with Session(settings, allow_private=allow_private) as session:
-        return with_rows(read_page(session.page(url)), session.ask)
+        return with_parts(with_rows(read_page(session.page(url)), session.ask), session.ask)
+
+
+def with_parts(page: Page, ask: Ask) -> Page:
+    """``page`` with the further pages of its document; where one cannot be read, that is the page's outcome."""
+    article = page.article
+    seen = {page.url}
+    while (
+        article is not None
+        and (onward := article.next_part) is not None
+        and onward not in seen
+        and len(seen) < MOST_PARTS
+        and same_site(page.url, onward)
+    ):
+        seen.add(onward)
+        try:
+            answer = read_page(ask(Fetch(url=onward, headers={"Referer": page.url})), expect="article")
+        except NoAnswer as problem:
+            return replace(page, outcome=problem.outcome, reason=problem.reason, detail=str(problem))
+        if answer.article is None:
+            return replace(page, outcome=answer.outcome, reason=answer.reason, detail=answer.detail)
+        article = replace(article.with_part(answer.article), next_part=answer.article.next_part)
+    return replace(page, article=article)
 
 
 def with_rows(page: Page, ask: Ask) -> Page:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from storage.schema import Attachment, Outcome, Provenance
+
+MOST_PARTS = 30  # pages of one document; more is a pager taken for one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,13 @@ class Article:
     form: str | None = None  # 公开方式
     unshown: Mapping[str, Any] = field(default_factory=dict)  # what only meta tags say, under this class's names
     next_part: str | None = None  # address of page 2 of a multi-page article
+
+    def with_part(self, part: Article) -> Article:
+        """The document with what its next page adds: text and files; everything else stands on its first page."""
+        texts = [text for text in (self.body_text, part.body_text) if text]
+        known = {one.url for one in self.attachments}
+        more = tuple(one for one in part.attachments if one.url not in known)
+        return replace(self, body_text="\n".join(texts) or None, attachments=self.attachments + more)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from harvesters.normalise import to_item
-from harvesters.reading.facts import Article, Fetch, Page, Row
+from harvesters.reading.facts import MOST_PARTS, Fetch, Page, Row
 from harvesters.reading.links import fetchable
 from harvesters.reading.page import Profile
 from harvesters.spiders import policy
@@ -25,8 +25,6 @@ from harvesters.spiders.walking import Walked
 from storage.addresses import address_key
 from storage.catalogue import KnownRow
 from storage.schema import Column, Item, Outcome, Unit
-
-MAX_PARTS = 30  # pages of one document; more is a pager taken for one
 
 
 class Way(StrEnum):
@@ -110,19 +108,12 @@ async def _whole(looker: Looker, page: Page, profile: Profile) -> Page | Look:
     assert article is not None
     seen = {page.url}
     onward = article.next_part
-    while onward is not None and onward not in seen and len(seen) < MAX_PARTS and same_site(page.url, onward):
+    while onward is not None and onward not in seen and len(seen) < MOST_PARTS and same_site(page.url, onward):
         seen.add(onward)
         look = await looker.look(Fetch(url=onward, headers={"Referer": page.url}), expect="article", profile=profile)
         part = look.page.article if look.page is not None else None
         if not look.outcome.is_good or part is None:
             return replace(look, outcome=Outcome.STRUCTURE_CHANGED) if look.outcome.is_good else look
-        article = _joined(article, part)
+        article = article.with_part(part)
         onward = part.next_part
     return replace(page, article=article)
-
-
-def _joined(article: Article, part: Article) -> Article:
-    texts = [text for text in (article.body_text, part.body_text) if text]
-    known = {one.url for one in article.attachments}
-    more = tuple(one for one in part.attachments if one.url not in known)
-    return replace(article, body_text="\n".join(texts) or None, attachments=article.attachments + more)

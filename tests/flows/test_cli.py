@@ -151,6 +151,23 @@ def test_read_fetches_a_page_with_permission(tmp_path: Path) -> None:
     assert "the name no.such.invalid is not known here" in run("read", "http://no.such.invalid/").stderr
 
 
+@pytest.mark.parametrize(
+    ("second", "outcome", "shown"),
+    [
+        pytest.param((200, PAGE.replace("一、检查范围", "三、检查要求"), {}), "ok", True, id="both pages"),
+        pytest.param((404, "<html><body>404</body></html>", {}), "soft404", False, id="a page is missing"),
+    ],
+)
+def test_read_joins_the_pages_of_a_document(second: tuple[int, str, dict[str, str]], outcome: str, shown: bool) -> None:
+    onward = '<script>createPageHTML(2, 0, "t20260302_1234567", "html");</script>'
+    first = PAGE.replace("</p></div></body>", f"</p>{onward}</div></body>")
+    with site({"/t20260302_1234567.html": (200, first, {}), "/t20260302_1234567_1.html": second}) as base:
+        told = json.loads(run("read", f"{base}/t20260302_1234567.html", "--json", "--allow-private").output)
+    assert told["outcome"] == outcome
+    text = told["article"]["body_text"]
+    assert ("一、检查范围" in text, "三、检查要求" in text) == (True, shown)
+
+
 def test_a_manifest_is_read_to_its_end(tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "a.html").write_text(PAGE, encoding="utf-8")
