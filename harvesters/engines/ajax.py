@@ -3,7 +3,8 @@
 In comes a page without a list of its own one of whose inline scripts makes a request with a place for a page number:
 the UCAP search as a fragment (``.load('/es-search/search/' + code + '?_template=…&page=' + n)``), ``infolist`` JSON,
 ``POST /cms/JsonList``, blocks of a column (``/columns/…/blocks/…?page=``). The request is made as the script makes it,
-with nothing but the number changed. Of several requests, the first whose answer lists anything is the column's.
+with nothing but the number changed. Of several requests, the first whose answer lists anything is the column's. The
+end is what the answer counts, or a page shorter than its size; an empty answer without a count proves nothing.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 gov.cn's newest policies are one array (``ZUIXINZHENGCE.json``) that a script of the row-less page names. Such a
 page leads to the file; the file, like any JSON that holds a list of articles (``searchVO.listVO``, ``data.list``,
 ``custom.data`` …), is read by names and shapes. An array is complete in itself; an answer with totals is paged by
-the page parameter its own address has, and by nothing else.
+the page parameter its own address has, and by nothing else. An answer without a list is the end only where
+it holds an empty one and counts 0; any other is an error.
 """
 
 from __future__ import annotations

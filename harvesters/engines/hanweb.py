@@ -5,7 +5,8 @@ the proxy. Rows are the ``<record>``s. Where an answer names its next page itsel
 asked for as it stands; where the pages must be numbered here, ``page``, ``startrecord``, ``endrecord`` and
 ``perpage`` are sent together and agree, since some installations go by the one and some by the others. ``columnid``
 and ``unitid`` are never changed: they belong together, and on some sites they are opaque. An answer without a
-recordset (54 bytes on deep pages) says that the proxy does not go on, not that the list has ended.
+recordset (54 bytes on deep pages) says that the proxy does not go on, not that the list has ended. The end is
+reached with as many rows as ``totalrecord`` or the plugin's settings count, or with the last of ``totalpage``.
 """
 
 from __future__ import annotations

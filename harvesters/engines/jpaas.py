@@ -5,6 +5,8 @@ All parameters are copied as they stand (``bulidstatic`` is spelt so on most sit
 page has several such blocks: they are asked for in the order in which they sound like a list, and the first that
 answers with a paged or dated list is the column's. Paging is ``paramJson={"pageNo":2,"pageSize":"15"}``; where that
 brings page 1 again, bare ``pageNo`` and ``pageSize`` are tried, and if that does too, the column cannot be paged.
+The end is the last page that the fragment's own ``rows`` and ``count`` make; an answer without a fragment, or a
+fragment without rows where they count more, is an error.
 """
 
 from __future__ import annotations

@@ -5,6 +5,10 @@ several blocks of equal weight and no pager is a home page or a hub, and no list
 (``var url = …; document.writeln``) are read from the script. A page that lists nothing is an empty list only if it
 says so in words, or if its list element stands there empty, no script fills it, and the page is a column's by its
 meta tags or by a pager that counts one page.
+
+A page is what its address shows. The end is the page that the pager counts as the last, one that shows as many rows
+as are counted, or a page without any pager, drawn, called or left a place for. A page that answers with an error or a
+stub of some hundred bytes, or lists nothing without saying so, ends nothing.
 """
 
 from __future__ import annotations

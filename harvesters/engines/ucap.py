@@ -5,6 +5,7 @@ In comes a column page without rows of its own whose scripts name the search (``
 time of publication and, in ``domainMetaList``, document and index numbers. Not every installation gives a total:
 then a page that is shorter than its size is the last. A search that knows no JSON answers with a fragment of HTML
 (``_template=…``); it is asked again as the page itself asks it. Static UCAP lists are read as any static list.
+An answer without ``results`` is an error, and so is an empty one that counts more.
 """
 
 from __future__ import annotations
