@@ -15,10 +15,12 @@ import random
 import resource
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from harvesters.engines import ENGINES
 from harvesters.engines.json_rows import find_list, rows_of
+from harvesters.engines.script_calls import Call
 from harvesters.reading.dates import all_dates, read_short, read_split, read_value
 from harvesters.reading.document import Document
 from harvesters.reading.encoding import decode
@@ -36,7 +38,7 @@ URL = "http://www.yunxi.invalid/zwgk/tzgg/202605/t20260501_7.html"
 HEADERS = {"content-type": "text/html; charset=utf-8", "date": "Mon, 01 Jun 2026 02:00:00 GMT"}
 PROFILE = Profile(site_code="6299010001", column_name="通知公告", unit_name="云溪县人民政府")
 # what engines are handed back with an answer, in the forms that their own requests have
-STATE: Mapping[str, object] = {
+_STATE: Mapping[str, object] = {
     "page": 2,
     "size": 15,
     "seen": 15,
@@ -50,7 +52,30 @@ STATE: Mapping[str, object] = {
     "proxy": URL,
     "referer": URL,
     "units": [{"url": URL, "query": [["a", "1"]]}],
+    "pairs": {"a": "1"},
+    "start": 16,
+    "forms": [asdict(Call(url=URL, start=1)), asdict(Call(url=URL, method="POST", data={"a": "1"}))],
+    "alike": False,
+    "position": 1,
+    "shown": 15,
+    "repeats": 0,
+    "scripts": [URL],
+    "action": "",
+    "category": "1",
+    "department": "1",
+    "depth": 1,
+    "passed": [URL],
+    "frames": [URL],
+    "candidates": [URL],
+    "folder": None,
+    "guess": False,
 }
+_STATES: Mapping[str, Mapping[str, object]] = {"guessed": {"seen": [], "guess": True}}
+
+
+def state_of(engine: str) -> Mapping[str, object]:
+    """What the engine named so is handed back with the answer to its request for page 2."""
+    return {**_STATE, **_STATES.get(engine, {}), "engine": engine}
 
 _ROW = '<li><a href="./202605/t20260501_{n}.html" title="关于第{n}号事项的通知">关于第{n}号</a><span>2026-05-01</span></li>'
 _ARTICLE = '<h1>关于春耕的通知</h1><div>发布时间：2026-05-01 来源：云溪县农业局</div><div id="zoom">{}</div>'
@@ -251,7 +276,7 @@ def _pages(body: bytes) -> None:
 def _answers(body: bytes) -> None:
     """The bytes as the answer to each engine's own request."""
     for engine in ENGINES:
-        fetch = Fetch(url=f"{URL}?page=2", state={**STATE, "engine": engine.NAME})
+        fetch = Fetch(url=f"{URL}?page=2", state=state_of(engine.NAME))
         read_page(Document(body, fetch.url, 200, HEADERS), fetch=fetch)
         read_page(Document(body, fetch.url, 404, {}), fetch=fetch)
 
