@@ -142,7 +142,9 @@ class Scripts:
             counting = (one for one in self._functions if counter and counter in one[1])
             for function, parameters in islice(counting, _MOST_FUNCTIONS):
                 name, before = re.escape(function), parameters.index(counter)
-                called = re.compile(rf"(?<!function )\b{name}\s*\((?:[^(),]*,){{{before}}}\s*[\"']?(\d{{1,9}})[\"']?\s*[,)]")
+                called = re.compile(
+                    rf"(?<!function )\b{name}\s*\((?:[^(),]*,){{{before}}}\s*[\"']?(\d{{1,9}})[\"']?\s*[,)]"
+                )
                 numbers |= {int(number) for number in called.findall(self.text)}
             self._beginnings[counter] = min(numbers) if numbers and min(numbers) <= 1 else None
         return self._beginnings[counter]

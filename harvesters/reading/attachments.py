@@ -29,7 +29,7 @@ _VIEWED = ("file", "src", "url", "pdf", "furl", "fileurl")  # what viewers call 
 _NO_ADDRESS = re.compile(r"\s*(?:$|#|javascript:)", re.IGNORECASE)
 _QUOTED_FILE = re.compile(rf"[\"']([^\"'<>]{{1,300}}\.(?:{_KINDS}))[\"']", re.IGNORECASE)
 # a script that has a viewer show a file: showVsbpdfIframe("/a.pdf", …), PDFObject.embed("/a.pdf", …)
-_SHOWN = re.compile(r"pdf[\w.]*\(\s*[\"']([^\"'<>]{1,300}\.(?:pdf|ofd))[\"']", re.IGNORECASE)
+_SHOWN = re.compile(r"pdf[\w.]{0,40}\(\s*[\"']([^\"'<>]{1,300}\.(?:pdf|ofd))[\"']", re.IGNORECASE)
 _PAGE = re.compile(r"(?:\.s?html?|/)$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"^(?:点击|请点击|在线|立即|附件|文件)?(?:下载|查看|浏览|预览|打开|此处|这里|附件)+(?:文件|附件|地址|\d+)?[>》]*$|^$"

@@ -41,7 +41,7 @@ def parse(markup: str) -> LexborHTMLParser:
     return LexborHTMLParser(markup)
 
 
-def _is_address(url: str) -> bool:
+def is_address(url: str) -> bool:
     """Whether ``url`` can be taken apart."""
     try:
         urlsplit(url)
@@ -60,7 +60,7 @@ class Document:
 
     def __init__(self, body: bytes, url: str, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         self.body = body
-        self.url = url if _is_address(url) else ""
+        self.url = url if is_address(url) else ""
         self.status = status
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
 

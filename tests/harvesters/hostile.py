@@ -77,6 +77,7 @@ def state_of(engine: str) -> Mapping[str, object]:
     """What the engine named so is handed back with the answer to its request for page 2."""
     return {**_STATE, **_STATES.get(engine, {}), "engine": engine}
 
+
 _ROW = '<li><a href="./202605/t20260501_{n}.html" title="关于第{n}号事项的通知">关于第{n}号</a><span>2026-05-01</span></li>'
 _ARTICLE = '<h1>关于春耕的通知</h1><div>发布时间：2026-05-01 来源：云溪县农业局</div><div id="zoom">{}</div>'
 # pieces that make a pattern begin over and over, or go on for ever
@@ -151,6 +152,16 @@ def _markup() -> Iterator[tuple[str, bytes]]:
         "many rows written",
         ("<script>var url='./a.html'\nvar title='x'\ndocument.write(1)</script>" * 5000).encode(),
     )
+    for name, first, line in (
+        ("lists", "var a0='x';", "var a{n}=[a{m},a{m}];"),
+        ("texts", "var a0='xxxxxxxx';", "var a{n}=a{m}+a{m};"),
+        ("objects", "var a0=1;", "var a{n}={{x:a{m}}};"),
+        ("pages", "", "function f{n}(page){{$.ajax({{url:'/api?page='+page+'&x=1'}})}}f{n}(1);"),
+        ("digits", f"var a={'9' * 6000};", "$.post('/api?page=²',{{page:'²',x:a,y:" + "9" * 20 + "}});"),
+    ):
+        script = first + "".join(line.format(n=n, m=n - 1) for n in range(1, 400)) + "$.get('/api?page=1',{x:a39});"
+        page = "<title>通知公告</title><meta name='ColumnName' content='通知公告'><div>当前位置：首页 > 通知公告</div>"
+        yield f"variables made of variables: {name}", f"<html>{page}<script>{script}</script></html>".encode()
     yield "many numbers", _ARTICLE.format("青政发〔2026〕5号 000014349/2026-00110 " * 5000).encode()
     yield "many forms of a pager", ('<a href="index_2.html">下一页</a>共9页 总记录 9 条' * 5000).encode()
     wide = '<td colspan="1000000000" rowspan="1000000000">索引号：</td>'
