@@ -26,11 +26,11 @@ _TYPED = re.compile(
     r"key|word|search|title|query|time|date|begin|start|end|rand|callback|^_$|^t$|^q$|^wd$", re.IGNORECASE
 )
 _FUNCTION = re.compile(r"\bfunction\s+([\w$]+)\s*\(([^()]*)\)|\b([\w$]+)\s*[:=]\s*function\s*\(([^()]*)\)")
-_CALL = re.compile(r"(axios)?\s*\.\s*(ajax|get|getJSON|post|load)\s*\(|\b(ajax|fetch|axios)\s*\(")
-_SETTING = re.compile(r"(?:\b(?:var|let|const)\s+|[;{}\n]\s*)([A-Za-z_$][\w$]*)\s*=(?!=)\s*")
+_CALL = re.compile(r"(?:(axios)\s*+)?\.\s*+(ajax|get|getJSON|post|load)\s*+\(|\b(ajax|fetch|axios)\s*\(")
+_SETTING = re.compile(r"(?:\b(?:var|let|const)\s+|[;{}\n][^\S\n]*+)([A-Za-z_$][\w$]*)\s*=(?!=)\s*")
 _TOKEN = re.compile(
-    r"\s+|//[^\n]*|/\*.*?\*/"
-    r"|(?P<text>'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`)"
+    r"\s+|//[^\n]*|/\*(?:.*?\*/|.*)"
+    r"|(?P<text>'(?:[^'\\\n]++|\\.){0,1000}+'|\"(?:[^\"\\\n]++|\\.){0,1000}+\"|`(?:[^`\\]++|\\.){0,1000}+`)"
     r"|(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_$][\w$]*)|(?P<sign>.)",
     re.DOTALL,
 )

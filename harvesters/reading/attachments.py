@@ -39,7 +39,7 @@ _BOX = re.compile(
 )
 _HEADING = re.compile(r"^\s*[【\[]?(?:相关)?(?:附件(?:下载|列表|信息)?|(?:文件|文档|原文|全文)下载)[】\]]?\s*[:：>]*")
 _FILE_LABEL = re.compile(r"\s*(?:相关)?(?:附件|文件|文档)(?:下载|列表)?\s*[:：]")
-_FILE_CELL = re.compile(r"\s*(?:(?:相关)?附件(?:下载|列表)?|(?:文件|文档)下载)\s*[:：]?\s*$")
+_FILE_CELL = re.compile(r"\s*(?:(?:相关)?附件(?:下载|列表)?|(?:文件|文档)下载)\s*+(?:[:：]\s*+)?$")
 # what storage puts before the name a person gave
 _HASHED = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8})[_-]?(?=\d{0,2}[.、]?[\u4e00-\u9fa5])")
 _NEAR = 200  # characters before a link in which a file is named
