@@ -39,7 +39,7 @@ _MORE = frozenset(("...", "…"))
 _PAGING = re.compile(r"pager|page|datagrid|gridview|next|repeater|lb\w*|\$ctl", re.IGNORECASE)
 _BRACKETS = re.compile(r"^[\[【(（\s]+|[\]】)）\s]+$")
 # 记录总数：173 总页数：12 当前页：1
-_PAGES = re.compile(r"(?:总页数|页数)\s*[:：]?\s*(\d{1,6})")
+_PAGES = re.compile(r"(?:总页数|页数)\s*+(?:[:：]\s*+)?(\d{1,6})")
 _PAGE = re.compile(r"当前(?:页码?|第)?\s*+(?:[:：]\s*+)?(\d{1,6})")
 
 

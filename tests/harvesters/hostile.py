@@ -87,11 +87,14 @@ _RUNS = (
     *("<a ", "<a>", "<!--", "<script>", "<script ", "<!DOCTYPE a", "<!DOCTYPE a[", "<meta ", "<iframe ", "<td>", "<![CDATA["),
     *("<record>", "<datastore>", "<record><![CDATA[", "<nextgroup>", "<totalrecord> ", "createPageHTML(1,", "总记录 "),
     *("/*", "//", "'+'", 'var url="', "var title='", "location.href='", "window.top.", "href='", "queryData=", "浏览 "),
-    *("来源：", "索引号：", "发文字号 ", "附件：", "【", "上一篇", "更新 ", "title-", "下一页", "共1页 ", "\n", "\r\n", "&#x", "%u4e2d"),
+    *("__doPostBack('", "/*z", "尾页1", "来源：", "索引号：", "发文字号 ", "附件：", "【", "上一篇", "更新 ", "title-", "下一页", "共1页 ", "\n", "\r\n", "&#x", "%u4e2d"),
 )  # fmt: skip
 _RUN = 12_000  # characters: what goes back over them all from each of them takes longer than the limit
 _OPENINGS = (
     "",
+    "当前",
+    "总页数",
+    "axios",
     "标识码",
     "共",
     "总记录",
