@@ -149,9 +149,12 @@ def read(
 ) -> None:
     """What the harvester sees on one page, field by field with its provenance. Nothing is stored."""
     from flows.commands import reading
+    from harvesters.reading.document import is_address
 
     if (source is None) == (manifest is None):
         raise typer.BadParameter("give either FILE_OR_URL or --manifest FILE.jsonl")
+    if url is not None and not is_address(url):
+        raise typer.BadParameter(f"{url} is not an address")
     if manifest is not None:
         raise typer.Exit(reading.read_manifest(manifest))
     assert source is not None

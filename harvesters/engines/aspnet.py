@@ -33,14 +33,14 @@ from harvesters.reading.listing import squeeze
 
 NAME = "aspnet"
 
-_POST_BACK = re.compile(r"__doPostBack\(\s*(['\"])(.+?)\1\s*,\s*(['\"])(.*?)\3\s*\)")
+_POST_BACK = re.compile(r"__doPostBack\(\s*(['\"])(.{1,300}?)\1\s*,\s*(['\"])(.{0,300}?)\3\s*\)")
 _NEXT = frozenset(("下一页", "下页", "后一页", "后页", "下一頁", "next", "›", "»", ">", ">>", "下一页>", "下一页>>"))
 _MORE = frozenset(("...", "…"))
 _PAGING = re.compile(r"pager|page|datagrid|gridview|next|repeater|lb\w*|\$ctl", re.IGNORECASE)
 _BRACKETS = re.compile(r"^[\[【(（\s]+|[\]】)）\s]+$")
 # 记录总数：173 总页数：12 当前页：1
-_PAGES = re.compile(r"(?:总页数|页数)\s*[:：]?\s*(\d{1,6})")
-_PAGE = re.compile(r"当前(?:页码?|第)?\s*[:：]?\s*(\d{1,6})")
+_PAGES = re.compile(r"(?:总页数|页数)\s*+(?:[:：]\s*+)?(\d{1,6})")
+_PAGE = re.compile(r"当前(?:页码?|第)?\s*+(?:[:：]\s*+)?(\d{1,6})")
 
 
 @dataclass(frozen=True, kw_only=True)

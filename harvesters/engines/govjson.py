@@ -23,7 +23,7 @@ NAME = "govjson"
 
 _FILE = re.compile(r"[\"']((?:https?:)?[^\"'\s<>?]{0,300}[\w-]\.json)(?:\?[^\"'\s<>]*)?[\"']", re.IGNORECASE)
 _NOT_A_LIST = re.compile(
-    r"(?:manifest|config|weather|lang|package|city|area|theme|swiper|stat)\w*\.json$", re.IGNORECASE
+    r"(?:manifest|config|weather|lang|package|city|area|theme|swiper|stat)\w{0,40}\.json$", re.IGNORECASE
 )
 _PAGE_NAMES = ("page", "p", "pageNo", "pageNum", "pageIndex", "currpage", "currPage", "cur_page", "pageno", "PAGENUM")
 _SIZE_NAMES = ("n", "size", "pageSize", "pagesize", "rows", "perpage", "perPage", "limit", "prepage")

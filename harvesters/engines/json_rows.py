@@ -104,6 +104,7 @@ _PAGERS = frozenset(("pager", "page", "pageinfo", "pagination", "paging"))
 _TOTAL_PAGES = ("totalpage", "totalpages", "pagecount", "pagetotal", "pages")
 _ADDRESS_SHAPE = re.compile(r"^(?:https?:)?//\S+$|^\.{0,2}/\S+\.\w{2,5}$|^\S+\.s?html?$")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp|svg|ico|mp4|mp3)(?:$|\?)", re.IGNORECASE)
+_DEEPEST = 6  # levels down to a list
 _PLAIN_KEY = re.compile(r"[^a-z0-9]")
 
 
@@ -166,7 +167,7 @@ def find_list(value: Any) -> JsonList | None:
 def _lists(
     value: Any, holders: tuple[Mapping[str, Any], ...], depth: int
 ) -> Iterator[tuple[Sequence[Mapping[str, Any]], tuple[Mapping[str, Any], ...]]]:
-    if depth > 6:
+    if depth > _DEEPEST:
         return
     if isinstance(value, list):
         objects = [item for item in value if isinstance(item, dict)]
@@ -187,14 +188,17 @@ def holders_of(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     return (value, *beside)
 
 
-def says_zero(value: Any) -> bool:
-    """Whether an answer says in so many words that it holds nothing: an empty list with a total of 0 beside it."""
-    if not isinstance(value, Mapping):
+def says_zero(value: Any, depth: int = 0) -> bool:
+    """Whether an answer says in so many words that it holds nothing: an empty list with a total of 0 beside it.
+
+    It is looked for as deep as a list is.
+    """
+    if depth > _DEEPEST or not isinstance(value, Mapping):
         return False
     empty = any(inner == [] for inner in value.values())
     if empty and JsonList(items=(), holders=holders_of(value)).total_rows == 0:
         return True
-    return any(says_zero(inner) for inner in value.values() if isinstance(inner, Mapping))
+    return any(says_zero(inner, depth + 1) for inner in value.values() if isinstance(inner, Mapping))
 
 
 def _is_template(item: Mapping[str, Any]) -> bool:

@@ -237,7 +237,8 @@ def _read(doc: Document) -> _Answer:
     markup = _markup_in(value)
     if markup is None:
         return _Answer()
-    return _of_markup(doc, Document(markup.encode(), doc.url, headers={"content-type": "text/html; charset=utf-8"}))
+    fragment = markup.encode(errors="replace")  # JSON can write halves of characters
+    return _of_markup(doc, Document(fragment, doc.url, headers={"content-type": "text/html; charset=utf-8"}))
 
 
 def _of_markup(doc: Document, fragment: Document) -> _Answer:
@@ -259,7 +260,7 @@ def _unpacked(value: Any) -> Any:
         if isinstance(inner, str) and inner[:1] in ("{", "["):
             try:
                 opened[name] = json.loads(inner)
-            except ValueError:
+            except (ValueError, RecursionError):  # nested deeper than any answer
                 continue
     return opened
 

@@ -26,11 +26,11 @@ _TYPED = re.compile(
     r"key|word|search|title|query|time|date|begin|start|end|rand|callback|^_$|^t$|^q$|^wd$", re.IGNORECASE
 )
 _FUNCTION = re.compile(r"\bfunction\s+([\w$]+)\s*\(([^()]*)\)|\b([\w$]+)\s*[:=]\s*function\s*\(([^()]*)\)")
-_CALL = re.compile(r"(axios)?\s*\.\s*(ajax|get|getJSON|post|load)\s*\(|\b(ajax|fetch|axios)\s*\(")
-_SETTING = re.compile(r"(?:\b(?:var|let|const)\s+|[;{}\n]\s*)([A-Za-z_$][\w$]*)\s*=(?!=)\s*")
+_CALL = re.compile(r"(?:(axios)\s*+)?\.\s*+(ajax|get|getJSON|post|load)\s*+\(|\b(ajax|fetch|axios)\s*\(")
+_SETTING = re.compile(r"(?:\b(?:var|let|const)\s+|[;{}\n][^\S\n]*+)([A-Za-z_$][\w$]*)\s*=(?!=)\s*")
 _TOKEN = re.compile(
-    r"\s+|//[^\n]*|/\*.*?\*/"
-    r"|(?P<text>'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`)"
+    r"\s+|//[^\n]*|/\*(?:.*?\*/|.*)"
+    r"|(?P<text>'(?:[^'\\\n]++|\\.){0,1000}+'|\"(?:[^\"\\\n]++|\\.){0,1000}+\"|`(?:[^`\\]++|\\.){0,1000}+`)"
     r"|(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_$][\w$]*)|(?P<sign>.)",
     re.DOTALL,
 )
@@ -40,7 +40,11 @@ _LONGEST = 200_000  # characters of script
 _DEEPEST = 12  # objects within objects, calls within calls
 _MOST_CALLS = 60
 _MOST_SETTINGS = 500
-_MOST_TOKENS = 2000  # of one expression; a request's body has some hundred
+_MOST_TOKENS = 2000  # of one expression, those its variables stand for among them; a request's body has some hundred
+_TOKEN_TEXT = 100  # characters of a variable's text that count as one of them
+_MOST_FUNCTIONS = 8  # that count by one name: each is looked for in the whole script
+_DIGITS = 18  # of a number that is an id or a count; longer ones no script holds exactly
+_PAGE = re.compile(r"\d{1,9}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +102,7 @@ class Scripts:
         else:
             scripts = (node.text() for node in doc.tree.css("script:not([src])"))
             self.text = "\n;\n".join(scripts)[:_LONGEST]
+        self._beginnings: dict[str, int | None] = {}
 
     @cached_property
     def variables(self) -> Mapping[str, Any]:
@@ -122,17 +127,27 @@ class Scripts:
             if call is not None:
                 yield call if call.start is not None else replace(call, start=self._begins_with(call.counter))
 
+    @cached_property
+    def _functions(self) -> list[tuple[str, list[str]]]:
+        """Every function with its parameters."""
+        return [
+            (name or set_name, [one.strip() for one in (given or set_given).split(",")])
+            for name, given, set_name, set_given in _FUNCTION.findall(self.text)
+        ]
+
     def _begins_with(self, counter: str) -> int | None:
         """The number with which a function is called that counts pages by its parameter: ``load(1)``."""
-        numbers: set[int] = set()
-        for found in _FUNCTION.finditer(self.text):
-            parameters = [name.strip() for name in (found.group(2) or found.group(4) or "").split(",")]
-            if not counter or counter not in parameters:
-                continue
-            name, before = re.escape(found.group(1) or found.group(3)), parameters.index(counter)
-            called = re.compile(rf"(?<!function )\b{name}\s*\((?:[^(),]*,){{{before}}}\s*[\"']?(\d+)[\"']?\s*[,)]")
-            numbers |= {int(number) for number in called.findall(self.text)}
-        return min(numbers) if numbers and min(numbers) <= 1 else None
+        if counter not in self._beginnings:
+            numbers: set[int] = set()
+            counting = (one for one in self._functions if counter and counter in one[1])
+            for function, parameters in islice(counting, _MOST_FUNCTIONS):
+                name, before = re.escape(function), parameters.index(counter)
+                called = re.compile(
+                    rf"(?<!function )\b{name}\s*\((?:[^(),]*,){{{before}}}\s*[\"']?(\d{{1,9}})[\"']?\s*[,)]"
+                )
+                numbers |= {int(number) for number in called.findall(self.text)}
+            self._beginnings[counter] = min(numbers) if numbers and min(numbers) <= 1 else None
+        return self._beginnings[counter]
 
 
 def _call_of(kind: str, arguments: list[Any], *, as_json: bool) -> Call | None:
@@ -187,9 +202,9 @@ def _query_placed(url: str, start: list[int | str]) -> str:
 
     def place(found: re.Match[str]) -> str:
         mark, name, value = found.groups()
-        if PAGE_NAME.fullmatch(name) and (value == "" or value.isdigit() or _is_mark(value)):
+        if PAGE_NAME.fullmatch(name) and (value == "" or _PAGE.fullmatch(value) or _is_mark(value)):
             if value:
-                start.append(int(value) if value.isdigit() else value.strip(_MARK))
+                start.append(value.strip(_MARK) if _is_mark(value) else int(value))
             return f"{mark}{name}={PAGE}"
         if _is_mark(value) and _TYPED.search(name):
             return f"{mark}{name}="
@@ -202,7 +217,7 @@ def _data_placed(data: Any, start: list[int | str]) -> Any:
     if isinstance(data, dict):
         placed_data: dict[str, Any] = {}
         for name, value in data.items():
-            if PAGE_NAME.fullmatch(name) and (isinstance(value, Unknown) or str(value).isdigit()):
+            if PAGE_NAME.fullmatch(name) and (isinstance(value, Unknown) or _is_number(value)):
                 start.append(value.name if isinstance(value, Unknown) else int(value))
                 placed_data[name] = PAGE_TEXT if isinstance(value, str) else PAGE
             elif isinstance(value, Unknown) and _TYPED.search(name):
@@ -213,6 +228,10 @@ def _data_placed(data: Any, start: list[int | str]) -> Any:
     if isinstance(data, list):
         return [_data_placed(value, start) for value in data]
     return _data_placed(data.value, start) if isinstance(data, _Json) else data
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | str) and _PAGE.fullmatch(str(value)) is not None
 
 
 def _holds(value: Any, marks: Iterable[str]) -> bool:
@@ -269,6 +288,8 @@ class _Expression:
             return Unknown("")
         if kind == "text":
             return _unquoted(word) if word[0] != "`" else Unknown("")
+        if kind == "number" and len(word) > _DIGITS:
+            return Unknown("")
         if kind == "number":
             return int(word) if word.isdigit() else float(word)
         if kind == "name":
@@ -314,6 +335,8 @@ class _Expression:
         value = self._known.get(path[0], Unknown(path[0]))
         for name in path[1:]:
             value = value.get(name, Unknown(name)) if isinstance(value, dict) else Unknown(name)
+        # variables made of variables double from line to line
+        self._left -= _weight(value)
         return value
 
     def _object(self, depth: int) -> dict[str, Any]:
@@ -375,6 +398,14 @@ class _Expression:
                 return
             self._next()
             depth += (word in "({[") - (word in ")}]")
+
+
+def _weight(value: Any, depth: int = 0) -> int:
+    """How many tokens a value stands for; more than an expression may have, where it is nested too deep."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return 1 + sum(_weight(one, depth + 1) for one in inner) if depth <= _DEEPEST else _MOST_TOKENS
+    return len(value) // _TOKEN_TEXT if isinstance(value, str) else 0
 
 
 def _join(one: Any, two: Any) -> Any:

@@ -12,7 +12,10 @@ from collections.abc import Mapping
 
 _LONGEST = 6000  # characters of one call or one literal; longer ones hold data, not parameters
 _DEEPEST = 4  # literals looked at on the way out to the one around a place
-_VARIABLE = re.compile(r"\b(?:var|let|const)\s+([\w$]+)\s*=\s*(?:'([^'\n]*)'|\"([^\"\n]*)\"|(-?\d+))\s*[;,\n]")
+# a parameter is never as long, and an expression may join hundreds
+_VARIABLE = re.compile(
+    r"\b(?:var|let|const)\s+([\w$]+)\s*=\s*(?:'([^'\n]{0,1000})'|\"([^\"\n]{0,1000})\"|(-?\d+))\s*[;,\n]"
+)
 _FUNCTION = re.compile(r"\bfunction\s+([\w$]+)\s*\(([^()]*)\)\s*\{")
 _LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_$][\w$.]*")

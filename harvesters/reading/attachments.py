@@ -29,7 +29,7 @@ _VIEWED = ("file", "src", "url", "pdf", "furl", "fileurl")  # what viewers call 
 _NO_ADDRESS = re.compile(r"\s*(?:$|#|javascript:)", re.IGNORECASE)
 _QUOTED_FILE = re.compile(rf"[\"']([^\"'<>]{{1,300}}\.(?:{_KINDS}))[\"']", re.IGNORECASE)
 # a script that has a viewer show a file: showVsbpdfIframe("/a.pdf", …), PDFObject.embed("/a.pdf", …)
-_SHOWN = re.compile(r"pdf[\w.]*\(\s*[\"']([^\"'<>]{1,300}\.(?:pdf|ofd))[\"']", re.IGNORECASE)
+_SHOWN = re.compile(r"pdf[\w.]{0,40}\(\s*[\"']([^\"'<>]{1,300}\.(?:pdf|ofd))[\"']", re.IGNORECASE)
 _PAGE = re.compile(r"(?:\.s?html?|/)$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"^(?:点击|请点击|在线|立即|附件|文件)?(?:下载|查看|浏览|预览|打开|此处|这里|附件)+(?:文件|附件|地址|\d+)?[>》]*$|^$"
@@ -39,7 +39,7 @@ _BOX = re.compile(
 )
 _HEADING = re.compile(r"^\s*[【\[]?(?:相关)?(?:附件(?:下载|列表|信息)?|(?:文件|文档|原文|全文)下载)[】\]]?\s*[:：>]*")
 _FILE_LABEL = re.compile(r"\s*(?:相关)?(?:附件|文件|文档)(?:下载|列表)?\s*[:：]")
-_FILE_CELL = re.compile(r"\s*(?:(?:相关)?附件(?:下载|列表)?|(?:文件|文档)下载)\s*[:：]?\s*$")
+_FILE_CELL = re.compile(r"\s*(?:(?:相关)?附件(?:下载|列表)?|(?:文件|文档)下载)\s*+(?:[:：]\s*+)?$")
 # what storage puts before the name a person gave
 _HASHED = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8})[_-]?(?=\d{0,2}[.、]?[\u4e00-\u9fa5])")
 _NEAR = 200  # characters before a link in which a file is named

@@ -58,12 +58,12 @@ _PAGE_LINK = re.compile(r"(?:[【\[(（]?\d{1,3}+[】\])）]?\s?)++")
 # the switches of a document cut into pages, on one line
 _PAGER = re.compile(
     r"(?=.*页)(?:[【\[(（<＜«|]*"
-    r"(?:首页|上一?页|下一?页|尾页|末页|(?:第|共) ?\d{1,3} ?页|\d{1,3}|\.{3}|…)[】\])）>＞»|]* ?)+"
+    r"(?:首页|上一?页|下一?页|尾页|末页|(?:第|共) ?\d{1,3} ?页|\d++|\.{3}|…)[】\])）>＞»|]* ?)+"
 )
 # UCAP's marks of where one page of a text ends and the next begins; its own script takes them out
 _PAGE_BREAK = re.compile(r"#PAGE_?BREAK#|^#{5,}$", re.IGNORECASE)
 # the rules of a style sheet an editor pasted as text (".TRS_Editor P{margin:0}")
-_STYLE_RULE = re.compile(r"[\w\s.,#*:>-]*\{[^{}]*\}")
+_STYLE_RULE = re.compile(r"(?<![\w\s.,#*:>-])[\w\s.,#*:>-]*+\{[^{}]*\}")
 _EDITOR = re.compile(
     r"[（(【\[\s]*(?:责任编辑|责编|编辑|编审|审核|审校|初审|复审|终审|校对|信息员|录入员?|发布人|发布者|作者|供稿|撰稿人?|"
     r"一审|二审|三审)\s*[:：]"

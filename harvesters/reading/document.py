@@ -41,16 +41,26 @@ def parse(markup: str) -> LexborHTMLParser:
     return LexborHTMLParser(markup)
 
 
+def is_address(url: str) -> bool:
+    """Whether ``url`` can be taken apart."""
+    try:
+        urlsplit(url)
+    except ValueError:
+        return False
+    return True
+
+
 class Document:
     """A response as received: ``body`` bytes (content-encoding undone), final ``url``, ``status``, ``headers``.
 
     Header names are lower-case. ``url`` is the address the bytes came from, after redirects: relative
-    links are resolved against it, or against ``<base href>`` where the page has one.
+    links are resolved against it, or against ``<base href>`` where the page has one. One that is no address at
+    all ("http://[::1") says nothing, and counts as unknown: "".
     """
 
     def __init__(self, body: bytes, url: str, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         self.body = body
-        self.url = url
+        self.url = url if is_address(url) else ""
         self.status = status
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
 

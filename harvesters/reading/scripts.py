@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 _LONGEST = 2000  # characters; longer scripts compute
 _LITERAL = r"'(?:[^'\\\n]|\\.){0,400}'|\"(?:[^\"\\\n]|\\.){0,400}\""
 _TOKEN = re.compile(
-    rf"(?P<skip>\s+|//[^\n]*|/\*.*?\*/|<!--[^\n]*|-->)|(?P<literal>{_LITERAL})|(?P<number>\d+(?:\.\d+)?)"
+    rf"(?P<skip>\s+|//[^\n]*|/\*(?:.*?\*/|.*)|<!--[^\n]*|-->)|(?P<literal>{_LITERAL})|(?P<number>\d+(?:\.\d+)?)"
     r"|(?P<name>[A-Za-z_$\u4e00-\u9fa5][\w$\u4e00-\u9fa5]*)|(?P<sign>[=!]==?|[<>]=?|&&|\|\||.)",
     re.DOTALL,
 )

@@ -24,7 +24,7 @@ from harvesters.reading.feed import read_feed
 from harvesters.reading.page import as_json, read_page
 from harvesters.spiders.memory import row_from_json
 from storage.exceptions import ArchiveError, GongkaiError
-from tests.harvesters.hostile import HEADERS, READERS, STATE, URL
+from tests.harvesters.hostile import HEADERS, READERS, URL, state_of
 from tests.harvesters.test_archive import exchange
 
 ROOT = Path(__file__).parents[2]
@@ -116,7 +116,7 @@ values = st.recursive(
 @given(values, st.sampled_from(ENGINES), st.sampled_from([200, 404]), st.booleans())
 def test_answers_of_any_form_are_read_without_raising(value: object, engine: object, status: int, asked: bool) -> None:
     document = Document(json.dumps(value).encode(), URL, status, {"content-type": "application/json"})
-    fetch = Fetch(url=URL, state={**STATE, "engine": engine.NAME}) if asked else None  # type: ignore[attr-defined]
+    fetch = Fetch(url=URL, state=state_of(engine.NAME)) if asked else None  # type: ignore[attr-defined]
     as_json(read_page(document, fetch=fetch))
 
 
@@ -124,7 +124,7 @@ def test_answers_of_any_form_are_read_without_raising(value: object, engine: obj
 @given(st.binary(max_size=600))
 def test_bytes_of_any_kind_are_read_without_raising(body: bytes) -> None:
     for engine in ENGINES:
-        read_page(Document(body, URL, 200, {}), fetch=Fetch(url=URL, state={**STATE, "engine": engine.NAME}))
+        read_page(Document(body, URL, 200, {}), fetch=Fetch(url=URL, state=state_of(engine.NAME)))
     as_json(read_page(Document(body, URL, 200, HEADERS)))
     read_feed(body, URL, HEADERS)
 
