@@ -62,6 +62,7 @@ _ENDS_AS_LABEL = re.compile(r"^.{0,10}[:：]$")
 _STANDS_ALONE = re.compile(
     r"\s*(?:$|[^\u4e00-\u9fa5\s]|来源|信息|文章|作者|编辑|责|浏览|点击|阅读|访问|字|发布|打印|分享|星期|周|稿|出处|【)"
 )
+_SENTENCE = re.compile(r"[，。；].{0,80}[。！？]$")
 _ABOVE, _BELOW = 40, 40  # lines around the document in which labels are looked for
 _INFO_GAP = 3  # lines that may stand between two lines of facts under a headline: a subtitle, a counter, a switch
 _BY_HEADLINE = frozenset(("published_on", "updated_on", "source"))
@@ -123,6 +124,10 @@ def read_article(
     start = body.element.first if body else footer
     statements = said(layout, _above(layout, start))
     headline = find_headline(doc, layout, meta, statements, start, footer)
+    if headline is None and body and body.how == "dense" and (under := _after_facts(layout, body)):
+        # no element of its own for the text: the line of facts parts it from the title above
+        start, statements = under, said(layout, _above(layout, under))
+        headline = find_headline(doc, layout, meta, statements, start, footer)
     if headline and headline.first > start:
         statements += said(layout, [line for line in _above(layout, headline.first) if line.index >= start])
     text_from = max(headline.last, start) if headline else start
@@ -154,6 +159,8 @@ def read_article(
         facts.put("body_text", text, "structure", where, _BODY_CONFIDENCE[body.how])
     _summary(facts, place, meta, text)
     first = headline.last if headline else start
+    if body is None and headline and headline.origin == "meta" and headline.first == start:
+        first = 0  # a title that stands nowhere on the page stands above nothing
     last = followers_from(layout, max(text_from, lines[-1].index + 1 if lines else first), footer)
     files = find_attachments(doc, layout, body.element if body else None, first, last)
     if files:
@@ -174,6 +181,14 @@ def _above(layout: Layout, end: int) -> list[Line]:
     return _visible(layout, 0, end)[-_ABOVE:]
 
 
+def _after_facts(layout: Layout, body: Body) -> int | None:
+    """The line after the one, among the first of ``body`` but not the very first, that says date and source."""
+    for line in _visible(layout, body.element.first, body.element.last)[1:_INFO_GAP]:
+        if len(line.text) <= 100 and {"published_on", "source"} <= {one.field for one in said(layout, [line])}:
+            return line.index + 1
+    return None
+
+
 def _facts_under(layout: Layout, after: int, body: Body) -> list[Line]:
     """The lines of facts right under a headline that stands in the same container as the text."""
     lines = _visible(layout, after, min(body.element.last, after + _ABOVE))
@@ -191,6 +206,8 @@ def _facts_under(layout: Layout, after: int, body: Body) -> list[Line]:
         if stated or (len(line.text) <= 40 and _lone_date(layout, line, None)):
             last, gap = place + (2 if labels else 1), 0
         elif not labels and not (place and _ENDS_AS_LABEL.match(lines[place - 1].text)):
+            if _SENTENCE.search(line.text):
+                break  # the text has begun, whatever labels (附件：) stand in it
             gap += 1
         if gap > _INFO_GAP or len(line.text) > 200:
             break
@@ -230,6 +247,10 @@ class _Facts:
         if value is not None:
             self.values[field] = value
         self.provenance[field] = Provenance(origin=origin, raw=raw, confidence=confidence, conflict=conflict)
+
+    def origin(self, field: str) -> str | None:
+        """Where the value of ``field`` is from; None if it has none."""
+        return self.provenance[field].origin if field in self.values else None
 
 
 def _title(facts: _Facts, headline: Headline | None, meta: MetaTags) -> None:
@@ -446,6 +467,8 @@ def _signs(facts: _Facts, place: _Place, meta: MetaTags, body: Body | None, text
         signs.add("source")
     if sum(one.field in _LABEL_FIELDS for one in place.statements) >= 2:
         signs.add("labels")
+        if text and "label" in (facts.origin("document_number"), facts.origin("index_number")):
+            signs.add("numbered")
     if body and body.how != "dense":
         signs.add("container")
     if text and len(text) >= 60:

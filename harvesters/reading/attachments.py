@@ -20,7 +20,7 @@ _KINDS = "pdf|docx?|wps|wpt|ofd|xlsx?|et|csv|pptx?|dps|zip|rar|7z|txt|rtf|ceb|ca
 _BY_NAME = re.compile(rf"\.({_KINDS})$", re.IGNORECASE)
 _MAYBE_FILE = re.compile(rf"\.(?:{_KINDS})(?:$|[?&#;])|down|attach", re.IGNORECASE)  # before addresses are taken apart
 _SCRIPTS = re.compile(
-    r"/(?:downfile|download(?:file|attach)?|filedown(?:load)?|downloadattach\w*|attach(?:ment)?down\w*)(?:\.\w{2,5})?$|"
+    r"/(?:downfile|download(?:file|attach)?|filedown(?:load)?|downloadattach\w*|attach(?:ment)?down\w*|virtual_attach_file)(?:\.\w{2,5})?$|"
     r"/document/download$|/module/download/",
     re.IGNORECASE,
 )
@@ -63,7 +63,7 @@ def find_attachments(
             continue
         # above the document only what a block of labels calls its file
         above = not inside and element.first < after
-        if (element.last <= first_line or above) and not (block and _labelled(layout, element)):
+        if ((not inside and element.last <= first_line) or above) and not (block and _labelled(layout, element)):
             continue
         href = _file_address(element)
         if not href:
@@ -109,7 +109,8 @@ def is_file(url: str) -> bool:
 def kind_of(url: str) -> str | None:
     """The file's type by its name in path or query ("pdf", "docx" …), lower-case; None where no name says it."""
     parts = urlsplit(url)
-    names = [unquote(parts.path), *(value for key, value in parse_qsl(parts.query) if key.lower() in _FILE_PARAMETERS)]
+    told = (*_FILE_PARAMETERS, "e")  # 博达: virtual_attach_file.vsb?…&e=.pdf
+    names = [unquote(parts.path), *(value for key, value in parse_qsl(parts.query) if key.lower() in told)]
     for name in reversed(names):
         match = _BY_NAME.search(name)
         if match:

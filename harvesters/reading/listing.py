@@ -43,6 +43,7 @@ _OTHER_LABEL = re.compile(
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
 _SPACE = re.compile(r"\s+")
 _BULLET = re.compile(r"^[\s·•●○◆◇■□▪▶►»›>＞‣∙⋅・．\-—|丨]+(?=\S)")
+_ARROW = re.compile(r"(?<=\S)\s{0,9}(?:[»›]{1,9}|＞{1,9}|>{2,9})$")
 _STICKY = re.compile(r"^[\[【(（]?(?:置顶|顶|NEW|new|New|热|荐|HOT|hot)[\]】)）]\s*|^(?:置顶|NEW!?|new!?)$")
 # The whole of an element beside the title; within the title 【最新】 and 【图解】 are its own words
 _MARK = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|热|荐|推荐|图文?|new|hot)!?[\]】)）]?$", re.IGNORECASE)
@@ -89,7 +90,7 @@ def clean_title(text: str) -> str:
         polluted = _POLLUTED.search(text)
         if polluted and polluted.start() > 0:
             text = text[: polluted.start()]
-    text = _STICKY.sub("", _BULLET.sub("", text))
+    text = _ARROW.sub("", _STICKY.sub("", _BULLET.sub("", text)))
     if "20" in text or "19" in text:
         text = _HEAD_DATE.sub("", _TAIL_DATE.sub("", text))
     return text.strip()
@@ -382,12 +383,20 @@ def row_of(links: Sequence[LexborNode], around: Iterable[str], doc: Document, to
     if best is None:
         return None
     url, title = best[1], best[2]
+    if _BOILERPLATE_TITLE.match(title):
+        title = _named_beside(around := list(around), own) or title
     # words of the link are the title unless an element inside it is nothing but a date
     parts = [part for part in around if part not in own or is_only_date(part) or (len(part) <= 10 and "月" not in part)]
     found, formed = find_date(parts, url, today)
     if found is None and formed is None:
         found = _date_beside(links)
     return make_row(url, title, found, formed)
+
+
+def _named_beside(around: Sequence[str], own: set[str]) -> str | None:
+    """The title of a row whose links say only 下载本期: what else the row shows, if it is one piece of text."""
+    named = [part for part in around if part not in own and len(part) >= 4 and not is_only_date(part)]
+    return clean_title(named[0]) if len(named) == 1 else None
 
 
 def _date_beside(links: Sequence[LexborNode]) -> ReadDate | None:

@@ -72,6 +72,11 @@ class Refusal:
     target: str | None = None  # where a redirect leads
 
 
+def is_titled_missing(doc: Document) -> bool:
+    """Whether the page's ``<title>`` says that there is no such page."""
+    return _MISSING.search(_title(doc)) is not None
+
+
 def refusal_by_status(doc: Document, *, own_page: bool) -> Refusal | None:
     """What the status says. ``own_page``: the body is a page of the site itself, which 403 and 503 need to count."""
     status = doc.status

@@ -25,7 +25,14 @@ from harvesters.reading.layout import Layout, lay_out
 from harvesters.reading.links import is_article
 from harvesters.reading.listing import capture_date
 from harvesters.reading.metadata import MetaTags, read_meta
-from harvesters.reading.outcome import GONE, Refusal, cut_off, refusal_by_body, refusal_by_status
+from harvesters.reading.outcome import (
+    GONE,
+    Refusal,
+    cut_off,
+    is_titled_missing,
+    refusal_by_body,
+    refusal_by_status,
+)
 from storage.schema import Outcome, Provenance
 
 # ways in which a script on the page gets and writes the rows
@@ -55,13 +62,17 @@ _SIGNS = {
     "source": 1.0,
     "container": 1.0,
     "files": 0.5,
+    "numbered": 0.5,
 }
+_DOCUMENTED = frozenset(_SIGNS) - {"text", "headline", "titled"}  # what no error page has
 _ARTICLE_ENOUGH = 3.5  # a headline, a known container and text; or a headline with date, source and text
 _ARTICLE_SURE = 6.0  # no list is looked for where an article is expected, by address and tags too, and so much is shown
 _AT_ARTICLE = 1.0  # an address of an article stands for one of the signs
 # columns that are one page: who leads and does what, how to ask for information, by which rules
 _SINGLE = re.compile(r"领导|职能|职责|职权|机构|简介|概况|介绍|指南|制度|规定|办法|须知|章程|联系|依申请")
 _SINGLE_TEXT = 60  # characters
+_NAME = 12  # characters of the longest name of such a column
+_PROFILE_TEXT = 300  # characters under it, where nothing else is known of the page
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
 _TITLED = re.compile(r"(?:^|[\s_-])\w{0,40}(?:tit(?:le)?|bt|biaoti)(?=$|[\s_-])")
 _STEPS = re.compile(r"\s{0,9}(?:>>|>|》|»|›|＞|→|/|::)\s*")
@@ -213,6 +224,8 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
             reading, strength = again, _strength(again)
     as_article = strength + _place_weight(doc, reading, meta) + (1.5 if expect == "article" else 0)
     as_listing = _listing_weight(listing, meta) + (1.5 if expect == "listing" and listing else 0)
+    if reading is not None and not reading.signs & _DOCUMENTED and is_titled_missing(doc):
+        reading = None  # an error page with much advice under its heading
     if reading is not None and strength >= enough and (listing is None or as_article > as_listing):
         return _judged_article(doc, reading, meta, layout, profile)
     if listing is not None and (listing.rows or listing.next is not None or listing.total_rows == 0):
@@ -223,7 +236,7 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
         if expect == "listing":
             reading = _single_page(doc, reading, meta, layout, profile)
         elif not _is_article_in_short(doc, reading, layout, expect):
-            reading = None
+            reading = _profile_page(doc, reading, layout) if expect is None else None
         if reading is not None:
             return _judged_article(doc, reading, meta, layout, profile)
     return _without_proof(doc, meta, layout, expect, listing)
@@ -279,6 +292,24 @@ def _is_article_in_short(doc: Document, reading: ArticleReading, layout: Layout,
     return refusal_by_body(doc, _shown(layout)) is None
 
 
+def _profile_page(doc: Document, reading: ArticleReading, layout: Layout) -> ArticleReading | None:
+    """The article that a page is by itself whose one ``h1`` is the name of a column that is one page (机构简介), where
+    nobody says what should stand there; None if it is not.
+
+    Such a name alone is too short for a headline. There must be much text under it, and the page neither a hub, nor
+    one that fetches rows, nor one that says something else of itself.
+    """
+    headings = [element for element in layout.elements if element.tag == "h1" and not element.hidden]
+    if len(headings) != 1 or headings[0].last - headings[0].first != 1:
+        return None
+    heading = layout.lines[headings[0].first].text
+    if not _SINGLE.search(heading) or len(heading) > _NAME or len(reading.article.body_text or "") < _PROFILE_TEXT:
+        return None
+    if _links(layout) >= _HUB_LINKS or _FETCHES.search(doc.text) or refusal_by_body(doc, _shown(layout)):
+        return None
+    return _titled_by(reading, heading)
+
+
 def _single_page(
     doc: Document, reading: ArticleReading, meta: MetaTags, layout: Layout, profile: Profile
 ) -> ArticleReading | None:
@@ -294,6 +325,11 @@ def _single_page(
     heading = _heading_named(layout, plain(name))
     if heading is None or not _is_own_frame(doc, meta, layout, profile) or refusal_by_body(doc, _shown(layout)):
         return None
+    return _titled_by(reading, heading)
+
+
+def _titled_by(reading: ArticleReading, heading: str) -> ArticleReading:
+    """``reading`` with the page's heading, the name of its column, for a title."""
     told = Provenance(origin="structure", raw=heading, confidence=0.8)
     return replace(
         reading,

@@ -38,7 +38,8 @@ _SYSTEMS = (
     (
         "tencent",
         "腾讯云 EdgeOne/WAF",
-        r"waf\.tencent-cloud\.com|(?:Restricted|Protected) by (?:Tencent )?(?:Cloud )?EdgeOne",
+        r"waf\.tencent-cloud\.com|(?:Restricted|Protected) by (?:Tencent )?(?:Cloud )?EdgeOne|"
+        r"\bEO_Bot_Ssid=|[\"']__tst_status=",
     ),
     ("safedog", "网站安全狗", r"404\.safedog\.cn|网站安全狗|safedog-flow-item"),
     ("baota", "宝塔网站防火墙", r"宝塔(?:网站)?(?:防火墙|WAF)|btwaf"),

@@ -396,6 +396,47 @@ def test_a_document_may_be_nothing_but_its_files() -> None:
     assert [file.name for file in found.attachments] == ["关于河道保护的公告.pdf"]
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        "<div class='downfile'><a href='/upload/a.pdf'>河道保护.pdf</a></div>",
+        "<ul><li>附件【<a href='/virtual_attach_file.vsb?afc=x1&nid=7&e=.pdf'>河道保护.pdf</a>】已下载</li></ul>",
+        "<div class='conTxt'><p><img data-powerurl='/upload/a.pdf' src='/a_new.png' title='河道保护.pdf'></p></div>",
+    ],
+)
+def test_a_page_may_show_nothing_but_a_file(files: str) -> None:
+    html = f"<html><head>{METAS}</head><body>{files}</body></html>"
+    assert [(file.name, file.type) for file in article(html).attachments] == [("河道保护.pdf", "pdf")]
+
+
+@pytest.mark.parametrize("heading", [f"<h3>{TITLE}</h3>", ""])
+def test_a_sentence_over_the_files_is_the_text(heading: str) -> None:
+    text = "现将编制完成的河道保护名录予以公布，供有关单位参考。"
+    html = page(f"{heading}<div id='zoom'><p>{text}</p><p>附件：<a href='a.zip'>河道保护名录.zip</a></p></div>", METAS)
+    found = article(html)
+    assert (found.body_text or "").startswith(text)
+    assert [file.name for file in found.attachments] == ["河道保护名录.zip"]
+
+
+def test_the_line_of_facts_parts_a_title_without_mark_up_from_a_text_without() -> None:
+    html = f"""<html><body><div>{TITLE}</div>
+        <div>（发稿时间：2026-06-15 10:30:01 来源：青禾市水务局 浏览次数：7）</div>
+        <a href="/files/a.pdf">河道保护管理办法.pdf</a><div>（没有其他相关的下载！）</div></body></html>"""
+    found = article(html)
+    assert (found.title, str(found.published_on), found.source) == (TITLE, "2026-06-15", "青禾市水务局")
+    assert [file.name for file in found.attachments] == ["河道保护管理办法.pdf"]
+
+
+def test_numbers_in_a_block_of_labels_make_a_short_document_one() -> None:
+    html = f"""<html><body><table><tr><td>报送单位：</td><td>市水务局</td><td>主题分类：</td><td><span></span></td></tr>
+        <tr><td>发文字号：</td><td>青水发〔2026〕7号</td><td>成文日期：</td><td>2026-06-12</td></tr>
+        <tr><td>标　　题：</td><td colspan="3">{TITLE}</td></tr></table>
+        <div id="mainContent"><p>各区县水务局：</p><p>现将办法印发给你们，请遵照执行。</p></div></body></html>"""
+    found = article(html, "http://page.invalid/")
+    assert (found.title, found.document_number, str(found.formed_on)) == (TITLE, "青水发〔2026〕7号", "2026-06-12")
+    assert found.published_on is None
+
+
 def test_switches_counters_editors_and_boilerplate_are_no_text() -> None:
     middle = f"""<div class='m'><h1>{TITLE}</h1><p>发布时间：2026-06-15</p>
         <div id='zoom'><p>字体：大 中 小</p>{PARAGRAPHS}

@@ -30,6 +30,9 @@ HERE = "http://www.yunxi.invalid/zwgk/tzgg/index.html"
         ("[置顶]关于印发办法的通知", "关于印发办法的通知"),
         ("%u5173%u4E8E办法的通知", "关于办法的通知"),
         ("-—关于印发办法的通知", "关于印发办法的通知"),
+        ("关于印发办法的通知 ››", "关于印发办法的通知"),
+        ("关于印发办法的通知>>", "关于印发办法的通知"),
+        ("水位>警戒水位时的通告", "水位>警戒水位时的通告"),
         ("", ""),
     ],
 )
@@ -129,6 +132,19 @@ def test_fragments(markup: str) -> None:
     assert [(row.url, row.title, str(row.date)) for row in rows] == [
         ("http://www.yunxi.invalid/a/1001.html", "关于印发办法的通知", "2026-05-20")
     ]
+
+
+@pytest.mark.parametrize(
+    ("beside", "title"),
+    [
+        ("<span>2026年5月刊</span>", "2026年5月刊"),
+        ("<span>[2026-05-20]</span>", "下载本期信息"),
+        ("<span>2026年5月刊</span><span>共四十页</span>", "下载本期信息"),
+    ],
+)
+def test_a_link_that_only_says_download_is_named_by_its_row(beside: str, title: str) -> None:
+    markup = f"<ul><li>{beside}<a href='/a/2026-5.pdf'>下载本期信息</a></li></ul>"
+    assert [row.title for row in fragment_rows(markup, Document(b"", HERE), TODAY)] == [title]
 
 
 def test_rows_that_lead_nowhere_stay_apart() -> None:

@@ -61,6 +61,8 @@ BLOCKS: list[tuple[str, int, Mapping[str, str], str, str]] = [
     ("华为云 title 449", 200, {}, "<html><head><title>449</title></head><body></body></html>", "challenge:huawei"),
     ("华为云 418", 418, {"set-cookie": "HWWAFSESID=9a; path=/"}, BARE, "challenge:huawei"),
     ("腾讯 EdgeOne 567", 567, {}, BARE, "challenge:tencent"),
+    ("腾讯 EdgeOne 200", 200, {}, "<script>function a(a){t+=\"EO_Bot_Ssid=\"}document.cookie=\"__tst_status=\"+a(0)+\"#;\""
+     "</script>", "challenge:tencent"),
     ("腾讯 WAF 403", 403, {}, "<html><body><a href='//waf.tencent-cloud.com'>x</a></body></html>", "challenge:tencent"),
     ("安全狗", 200, {}, "<html><body><iframe src='http://404.safedog.cn/x'></iframe></body></html>", "challenge:safedog"),
     ("宝塔", 403, {}, "<html><body><h1>宝塔网站防火墙</h1>您的请求带有不合法参数</body></html>", "challenge:baota"),
@@ -186,7 +188,9 @@ def test_a_body_is_read_whatever_interface_answers_202() -> None:
     assert seen(rows, 202, {"content-type": "application/json"}).outcome is not Outcome.BLOCKED
 
 
+ADVISES = "请检查地址是否有误，返回上一页后重新选择，或者从首页进入所需的栏目。如仍有疑问，请与网站管理员联系。" * 8
 SOFT = [
+    (f"<html><head><title>404 - Not Found</title></head><body><h2>请求有误，请您稍后再试</h2><p>{ADVISES}</p></body></html>", 200),
     ("非法请求 404！", 200),
     ("<html><body>非法请求 404！</body></html>", 200),
     ("<html><head><title>404</title></head><body><script>setTimeout(\"location.href='/'\",3000)</script></body></html>", 200),

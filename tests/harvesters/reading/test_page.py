@@ -373,6 +373,28 @@ def test_a_column_of_one_page_needs_no_date(column: str, heading: str, script: s
         assert (seen.article.title, seen.article.published_on) == (column, None)
 
 
+@pytest.mark.parametrize(
+    ("heading", "text", "more", "kind"),
+    [
+        ("机构简介", DUTIES * 4, "", "article"),
+        ("工作动态", DUTIES * 4, "", "other"),
+        ("机构简介", DUTIES, "", "other"),
+        ("机构简介", DUTIES * 4, "<script>$.ajax({url: '/list'})</script>", "other"),
+        ("机构简介", DUTIES * 4, "<h1>下属单位</h1>", "other"),
+    ],
+)
+def test_a_page_headed_as_one_that_stands_alone_is_an_article(heading: str, text: str, more: str, kind: str) -> None:
+    html = (
+        f"<html><head><title>青禾市水务局</title></head><body><h1>{heading}</h1><p>{text}</p>{more}{PAD}</body></html>"
+    )
+    seen = read_page(Document(html.encode(), "http://page.invalid/"))
+    assert seen.kind == kind
+    assert read_page(Document(html.encode(), COLUMN), expect="listing").kind == "other"
+    if kind == "article":
+        assert seen.article
+        assert (seen.article.title, seen.article.published_on) == (heading, None)
+
+
 OLD_EMPTY = (
     "<html><head><title>{title}</title></head><body><div class='dqwz'>当前位置：<a href='/'>首页</a> &gt; "
     "<a href='/xx/'>信息</a> &gt; <a href=''>{crumb}</a></div>"
