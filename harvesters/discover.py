@@ -32,7 +32,7 @@ _GIVE_UP_AFTER = 5  # requests in a row without an answer: each may take a minut
 _ENOUGH_LINKS = 3  # named as columns are, for a home page that is too short to prove itself
 
 _ORGANISER = re.compile(
-    r"主办(?:单位|方)?\s*[:：]?\s*([\u4e00-\u9fff（）()]{4,30}?)(?=\s|承办|版权|地址|联系|网站|$|[^\u4e00-\u9fff（）()])"
+    r"主办(?:单位|方)?\s*+(?:[:：]\s*+)?([\u4e00-\u9fff（）()]{4,30}?)(?=\s|承办|版权|地址|联系|网站|$|[^\u4e00-\u9fff（）()])"
 )
 _PHONE = re.compile(r"(?:联系电话|电话|联系方式)\s*+(?:[:：]\s*+)?((?:0\d{2,3}[-—－ ]?)?\d{7,8})(?!\d)")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+")

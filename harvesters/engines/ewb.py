@@ -26,7 +26,7 @@ NAME = "ewb"
 _SIZE = 20
 
 _ACTION = re.compile(
-    r"[\w/.:-]*/rest/(?:lightfrontaction/getgovinfolist|frontAppNotNeedLoginAction/getGovInfoList)", re.IGNORECASE
+    r"[\w/.:-]{0,200}/rest/(?:lightfrontaction/getgovinfolist|frontAppNotNeedLoginAction/getGovInfoList)", re.IGNORECASE
 )
 _SIGNS = ("getgovinfolist", "ewb-front", "webbuildercommon", "lightfrontaction", "frontappnotneedloginaction")
 _CATEGORY = re.compile(r"categorynum[\"']?\s*(?:[:=,]|\bvalue\s*=)\s*[\"']?(\d{3,})", re.IGNORECASE)

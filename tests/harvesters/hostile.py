@@ -33,7 +33,7 @@ from harvesters.reading.page import Profile, as_json, read_page
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 MOST_MEMORY = 3 << 30  # bytes of address space
-CPU_ONCE, CPU_PER_MB = 1, 20  # seconds a bait, and for every MB of it
+CPU_ONCE, CPU_PER_MB = 2, 20  # seconds a bait, and for every MB of it
 URL = "http://www.yunxi.invalid/zwgk/tzgg/202605/t20260501_7.html"
 HEADERS = {"content-type": "text/html; charset=utf-8", "date": "Mon, 01 Jun 2026 02:00:00 GMT"}
 PROFILE = Profile(site_code="6299010001", column_name="通知公告", unit_name="云溪县人民政府")
