@@ -32,7 +32,8 @@ _WRITTEN_NAME = re.compile(
     r"""["'=\\]([\w-]+)\\?["']\s*+\+\s*+["']_["']\s*+\+\s*+\(?[\w+\-\s]{1,60}\)?\s*+\+\s*+["']\.["']\s*+\+\s*+["']?\\?["']?(s?html?|jhtml)"""
 )
 _WRITTEN_JOINED = re.compile(
-    r"""href=\\?["']([\w-]+)_["']\s*\+\s*\(?\s*nextPage\s*\)?\s*\+\s*["']\.(s?html?|jhtml)""", re.IGNORECASE
+    r"""href=\\?["']([\w-]+)_["']\s*+\+\s*+(?:\(\s*+)?nextPage\s*+(?:\)\s*+)?\+\s*+["']\.(s?html?|jhtml)""",
+    re.IGNORECASE,
 )
 # $("#page").pagination({pageIndex: 0, pageSize: 15, total: 75, …}) and the address its click handler builds
 _PLUGIN = re.compile(r"\.pagination\s*\(\s*\{([^{}]{10,900})")

@@ -87,8 +87,6 @@ _WRITTEN_ADDRESS = re.compile(r"\bvar\s+(?:url|link|href|docurl|sUrl)\s*+=\s*+([
 _WRITTEN_TITLE = re.compile(
     r"\bvar\s+(?:s?title|doctitle|name)\s*+=\s*+([\"'])(.{1,500}?)\1[ \t]*+;?[ \t]*+[\r\n]", re.IGNORECASE
 )
-_WRITTEN_ADDRESS = re.compile(r"\bvar\s+(?:url|link|href|docurl|sUrl)\s*=\s*([\"'])(.+?)\1", re.IGNORECASE)
-_WRITTEN_TITLE = re.compile(r"\bvar\s+(?:s?title|doctitle|name)\s*=\s*([\"'])(.+?)\1\s*;?\s*[\r\n]", re.IGNORECASE)
 _WRITTEN_DATE = re.compile(
     r"[\"']\s*((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?)(?:\.\d)?\s*[\"']"
 )

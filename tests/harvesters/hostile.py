@@ -25,7 +25,7 @@ from harvesters.reading.dates import all_dates, read_short, read_split, read_val
 from harvesters.reading.document import Document
 from harvesters.reading.encoding import decode
 from harvesters.reading.facts import Fetch
-from harvesters.reading.feed import find_feeds, read_feed
+from harvesters.reading.feed import find_feeds, is_feed, read_feed
 from harvesters.reading.listing import capture_date, clean_title, fragment_rows
 from harvesters.reading.numbers import number_at_end, own_number, read_document_number, read_index_number
 from harvesters.reading.outcome import redirect_target
@@ -288,8 +288,8 @@ def _pages(body: bytes) -> None:
 
 
 def _answers(body: bytes) -> None:
-    """The bytes as the answer to each engine's own request."""
-    for engine in ENGINES:
+    """The bytes as the answer to each engine's own request; a feed is read before any engine is asked."""
+    for engine in ENGINES[:1] if is_feed(Document(body, URL, 200, HEADERS)) else ENGINES:
         fetch = Fetch(url=f"{URL}?page=2", state=state_of(engine.NAME))
         read_page(Document(body, fetch.url, 200, HEADERS), fetch=fetch)
         read_page(Document(body, fetch.url, 404, {}), fetch=fetch)
