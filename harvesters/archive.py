@@ -248,6 +248,8 @@ class Archive:
 def read_response(folder: Path, warc: str, record_id: str) -> ArchivedResponse:
     """The response that evidence names, from a finished file or one that a killed crawl left open.
 
+    Its body has its content-encoding undone; the sha256 of that body is the evidence's.
+
     :raises ArchiveError: the file or the record is not there.
     """
     path = folder / warc
@@ -262,14 +264,6 @@ def read_response(folder: Path, warc: str, record_id: str) -> ArchivedResponse:
     except _UNREADABLE as error:
         raise _unreadable(path, error) from error
     raise ArchiveError(f"{path}: no record {record_id}; the file may have been replaced or cut off")
-
-
-def read_record(folder: Path, warc: str, record_id: str) -> bytes:
-    """The body of the response that evidence names, content-encoding undone; its sha256 is the evidence's.
-
-    :raises ArchiveError: the file or the record is not there.
-    """
-    return read_response(folder, warc, record_id).body
 
 
 def raw_records(folder: Path, warc: str, record_id: str) -> bytes:

@@ -54,16 +54,6 @@ def save(db: Database, unit: str, column: str, pages: Iterable[ListPage]) -> Non
         session.connection().execute(insert.on_conflict_do_update(index_elements=keys, set_=values), rows)
 
 
-def forget(db: Database, unit: str, column: str, request_keys: Iterable[str] | None = None) -> None:
-    """Forgets pages of a column: all of them, or those named."""
-    at = tables.list_pages.c
-    here = [at.unit == unit, at.column == column]
-    if request_keys is not None:
-        here.append(at.request_key.in_(list(request_keys)))
-    with db.begin() as session:
-        session.execute(sa.delete(tables.list_pages).where(*here))
-
-
 def _page(row: Mapping[Any, Any]) -> ListPage:
     known = {name: row[name] for name in row if name not in ("unit", "column")}
     return ListPage(**{**known, "rows": tuple(row["rows"])})

@@ -11,7 +11,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from harvesters.archive import INDEX, OPEN, Archive, Exchange, iter_responses, read_record, read_response, settle
+from harvesters.archive import INDEX, OPEN, Archive, Exchange, iter_responses, read_response, settle
 from storage.exceptions import ArchiveError
 from storage.schema import Evidence
 
@@ -50,7 +50,7 @@ def test_evidence_leads_back_to_the_bytes(tmp_path: Path) -> None:
         found = read_response(tmp_path, one.warc, one.record_id)
         assert (found.url, found.status, found.captured_at) == (exchange(number).url, 200, AT)
         assert found.body == exchange(number).body
-        assert hashlib.sha256(read_record(tmp_path, one.warc, one.record_id)).hexdigest() == one.sha256
+        assert hashlib.sha256(read_response(tmp_path, one.warc, one.record_id).body).hexdigest() == one.sha256
 
 
 def test_any_warc_tool_reads_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +76,7 @@ def test_a_file_still_open_is_read(tmp_path: Path) -> None:
     _, evidence = filled(tmp_path)
     assert evidence[2].warc is not None
     assert evidence[2].record_id is not None
-    assert read_record(tmp_path, evidence[2].warc, evidence[2].record_id) == exchange(2).body
+    assert read_response(tmp_path, evidence[2].warc, evidence[2].record_id).body == exchange(2).body
 
 
 @pytest.mark.parametrize("lost", [1, 40, 200, 400])
@@ -98,16 +98,16 @@ def test_a_record_is_found_without_the_index(tmp_path: Path) -> None:
     archive.close()
     (tmp_path / (archive.name + INDEX)).unlink()
     assert evidence[4].record_id is not None
-    assert read_record(tmp_path, archive.name, evidence[4].record_id) == exchange(4).body
+    assert read_response(tmp_path, archive.name, evidence[4].record_id).body == exchange(4).body
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     archive, _ = filled(tmp_path)
     archive.close()
     with pytest.raises(ArchiveError, match="no record"):
-        read_record(tmp_path, archive.name, "<urn:uuid:00000000-0000-0000-0000-000000000000>")
+        read_response(tmp_path, archive.name, "<urn:uuid:00000000-0000-0000-0000-000000000000>")
     with pytest.raises(ArchiveError, match="cannot be read"):
-        read_record(tmp_path, "gone.warc.gz", "<urn:uuid:00000000-0000-0000-0000-000000000000>")
+        read_response(tmp_path, "gone.warc.gz", "<urn:uuid:00000000-0000-0000-0000-000000000000>")
 
 
 def test_nothing_written_leaves_no_file(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_a_column_that_only_javascript_lists(site: Site, database: Database) -> 
     assert seen.warc is not None
     assert seen.record_id is not None
     folder = settings.load().archive
-    body = archive.read_record(folder, seen.warc, seen.record_id)
+    body = archive.read_response(folder, seen.warc, seen.record_id).body
     assert hashlib.sha256(body).hexdigest() == seen.sha256
     assert "/x/15.html" in body.decode()
     with (folder / seen.warc).open("rb") as file:

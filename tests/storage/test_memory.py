@@ -73,10 +73,6 @@ def test_list_pages_come_back_as_they_were_saved_last(db: Database) -> None:
     list_pages.save(db, *HERE, [changed])
     assert list_pages.load(db, *HERE) == {"GET index.html": changed, "POST 2": second}
     assert list_pages.load(db, "tianhe-qu", "yw") == {}
-    list_pages.forget(db, *HERE, ["POST 2"])
-    assert list(list_pages.load(db, *HERE)) == ["GET index.html"]
-    list_pages.forget(db, *HERE)
-    assert list_pages.load(db, *HERE) == {}
 
 
 # ------------------------------------------------------------------ leases
