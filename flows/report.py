@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.compliance.regulation import of_city
+from flows.compliance.regimes import of_city
 from flows.reports import scoreboard
 from storage import findings, registry, settings
 from storage.database import Database

@@ -121,6 +121,7 @@ class ColumnModel(_Model):
     url: Address = Field(description=_AN_ADDRESS)
     feed: Address | None = Field(None, description=_AN_ADDRESS)
     harvest: Harvest | None = Field(None, description="hourly or daily")
+    first_level: bool = Field(default=True, description="true or false")
     render: bool = Field(default=False, description="true or false")
 
 
@@ -220,6 +221,7 @@ def _dump_unit(unit: schema.Unit) -> dict[str, Any]:
                         "url": column.url,
                         "feed": column.feed,
                         "harvest": column.harvest,
+                        "first_level": None if column.first_level else False,
                         "render": column.render or None,
                     }
                 )

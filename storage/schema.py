@@ -162,6 +162,7 @@ class Column:
     url: str
     feed: str | None = None
     harvest: str | None = None  # "hourly" | "daily"; None: by kind
+    first_level: bool = True  # 一级栏目: some indicators count no others
     render: bool = False  # its list pages are drawn in a browser, because only JavaScript lists them
 
 

@@ -14,7 +14,7 @@ import typer.main
 import yaml
 
 from flows.cli import app
-from flows.compliance import RULES
+from flows.compliance.rulebook import RULES
 from harvesters import city_file
 from storage import settings
 from storage.schema import ColumnKind, UnitKind

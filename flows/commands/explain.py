@@ -12,10 +12,10 @@ from typing import Any
 
 import typer
 
-from flows.assess import case_of
-from flows.compliance import RULES
 from flows.compliance.counting import DayCount, day_count
-from flows.compliance.regulation import of_city
+from flows.compliance.regimes import of_city
+from flows.compliance.rulebook import RULES
+from flows.gathering.run import run_of
 from flows.reports.evidence import write_bundle
 from storage import catalogue, findings, registry, settings
 from storage.database import Database, open_database, utcnow
@@ -65,13 +65,13 @@ def explanation(database: Database, finding: str) -> dict[str, Any]:
         raise UnknownTarget(
             f"no finding {finding} in {database.name}: see `gongkai export findings` for those there are"
         )
-    case = case_of(database, city, of_city(city.code, settings.load().home), None, utcnow())
-    unit = case.units.get(found.unit)
-    column = case.columns.get((found.unit, found.column)) if found.column else None
+    run = run_of(database, city, of_city(city.code, settings.load().home), None, utcnow())
+    unit = run.units.get(found.unit)
+    column = run.columns.get((found.unit, found.column)) if found.column else None
     item = catalogue.get_item(database, found.item) if found.item else None
-    text = case.law.rules.get(found.rule)
+    text = run.case.law.rules.get(found.rule)
     rule = RULES.get(found.rule)
-    count = day_count(found.facts, case.days)
+    count = day_count(found.facts, run.case.days)
     return {
         **finding_json(found),
         "timezone": city.timezone,

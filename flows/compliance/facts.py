@@ -1,6 +1,6 @@
 """What the rules are told: one frozen record a column, one a unit; an item is judged as the catalogue holds it.
 
-Made by ``flows/assess.py`` from stored rows and looks. Everything a verdict needs is in here, so that a rule is a
+Made by ``flows/gathering`` from stored rows and looks. Everything a verdict needs is in here, so that a rule is a
 function of its facts and a verdict can be replayed from them.
 """
 
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from flows.compliance.calendar import WorkingDays
-from flows.compliance.regulation import Regulation
-from storage.schema import Column, Evidence, Observation, Unit
+from flows.compliance.judgement import Judgement
+from flows.compliance.regulation import Regulation, TextT
+from storage.schema import Column, Evidence, Observation, Unit, VerdictKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,19 +95,56 @@ class ItemContext:
 
     unit: Unit
     column: Column
-    city: str  # the city's name, so that 青禾市教育局 and 市教育局 are known for one body
     coverage: float | None = None
     shown: frozenset[str] | None = None  # entry fields that the column's entries do show; None: not counted
 
 
 @dataclass(frozen=True, kw_only=True)
-class ItemCase:
-    """What every item of one run is judged by: limits, calendar, the day judged, the city's zone."""
+class Counted:
+    """One column verdict that a site's counts may count."""
+
+    rule: str
+    unit: str
+    column: str
+    verdict: VerdictKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a rule on a group says about one thing: an item, a column, or the unit as a whole."""
+
+    unit: Unit
+    judgement: Judgement
+    column: str | None = None
+    item: str | None = None
+    coverage: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What everything in one run is judged by: limits, calendar, the day judged, the city's name and zone.
+
+    ``rule`` is the rule under judgement, for those that one module shares.
+    """
 
     law: Regulation
     days: WorkingDays
     as_of: dt.date
     zone: dt.tzinfo
+    city: str
+    rule: str = ""
+
+    def of(self, rule: str) -> Case:
+        """The same case under another rule."""
+        return self._of[rule]
+
+    @cached_property
+    def _of(self) -> Mapping[str, Case]:
+        return {rule: replace(self, rule=rule) for rule in self.law.rules}
+
+    def text(self, kind: type[TextT]) -> TextT:
+        """The entry of the rule under judgement, with the limits of its own."""
+        return self.law.text(self.rule, kind)
 
     def day(self, moment: dt.datetime | None) -> dt.date | None:
         """The day of a moment in the city's time zone."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flows.compliance.regulation import RuleText
@@ -60,6 +60,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
+_ADVICE = "would be a breach; it is told and not held against the unit until the city adopts the rule (advice: false)"
+
+
 def waiver_for(unit: Unit, rule: str, columns: Iterable[str | None], as_of: dt.date) -> Waiver | None:
     """The waiver that covers this rule for every one of these columns (None: the unit as a whole) on this day."""
     wanted = list(columns)
@@ -88,6 +91,8 @@ def verdict(
     if waiver is not None and judgement.verdict is not VerdictKind.NOT_APPLICABLE:
         words = f"{waiver.reason} (approved by {waiver.approved_by}, until {waiver.until.isoformat()})"
         judgement = not_applicable("waived", words)
+    if text.advice and judgement.verdict is VerdictKind.BREACH:
+        judgement = replace(judgement, verdict=VerdictKind.NOT_ASSESSABLE, reason=f"advice: {_ADVICE}")
     if as_of < text.in_force_from:
         judgement = not_applicable("not_in_force", f"in force from {text.in_force_from.isoformat()}")
     is_breach = judgement.verdict is VerdictKind.BREACH

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from flows.compliance.annual_report import due_year, rule_for
 from flows.compliance.judgement import waiver_for
 from flows.compliance.regulation import Regulation
+from flows.compliance.rules import annual_report, blank, required_columns, timely_item
 from storage.schema import Unit
 
 
@@ -73,20 +73,21 @@ def obligations(
             rule, window = found
             shown = newest.get(column.id)
             yield owe(rule, "recurring", str(window), column.id, window.due(shown) if shown else None)
-        if _in_force(law, "UP-06") and column.kind not in law.rules["UP-06"].event_driven:
+        if _in_force(law, "UP-06") and column.kind not in law.text("UP-06", blank.Text).event_driven:
             yield owe("UP-06", "standing", "never blank", column.id)
-        if _in_force(law, "CT-01") and column.kind in law.rules["CT-01"].columns:
+        if _in_force(law, "CT-01") and law.rules["CT-01"].asks_column(column):
             yield owe("CT-01", "standing", "four fields an entry", column.id)
-    report = rule_for(unit.kind, law)
-    if report is not None and _in_force(law, report) and (due := law.rules[report].due):
-        _, last = due_year(as_of, due)
+    report = annual_report.rule_for(unit, law)
+    if report is not None:
+        due = law.text(report, annual_report.Text).due
+        _, last = annual_report.due_year(as_of, due)
         yield owe(
             report, "recurring", f"every year by {due[0]:02d}-{due[1]:02d}", due_on=last.replace(year=last.year + 1)
         )
-    for kind in law.rules["PL-01"].required.get(unit.kind, ()) if _in_force(law, "PL-01") else ():
+    for kind in law.text("PL-01", required_columns.Text).required.get(unit.kind, ()) if _in_force(law, "PL-01") else ():
         yield owe("PL-01", "standing", f"a {kind.value} column")
     if _in_force(law, "TM-01"):
-        yield owe("TM-01", "prompt", f"{law.rules['TM-01'].working_days} working days from formation")
+        yield owe("TM-01", "prompt", f"{law.text('TM-01', timely_item.Text).working_days} working days from formation")
 
 
 def _in_force(law: Regulation, rule: str) -> bool:

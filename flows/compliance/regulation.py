@@ -1,8 +1,8 @@
-"""The limits in force: a regulations file in, a checked ``Regulation`` out.
+"""The limits in force, as the rules see them: a ``Regulation`` with one ``RuleText`` a rule.
 
-``national.yml`` beside this module holds what applies everywhere. A city's own file of the same shape is laid
-over it key by key, so that it names only what differs. Everything a rule cites or compares with comes from
-here; what a file says that is not understood is an error, never a default.
+Everything a rule cites or compares with is here; ``regimes.py`` reads it from the files. What every rule's entry
+says is ``RuleText``; a rule with limits of its own names them in a subclass beside its ``judge``. What a file says
+that is not understood is an error, never a default.
 """
 
 from __future__ import annotations
@@ -12,16 +12,12 @@ import datetime as dt
 import hashlib
 import re
 from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, TypeVar
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
 
 from storage.exceptions import SettingsError
-from storage.schema import ColumnKind, FindingKind, UnitKind
-
-NATIONAL = Path(__file__).parent / "regulations" / "national.yml"
+from storage.schema import Column, ColumnKind, FindingKind, Supervision, Unit, UnitKind
 
 FRESHNESS_RULES = ("UP-02", "UP-03", "UP-08", "UP-09")
 
@@ -75,45 +71,50 @@ def _month_day(text: object) -> object:
     return (int(found[1]), int(found[2]))
 
 
-class Sampling(Strict):
-    """How a site's availability is sampled: days, probes a day, and the shares that warn and fail."""
-
-    days: Annotated[int, Field(ge=1)] = 7
-    least_probes: Annotated[int, Field(ge=1)] = 20
-    slow_s: Annotated[float, Field(gt=0)] = 15.0
-    warns_at: Annotated[float, Field(gt=0, le=1)] = 0.03
-    fails_at: Annotated[float, Field(gt=0, le=1)] = 0.05
-
-
-class SiteCount(Strict):
-    """How many breaches of which rules on one site fail it, and from how many on a warning is given."""
-
-    rules: tuple[str, ...] = ()
-    fails_at: Annotated[int, Field(ge=1)] = 1
-    warns_at: Annotated[int, Field(ge=1)] | None = None
+MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day)]
 
 
 class RuleText(Strict):
-    """One rule's citation and its limits. Which limits apply depends on the rule."""
+    """What every rule's entry says: its citation, how sure we are of it, whom it applies to.
+
+    ``confidence``: how the text is known (verified: read; mirrored: read on a re-typed copy, the numbers hold; local:
+    practice of named places; inferred: ours; memory: numbers uncertain). ``advice``: what it finds is told to the
+    office and held against nobody until the city adopts it with ``advice: false``. ``units``, ``columns``,
+    ``supervision``: whom it asks anything of; empty means everyone. ``first_level``: only columns of the first level.
+    """
 
     title: str
     kind: FindingKind
     severity: Literal["red", "yellow"]
     basis: str
     in_force_from: dt.date
-    confidence: Literal["verified", "mirrored", "local"]
+    confidence: Literal["verified", "mirrored", "local", "inferred", "memory"]
     enabled: bool = True
-    windows: dict[ColumnKind, Annotated[Window, BeforeValidator(_window)] | None] = Field(default_factory=dict)
-    event_driven: frozenset[ColumnKind] = frozenset()
-    working_days: Annotated[int, Field(ge=1)] | None = None
-    columns: frozenset[ColumnKind] = frozenset()
+    advice: bool = False
     units: frozenset[UnitKind] = frozenset()
-    due: Annotated[tuple[int, int], BeforeValidator(_month_day)] | None = None
-    required: dict[UnitKind, tuple[ColumnKind, ...]] = Field(default_factory=dict)
-    least: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
-    tolerance_days: Annotated[int, Field(ge=0)] = 0
-    sampling: Sampling = Sampling()
-    counts: SiteCount = SiteCount()
+    supervision: frozenset[Supervision] = frozenset()
+    columns: frozenset[ColumnKind] = frozenset()
+    first_level: bool = False
+    regime: str = ""
+
+    def asks_unit(self, unit: Unit) -> bool:
+        """Whether the rule asks anything of such a unit."""
+        return (not self.units or unit.kind in self.units) and (
+            not self.supervision or unit.supervision in self.supervision
+        )
+
+    def asks_column(self, column: Column) -> bool:
+        """Whether the rule asks anything of such a column, or of what stands in it."""
+        return (not self.columns or column.kind in self.columns) and (column.first_level or not self.first_level)
+
+
+class WindowText(RuleText):
+    """The entry of a freshness rule: a window for each kind of column it judges."""
+
+    windows: dict[ColumnKind, Annotated[Window, BeforeValidator(_window)] | None] = Field(default_factory=dict)
+
+
+TextT = TypeVar("TextT", bound=RuleText)
 
 
 class Look(Strict):
@@ -157,32 +158,35 @@ class Holidays(Strict):
 
 
 class Regulation(Strict):
-    """Everything the rules compare with."""
+    """Everything the rules compare with. ``regimes``: the files it was read from, with their versions."""
 
-    regime: str
-    version: str
+    regimes: dict[str, str]
     look: Look
     dates: Dates
-    rules: dict[str, RuleText]
+    rules: dict[str, SerializeAsAny[RuleText]]
     score: ScoreText
     holidays: Holidays = Holidays()
 
     @model_validator(mode="after")
     def _one_window_a_kind(self) -> Regulation:
         owner: dict[ColumnKind, str] = {}
-        for rule in FRESHNESS_RULES:
-            for kind, window in (self.rules[rule].windows if rule in self.rules else {}).items():
+        for rule, text in self._window_texts():
+            for kind, window in text.windows.items():
                 if window is not None and owner.setdefault(kind, rule) != rule:
                     raise ValueError(f"column kind {kind.value} has a window in {owner[kind]} and in {rule}")
         return self
+
+    def _window_texts(self) -> list[tuple[str, WindowText]]:
+        texts = [(rule, self.rules.get(rule)) for rule in FRESHNESS_RULES]
+        return [(rule, text) for rule, text in texts if isinstance(text, WindowText)]
 
     @cached_property
     def _windows(self) -> dict[ColumnKind, tuple[str, Window]]:
         return {
             kind: (rule, window)
-            for rule in FRESHNESS_RULES
-            if rule in self.rules and self.rules[rule].enabled
-            for kind, window in self.rules[rule].windows.items()
+            for rule, text in self._window_texts()
+            if text.enabled
+            for kind, window in text.windows.items()
             if window is not None
         }
 
@@ -190,53 +194,13 @@ class Regulation(Strict):
         """The rule that sets this kind's window, and the window; None where the kind has none."""
         return self._windows.get(kind)
 
+    def text(self, rule: str, kind: type[TextT]) -> TextT:
+        """The entry of a rule with limits of its own."""
+        text = self.rules[rule]
+        assert isinstance(text, kind), f"{rule} is not a {kind.__name__}"
+        return text
+
     @cached_property
     def digest(self) -> str:
         """Changes whenever anything here changes."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
-
-
-def _merge(base: Any, over: Any) -> Any:
-    """``over`` laid on ``base``, mapping by mapping; anything else replaces what it lies on."""
-    if isinstance(base, dict) and isinstance(over, dict):
-        return base | {key: _merge(base.get(key), value) for key, value in over.items()}
-    return over
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RegulationError(f"{path}: cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RegulationError(f"{path}: is not YAML in UTF-8: {error}") from error
-    if not isinstance(data, dict):
-        raise RegulationError(f"{path}: expected keys such as rules and look, found {type(data).__name__}")
-    return data
-
-
-def of_city(code: str, home: Path) -> Regulation:
-    """The limits that hold for a city: the national ones, its own laid over them.
-
-    :param home: the data folder; the city's own file is ``regulations/<city code>.yml`` there, if it has one.
-    :raises RegulationError: the city's file says something that is not understood.
-    """
-    own = home / "regulations" / f"{code}.yml"
-    return load(own if own.exists() else None)
-
-
-def load(override: Path | None = None) -> Regulation:
-    """The national regulation, with a city's own file laid over it where one is given.
-
-    :raises RegulationError: a file is missing, is not YAML, or holds something not understood.
-    """
-    data = _read(NATIONAL)
-    if override is not None:
-        data = _merge(data, _read(override))
-    try:
-        regulation = Regulation.model_validate(data)
-    except ValidationError as error:
-        where = override or NATIONAL
-        lines = [f"{where}: {'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
-        raise RegulationError("\n".join(lines)) from error
-    return regulation

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from flows.compliance.regulation import FRESHNESS_RULES, Regulation
+from flows.compliance.rules import required_columns
 from storage.schema import Unit, UnitKind, Verdict, VerdictKind
 
 _COLUMN_RULES = frozenset((*FRESHNESS_RULES, "UP-06", "UP-07"))
@@ -141,7 +142,7 @@ class Tally:
                 missed_reports.append(_loss("annual_report", verdict.rule, 1, law))
         platform, missed_kinds = _Count(), []
         if (verdict := self._platforms.get(unit.id)) is not None:
-            required = len(law.rules["PL-01"].required.get(unit.kind, ()))
+            required = len(law.text("PL-01", required_columns.Text).required.get(unit.kind, ()))
             missing = len(verdict.facts.get("missing", ()))
             if verdict.verdict is VerdictKind.COMPLIANT:
                 platform.met = required

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from flows.compliance.facts import ColumnFacts, ItemContext, Looks, UnitFacts
-from flows.compliance.regulation import Regulation, load
+from flows.compliance.calendar import WorkingDays
+from flows.compliance.facts import Case, ColumnFacts, ItemContext, Looks, UnitFacts
+from flows.compliance.regimes import load
+from flows.compliance.regulation import Regulation
 from storage.schema import (
     Category,
     Column,
@@ -26,6 +28,13 @@ CITY = "青禾市"
 ZONE = dt.timezone(dt.timedelta(hours=8))
 LAW: Regulation = load()
 TODAY = dt.date(2026, 6, 30)
+
+DAYS = WorkingDays()
+
+
+def case(rule: str = "", as_of: dt.date = TODAY, law: Regulation = LAW, **given: Any) -> Case:
+    """What is judged by, under one rule."""
+    return Case(**{"law": law, "days": DAYS, "as_of": as_of, "zone": ZONE, "city": CITY, "rule": rule, **given})
 
 
 def at(day: dt.date | str, hour: int = 2) -> dt.datetime:
@@ -109,4 +118,4 @@ def item(**given: Any) -> Item:
 
 def context(kind: str = "notices", **given: Any) -> ItemContext:
     col = column(kind)
-    return ItemContext(unit=given.pop("of", None) or unit(col), column=col, city=CITY, **given)
+    return ItemContext(unit=given.pop("of", None) or unit(col), column=col, **given)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from flows.compliance import availability
-from flows.compliance.availability import Answer, Probe, probe_days, probe_of
 from flows.compliance.facts import ProbeDay
+from flows.compliance.rules import availability
+from flows.compliance.rules.availability import Answer, Probe, probe_days, probe_of
 from storage.schema import Observation
-from tests.flows.compliance import LAW, TODAY, ZONE, at, look, unit, unit_facts
+from tests.flows.compliance import TODAY, ZONE, at, case, look, unit, unit_facts
 
 WEEK = [TODAY - dt.timedelta(days=back) for back in range(7, 0, -1)]
 
@@ -37,7 +37,7 @@ CASES: list[Any] = [
 
 @pytest.mark.parametrize(("probes", "home", "kind", "reason"), CASES)
 def test_availability(probes: tuple[ProbeDay, ...], home: str, kind: str, reason: str | None) -> None:
-    found = availability.judge(unit_facts(unit(home=home), probes=probes), LAW, TODAY)
+    found = availability.judge(unit_facts(unit(home=home), probes=probes), case("AV-01"))
     assert found.verdict.value == kind, found
     assert (found.reason or "").partition(":")[0] == (reason or "")
     if kind == "breach":
@@ -46,7 +46,7 @@ def test_availability(probes: tuple[ProbeDay, ...], home: str, kind: str, reason
 
 def test_today_is_not_over_and_does_not_count() -> None:
     today = (*days(*[0] * 7), ProbeDay(on=TODAY, counted=26, failed=26))
-    assert availability.judge(unit_facts(unit(), probes=today), LAW, TODAY).verdict.value == "compliant"
+    assert availability.judge(unit_facts(unit(), probes=today), case("AV-01")).verdict.value == "compliant"
 
 
 def _round(hour: int, answers: dict[str, Answer]) -> list[Probe]:
@@ -90,4 +90,4 @@ def test_the_control_must_be_of_the_same_round() -> None:
     ],
 )
 def test_what_a_probe_says(seen: Observation, answer: Answer) -> None:
-    assert probe_of(seen, LAW).answer is answer
+    assert probe_of(seen, 15).answer is answer

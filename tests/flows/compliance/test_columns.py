@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from flows.compliance import RULES, blank, freshness, judge_column, undated
 from flows.compliance.facts import ColumnFacts, Looks
 from flows.compliance.regulation import FRESHNESS_RULES
+from flows.compliance.rulebook import RULES, judge_column
+from flows.compliance.rules import blank, freshness, undated
 from storage.schema import ColumnKind, FindingKind, VerdictKind, Waiver
-from tests.flows.compliance import LAW, TODAY, at, column, facts, look, looks, unit
+from tests.flows.compliance import LAW, TODAY, at, case, column, facts, look, looks, unit
 
 BLANK: dict[str, Any] = {"rows": 0, "looks": looks("ok_empty")}
 UNDATED: dict[str, Any] = {"dated": 0, "newest_on": None}
@@ -102,7 +103,7 @@ FRESHNESS: list[tuple[str, dict[str, Any], str, str | None]] = [
 
 @pytest.mark.parametrize(("kind", "known", "verdict", "reason"), FRESHNESS)
 def test_freshness(kind: str, known: dict[str, Any], verdict: str, reason: str | None) -> None:
-    found = freshness.judge(facts(kind, **known), LAW, TODAY)
+    found = freshness.judge(facts(kind, **known), case("UP-02"))
     assert (found.verdict.value, found.reason and found.reason.split(":")[0]) == (verdict, reason)
 
 
@@ -130,7 +131,7 @@ BLANKS: list[tuple[str, dict[str, Any], str, str | None]] = [
 
 @pytest.mark.parametrize(("kind", "known", "verdict", "reason"), BLANKS)
 def test_blank(kind: str, known: dict[str, Any], verdict: str, reason: str | None) -> None:
-    found = blank.judge(facts(kind, **known), LAW, TODAY)
+    found = blank.judge(facts(kind, **known), case("UP-06"))
     assert (found.verdict.value, found.reason and found.reason.split(":")[0]) == (verdict, reason)
 
 
@@ -153,13 +154,13 @@ UNDATEDS: list[tuple[str, dict[str, Any], str, str | None]] = [
 
 @pytest.mark.parametrize(("kind", "known", "verdict", "reason"), UNDATEDS)
 def test_undated(kind: str, known: dict[str, Any], verdict: str, reason: str | None) -> None:
-    found = undated.judge(facts(kind, **known), LAW, TODAY)
+    found = undated.judge(facts(kind, **known), case("UP-07"))
     assert (found.verdict.value, found.reason and found.reason.split(":")[0]) == (verdict, reason)
 
 
 def test_a_breach_carries_what_proves_it() -> None:
     stale = facts("news", newest="2026-06-01", newest_url="http://a.invalid/1.html")
-    found = next(one for one in judge_column(stale, LAW, TODAY) if one.rule == "UP-02")
+    found = next(one for one in judge_column(stale, case()) if one.rule == "UP-02")
     assert found.verdict is VerdictKind.BREACH
     assert (found.kind, found.severity, found.rule_version) == (FindingKind.UNTIMELY, "red", RULES["UP-02"].version)
     assert "〔2019〕19号" in (found.basis or "")
@@ -182,20 +183,20 @@ def test_a_breach_carries_what_proves_it() -> None:
 def test_a_verdict_is_given_for_the_day_the_page_was_seen() -> None:
     """Fresh on the 25th, when it was seen; what happened since is not known and not held against the unit."""
     known = facts("news", newest="2026-06-11", looks=looks(day=dt.date(2026, 6, 25)))
-    assert freshness.judge(known, LAW, TODAY).verdict is VerdictKind.COMPLIANT
-    assert freshness.judge(known, LAW, TODAY).facts["judged_on"] == "2026-06-25"
+    assert freshness.judge(known, case("UP-02")).verdict is VerdictKind.COMPLIANT
+    assert freshness.judge(known, case("UP-02")).facts["judged_on"] == "2026-06-25"
 
 
 def test_looking_back_judges_the_day_looked_back_to() -> None:
     """Seen on 30 June, judged for 10 June: dates up to the 10th count in the unit's favour."""
     known = facts("news", newest="2026-06-01")
-    assert freshness.judge(known, LAW, dt.date(2026, 6, 10)).verdict is VerdictKind.COMPLIANT
-    assert freshness.judge(known, LAW, dt.date(2026, 6, 16)).verdict is VerdictKind.BREACH
+    assert freshness.judge(known, case("UP-02", dt.date(2026, 6, 10))).verdict is VerdictKind.COMPLIANT
+    assert freshness.judge(known, case("UP-02", dt.date(2026, 6, 16))).verdict is VerdictKind.BREACH
 
 
 @pytest.mark.parametrize("kind", list(ColumnKind))
 def test_every_kind_of_column_gets_a_verdict_of_each_rule_that_applies(kind: ColumnKind) -> None:
-    found = {one.rule: one for one in judge_column(facts(kind.value, newest="2026-06-29"), LAW, TODAY)}
+    found = {one.rule: one for one in judge_column(facts(kind.value, newest="2026-06-29"), case())}
     assert {"UP-06", "UP-07"} <= set(found)
     assert len(set(found) & set(FRESHNESS_RULES)) == (LAW.window(kind) is not None)
     assert not any(one.verdict is VerdictKind.BREACH for one in found.values())
@@ -216,7 +217,7 @@ def test_every_kind_of_column_gets_a_verdict_of_each_rule_that_applies(kind: Col
 def test_waivers(waiver: dict[str, Any], waived: set[str]) -> None:
     given = Waiver(**{"reason": "年度改版", "approved_by": "市政府办", "until": dt.date(2026, 12, 31), **waiver})
     of = unit(column(), waivers=(given,))
-    found = {one.rule: one for one in judge_column(facts(newest="2020-01-01", of=of), LAW, TODAY)}
+    found = {one.rule: one for one in judge_column(facts(newest="2020-01-01", of=of), case())}
     assert {rule for rule, one in found.items() if (one.reason or "").startswith("waived")} == waived
     for rule in waived:
         assert found[rule].verdict is VerdictKind.NOT_APPLICABLE
@@ -227,10 +228,10 @@ def test_waivers(waiver: dict[str, Any], waived: set[str]) -> None:
 def test_a_rule_binds_nobody_before_it_is_in_force() -> None:
     early = dt.date(2018, 1, 10)
     known: ColumnFacts = facts("news", newest="2017-01-01", looks=looks(day=early))
-    found = next(one for one in judge_column(known, LAW, early) if one.rule == "UP-02")
+    found = next(one for one in judge_column(known, case(as_of=early)) if one.rule == "UP-02")
     assert found.reason == "not_in_force: in force from 2019-04-01"
 
 
 def test_times_in_facts_are_plain_text() -> None:
-    found = blank.judge(facts("news", **BLANK), LAW, TODAY)
+    found = blank.judge(facts("news", **BLANK), case("UP-06"))
     assert found.facts["looked_at"] == at(TODAY).isoformat()

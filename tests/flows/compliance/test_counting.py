@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.compliance import timely_item
 from flows.compliance.calendar import WorkingDays
 from flows.compliance.counting import day_count
-from flows.compliance.facts import ItemCase
-from tests.flows.compliance import LAW, TODAY, ZONE, context, item
+from flows.compliance.rules import timely_item
+from tests.flows.compliance import case, context, item
 
 CALENDAR = WorkingDays(until=2026)
-CASE = ItemCase(law=LAW, days=CALENDAR, as_of=TODAY, zone=ZONE)
+CASE = case("TM-01", days=CALENDAR)
 DATES = st.dates(dt.date(2024, 1, 1), dt.date(2026, 12, 1))
 
 

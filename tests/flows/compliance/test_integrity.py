@@ -8,13 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.compliance import back_dated, judge_item, personal_data, premature
-from flows.compliance.calendar import WorkingDays
-from flows.compliance.facts import ItemCase
+from flows.compliance.rulebook import judge_item
+from flows.compliance.rules import back_dated, personal_data, premature
 from storage.schema import VerdictKind
-from tests.flows.compliance import LAW, TODAY, ZONE, at, context, item
-
-CASE = ItemCase(law=LAW, days=WorkingDays(), as_of=TODAY, zone=ZONE)
+from tests.flows.compliance import at, case, context, item
 
 
 def _luhn(number: str) -> bool:
@@ -62,13 +59,13 @@ PERSONAL: list[Any] = [
 
 @pytest.mark.parametrize(("given", "kind"), PERSONAL)
 def test_personal_data(given: dict[str, Any], kind: str) -> None:
-    found = personal_data.judge(item(**given), context(), CASE)
+    found = personal_data.judge(item(**given), context(), case("SE-01"))
     assert found.verdict.value == kind, found
 
 
 def test_what_is_found_is_not_repeated() -> None:
     text = f"王小满 {BORN_1988}"
-    facts = personal_data.judge(item(body_text=text), context(), CASE).facts
+    facts = personal_data.judge(item(body_text=text), context(), case("SE-01")).facts
     assert facts["found"] == ["居民身份证号码 1"]
     assert BORN_1988 not in str(facts)
     assert facts["first"]["identity_numbers"].count("*") == 13
@@ -95,7 +92,7 @@ BACK: list[Any] = [
 
 @pytest.mark.parametrize(("given", "kind"), BACK)
 def test_back_dated(given: dict[str, Any], kind: str) -> None:
-    found = back_dated.judge(item(**given), context(), CASE)
+    found = back_dated.judge(item(**given), context(), case("FK-01"))
     assert found.verdict.value == kind, found
     assert found.verdict is not VerdictKind.NOT_ASSESSABLE or (found.reason or "").startswith("review: ")
 
@@ -109,12 +106,12 @@ PREMATURE: list[Any] = [
 
 @pytest.mark.parametrize(("given", "kind"), PREMATURE)
 def test_premature(given: dict[str, Any], kind: str) -> None:
-    assert premature.judge(item(**given), context(), CASE).verdict.value == kind
+    assert premature.judge(item(**given), context(), case("TM-16")).verdict.value == kind
 
 
 def test_a_new_item_in_order_gets_no_verdict_that_only_says_so() -> None:
     sound = item(body_text="名单如下。", published_on="2026-06-01", formed_on="2026-06-01")
-    said = [one.rule for one in judge_item(sound, context(), CASE, all_rules=False)]
+    said = [one.rule for one in judge_item(sound, context(), case(), all_rules=False)]
     assert said == ["TM-01"]
-    told = [one.rule for one in judge_item(item(body_text=BORN_1988), context(), CASE, all_rules=False)]
-    assert told == ["TM-01", "SE-01"]
+    told = [one.rule for one in judge_item(item(body_text=BORN_1988), context(), case(), all_rules=False)]
+    assert told == ["SE-01", "TM-01"]

@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
-from flows.compliance import ITEM_RULES, catalogue_fields, judge_item, timely_item
 from flows.compliance.bodies import is_same
 from flows.compliance.calendar import WorkingDays
-from flows.compliance.facts import ItemCase
+from flows.compliance.rulebook import BY_SUBJECT, judge_item
+from flows.compliance.rules import catalogue_fields, timely_item
 from storage.schema import FindingKind, Provenance, Relation, VerdictKind
-from tests.flows.compliance import CITY, LAW, TODAY, ZONE, at, column, context, item, unit
+from tests.flows.compliance import CITY, DAYS, TODAY, at, case, column, context, item, unit
 
-DAYS = WorkingDays()
-CASE = ItemCase(law=LAW, days=DAYS, as_of=TODAY, zone=ZONE)
+CASE = case("TM-01")
 
 # 2024-03-01 (a Friday) + 20 working days = 2024-03-29
 LATE = {"formed_on": "2024-03-01", "published_on": "2024-04-01"}
@@ -115,8 +114,8 @@ def test_our_looks_have_their_day_in_the_city() -> None:
 
 
 FIELDS: list[tuple[str, dict[str, Any], str, object]] = [
-    ("notices", {}, "not_applicable", "column"),
-    ("annual_reports", {}, "not_applicable", "column"),
+    ("notices", {}, "not_applicable", "nothing_asked"),
+    ("annual_reports", {}, "not_applicable", "nothing_asked"),
     ("policies", {"url": "http://a.invalid/f/1.PDF"}, "not_applicable", "file"),
     ("policies", {"url": "http://elsewhere.invalid/1.html"}, "not_applicable", "external"),
     ("policies", {"withdrawn_at": at(TODAY)}, "not_applicable", "withdrawn"),
@@ -137,14 +136,14 @@ FIELDS: list[tuple[str, dict[str, Any], str, object]] = [
 
 @pytest.mark.parametrize(("kind", "given", "verdict", "detail"), FIELDS)
 def test_catalogue_fields(kind: str, given: dict[str, Any], verdict: str, detail: object) -> None:
-    found = catalogue_fields.judge(item(**given), context(kind), CASE)
+    found = next(one for one in judge_item(item(**given), context(kind), case()) if one.rule == "CT-01")
     said = found.facts["missing"] if verdict == "breach" else found.reason and found.reason.split(":")[0]
     assert (found.verdict.value, said) == (verdict, detail)
 
 
 def test_items_outside_the_catalogue_columns_can_be_left_out() -> None:
     given = item(**LATE)
-    assert [one.rule for one in judge_item(given, context(), CASE)] == list(ITEM_RULES)
+    assert [one.rule for one in judge_item(given, context(), CASE)] == [rule.id for rule in BY_SUBJECT["item"]]
     left = judge_item(given, context(), CASE, all_rules=False)
     assert [one.rule for one in left] == ["TM-01"]
 
@@ -206,7 +205,7 @@ def test_a_field_is_missing_where_other_entries_show_it(
     shown: set[str], given: dict[str, Any], verdict: str, missing: object
 ) -> None:
     there = replace(context("policies"), shown=frozenset(shown))
-    found = catalogue_fields.judge(item(**given), there, CASE)
+    found = catalogue_fields.judge(item(**given), there, case("CT-01"))
     assert (found.verdict.value, found.facts.get("missing")) == (verdict, missing)
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from flows.compliance.site_counts import Counted, Sites, judge
+from flows.compliance.facts import Counted
+from flows.compliance.rules.site_counts import judge
+from flows.compliance.sites import Sites
 from storage.schema import Unit, VerdictKind
-from tests.flows.compliance import LAW, TODAY, column, unit
+from tests.flows.compliance import case, column, unit
 from tests.storage import build
 
 B, C = VerdictKind.BREACH, VerdictKind.COMPLIANT
@@ -37,7 +39,7 @@ CASES: list[Any] = [
 
 @pytest.mark.parametrize(("rule", "columns", "kind", "reason"), CASES)
 def test_counts(rule: str, columns: list[Counted], kind: str, reason: str) -> None:
-    found = judge(columns, LAW, rule)
+    found = judge(columns, case(rule))
     assert found.verdict.value == kind, found
     assert (found.reason or "").partition(":")[0] == reason
 
@@ -55,7 +57,7 @@ def test_columns_of_every_unit_on_the_host_count_and_the_front_doors_unit_answer
     for one in (portal, section, other):
         for each in one.columns:
             sites.add(build.verdict(rule="UP-02", unit=one.id, column=each.id), each)
-    told = {(one.unit, one.rule): one for one in sites.verdicts(LAW, TODAY)}
+    told = {(one.unit, one.rule): one for one in sites.verdicts(case())}
     assert {key for key, one in told.items() if one.verdict is B} == {("fu", "UP-04")}
     assert told["fu", "UP-04"].facts["columns"][-1] == "mzj/c UP-02"
     assert {unit for unit, _ in told} == {"fu", "jyj"}

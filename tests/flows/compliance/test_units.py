@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from flows.compliance import annual_report, judge_unit, required_columns
 from flows.compliance.facts import ColumnFacts, Report, UnitFacts
-from storage.schema import ColumnKind, FindingKind, Unit, VerdictKind, Waiver
-from tests.flows.compliance import CITY, LAW, TODAY, column, evidence, home, looks, unit, unit_facts
+from flows.compliance.rulebook import judge_unit
+from flows.compliance.rules import annual_report, required_columns
+from storage.schema import ColumnKind, FindingKind, Unit, Verdict, VerdictKind, Waiver
+from tests.flows.compliance import LAW, TODAY, case, column, evidence, home, looks, unit, unit_facts
 
 OWN = column("annual_reports", "nb", name="政府信息公开年报")
 NEWS = column("news", "yw", name="要闻")
@@ -78,9 +80,13 @@ REPORTS: list[tuple[UnitFacts, str, str | None]] = [
 ]
 
 
+def reports(known: UnitFacts, day: dt.date = TODAY) -> Iterator[Verdict]:
+    return (one for one in judge_unit(known, case(as_of=day)) if one.rule in annual_report.RULES)
+
+
 @pytest.mark.parametrize(("known", "verdict", "reason"), REPORTS)
 def test_annual_report(known: UnitFacts, verdict: str, reason: str | None) -> None:
-    found = annual_report.judge(known, LAW, TODAY, CITY)
+    found = annual_report.judge(known, case("TM-10"))
     assert (found.verdict.value, found.reason and found.reason.split(":")[0]) == (verdict, reason)
 
 
@@ -98,21 +104,21 @@ def test_annual_report(known: UnitFacts, verdict: str, reason: str | None) -> No
 def test_which_report_is_due(kind: str, as_of: str, year: int, deadline: str) -> None:
     day = dt.date.fromisoformat(as_of)
     known = told(of=unit(OWN, kind=kind), looks=looks(day=day))
-    found = annual_report.judge(known, LAW, day, CITY)
+    found = annual_report.judge(known, case(annual_report.rule_for(known.unit, LAW) or "", day))
     assert found.verdict is VerdictKind.BREACH
     assert (found.facts["year"], found.facts["deadline"]) == (year, deadline)
-    assert next(iter(judge_unit(known, LAW, day, CITY))).rule == ("TM-10" if deadline.endswith("01-31") else "TM-11")
+    assert next(reports(known, day)).rule == ("TM-10" if deadline.endswith("01-31") else "TM-11")
 
 
 def test_a_late_report_says_by_how_much_and_shows_itself() -> None:
-    found = annual_report.judge(told(report(published_on=LATE)), LAW, TODAY, CITY)
+    found = annual_report.judge(told(report(published_on=LATE)), case("TM-10"))
     assert found.facts["days_over"] == 3
     assert found.facts["url"] == "http://a.invalid/nb/1.html"
     assert found.evidence
 
 
 def test_a_missing_report_shows_the_column_it_is_missing_from() -> None:
-    found = next(iter(judge_unit(told(), LAW, TODAY, CITY)))
+    found = next(reports(told()))
     assert (found.verdict, found.kind) == (VerdictKind.BREACH, FindingKind.UNTIMELY)
     assert found.facts["missing"] is True
     assert found.facts["columns"] == ["nb"]
@@ -121,7 +127,7 @@ def test_a_missing_report_shows_the_column_it_is_missing_from() -> None:
 
 def test_a_waiver_of_the_report_column_covers_the_report() -> None:
     given = Waiver(reason="机构新设", approved_by="市政府办", until=dt.date(2026, 12, 31), column="nb")
-    found = next(iter(judge_unit(told(of=unit(OWN, waivers=(given,))), LAW, TODAY, CITY)))
+    found = next(reports(told(of=unit(OWN, waivers=(given,)))))
     assert (found.reason or "").startswith("waived")
 
 
@@ -155,20 +161,20 @@ PLATFORMS: list[tuple[UnitFacts, str, str | None]] = [
 
 @pytest.mark.parametrize(("known", "verdict", "reason"), PLATFORMS)
 def test_required_columns(known: UnitFacts, verdict: str, reason: str | None) -> None:
-    found = required_columns.judge(known, LAW, TODAY)
+    found = required_columns.judge(known, case("PL-01"))
     assert (found.verdict.value, found.reason and found.reason.split(":")[0]) == (verdict, reason)
 
 
 def test_nothing_is_required_where_the_table_names_nothing() -> None:
     text = LAW.rules["PL-01"].model_copy(update={"required": {}})
     law = LAW.model_copy(update={"rules": {**LAW.rules, "PL-01": text}})
-    assert required_columns.judge(platform(*THREE), law, TODAY).verdict is VerdictKind.NOT_APPLICABLE
+    assert required_columns.judge(platform(*THREE), case("PL-01", law=law)).verdict is VerdictKind.NOT_APPLICABLE
 
 
 def test_one_verdict_names_every_missing_column_and_every_unregistered_one() -> None:
     shown = {"columns_linked": ["guide"], "links": {"rules": "http://a.invalid/zd/"}}
     known = platform(FOUR[0], shown=shown)
-    found = [one for one in judge_unit(known, LAW, TODAY, CITY) if one.rule == "PL-01"]
+    found = [one for one in judge_unit(known, case()) if one.rule == "PL-01"]
     assert len(found) == 1
     assert (found[0].verdict, found[0].kind, found[0].column) == (VerdictKind.BREACH, FindingKind.INCOMPLETE, None)
     assert found[0].facts["missing"] == ["catalogue", "annual_reports"]

@@ -11,12 +11,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from typing import Annotated
 
-from flows.compliance.facts import ItemCase, ItemContext
+from pydantic import Field
+
+from flows.compliance.facts import Case, ItemContext
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import Regulation
+from flows.compliance.regulation import RuleText
 from storage.schema import Item
 
+RULES = ("SE-01",)
+SUBJECT = "item"
 VERSION = "1"
 SEARCHES = True
 
@@ -36,12 +41,13 @@ _PARTS = {
 }
 
 
-def asks(_context: ItemContext, _law: Regulation) -> bool:
-    """The rule asks something of every item."""
-    return True
+class Text(RuleText):
+    """How many different ones on one page count, by what they are."""
+
+    least: dict[str, Annotated[int, Field(ge=1)]]
 
 
-def judge(item: Item, _context: ItemContext, case: ItemCase) -> Judgement:
+def judge(item: Item, _context: ItemContext, case: Case) -> Judgement:
     """Whether the text shows what must not be public."""
     if item.withdrawn_at is not None:
         return not_applicable("withdrawn", "the item no longer stands on the site")
@@ -54,7 +60,7 @@ def judge(item: Item, _context: ItemContext, case: ItemCase) -> Judgement:
         "bank_cards": sorted({card for card in _CARD.findall(text) if _luhn(card)}),
         "secrecy_marks": [mark.strip() for mark in _SECRECY.findall(text)],
     }
-    least = case.law.rules["SE-01"].least
+    least = case.text(Text).least
     shown = {name: numbers for name, numbers in found.items() if len(numbers) >= least.get(name, 1)}
     if not shown:
         return compliant()

@@ -14,11 +14,12 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from flows.compliance.facts import ItemCase, ItemContext
+from flows.compliance.facts import Case, ItemContext
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import Regulation
 from storage.schema import Item
 
+RULES = ("CT-01",)
+SUBJECT = "item"
 VERSION = "2"
 
 FIELDS = {"index_number": "索引号", "title": "名称", "summary": "内容概述", "formed_on": "生成日期"}
@@ -28,15 +29,8 @@ _NOTHING = re.compile(r"^[\s\-—－/／\\.。…无暂空缺、]*$")
 _FILES = re.compile(r"\.(pdf|docx?|wps|xlsx?|et|pptx?|zip|rar|7z|ofd|txt|csv|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
 
 
-def asks(context: ItemContext, law: Regulation) -> bool:
-    """Whether items of this column are catalogue entries at all."""
-    return context.column.kind in law.rules["CT-01"].columns
-
-
-def judge(item: Item, context: ItemContext, case: ItemCase) -> Judgement:
+def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
     """Whether the entry states all four."""
-    if not asks(context, case.law):
-        return not_applicable("column", f"items of a {context.column.kind.value} column are not catalogue entries")
     if item.withdrawn_at is not None:
         return not_applicable("withdrawn", "the item no longer stands on the site")
     if is_file(item.url):

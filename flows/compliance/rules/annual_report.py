@@ -15,12 +15,14 @@ from collections.abc import Collection
 from typing import Any
 
 from flows.compliance.bodies import is_same
-from flows.compliance.facts import Report, UnitFacts
+from flows.compliance.facts import Case, ColumnFacts, Report, UnitFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import Regulation
+from flows.compliance.regulation import MonthDay, Regulation, RuleText
 from flows.compliance.seen import column_seen
-from storage.schema import ColumnKind, UnitKind
+from storage.schema import ColumnKind, Unit
 
+RULES = ("TM-10", "TM-11")
+SUBJECT = "unit"
 VERSION = "1"
 
 NOT_MOVED = "the deadline is a date and is not moved by days off"
@@ -33,9 +35,20 @@ _BARE_YEAR = re.compile(r"^\W*\w{4}年?度?\W*$")
 _SOMETHING_ELSE = re.compile(r"法治政府|法治建设|网站工作|报表|财务|决算|预算|统计年报|的通知|解读$|图解")
 
 
-def rule_for(kind: UnitKind, law: Regulation) -> str | None:
-    """The rule that sets this kind of unit's deadline."""
-    return next((rule for rule in ("TM-10", "TM-11") if kind in law.rules[rule].units), None)
+class Text(RuleText):
+    """The day of the year by which last year's report is out."""
+
+    due: MonthDay
+
+
+def rule_for(unit: Unit, law: Regulation) -> str | None:
+    """The rule that sets this unit's deadline."""
+    return next((rule for rule in RULES if law.rules[rule].enabled and law.rules[rule].asks_unit(unit)), None)
+
+
+def rests_on(unit: UnitFacts) -> tuple[ColumnFacts, ...]:
+    """The unit's annual report columns."""
+    return tuple(facts for facts in unit.columns.values() if facts.column.kind is ColumnKind.ANNUAL_REPORTS)
 
 
 def due_year(as_of: dt.date, due: tuple[int, int]) -> tuple[int, dt.date]:
@@ -61,17 +74,13 @@ def may_be_report(title: str, *, in_report_column: bool) -> bool:
     return bool(_REPORT.search(title) and (in_report_column or _DISCLOSURE.search(title)))
 
 
-def judge(unit: UnitFacts, law: Regulation, as_of: dt.date, city: str) -> Judgement:
+def judge(unit: UnitFacts, case: Case) -> Judgement:
     """Whether the last report due was published in time."""
-    rule = rule_for(unit.unit.kind, law)
-    due = law.rules[rule].due if rule else None
-    if due is None:
-        return not_applicable("unit_kind", f"no deadline is set for a {unit.unit.kind.value}")
-    year, deadline = due_year(as_of, due)
+    year, deadline = due_year(case.as_of, case.text(Text).due)
     facts: dict[str, Any] = {"year": year, "deadline": deadline}
-    columns = {key: column for key, column in unit.columns.items() if column.column.kind is ColumnKind.ANNUAL_REPORTS}
+    columns = {facts.column.id: facts for facts in rests_on(unit)}
     named = [report for report in unit.reports if _reports_on(report, columns) == year]
-    own = [report for report in named if _is_of(report.title, unit.unit.name, city)]
+    own = [report for report in named if _is_of(report.title, unit.unit.name, case.city)]
     if own:
         return _timeliness(own, deadline, facts)
     if not columns:
@@ -80,7 +89,7 @@ def judge(unit: UnitFacts, law: Regulation, as_of: dt.date, city: str) -> Judgem
         words = f"a report of {year} is shown that by its title may be another body's: {named[0].title}"
         return not_assessable("whose_report", words, **facts, url=named[0].url)
     for column in columns.values():
-        gap = column_seen(column, law, as_of).gap
+        gap = column_seen(column, case.law, case.as_of).gap
         if gap is not None:
             word, _, words = (gap.reason or "").partition(": ")
             return not_assessable(word, f"{column.column.name}: {words}", **facts, column=column.column.id)
@@ -96,7 +105,7 @@ def judge(unit: UnitFacts, law: Regulation, as_of: dt.date, city: str) -> Judgem
         evidence=tuple(page for look in looks for page in look.evidence[:1]),
         **facts,
         missing=True,
-        days_over=(as_of - deadline).days,
+        days_over=(case.as_of - deadline).days,
         columns=sorted(columns),
         rows=sum(column.rows for column in columns.values()),
         looked_at=[look.at.isoformat() for look in looks],

@@ -6,23 +6,29 @@ and are gone may be a redesign or a fault of the reading, so they are the operat
 
 from __future__ import annotations
 
-import datetime as dt
-
-from flows.compliance.facts import ColumnFacts
+from flows.compliance.facts import Case, ColumnFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import Regulation
+from flows.compliance.regulation import RuleText
 from flows.compliance.seen import column_seen
-from storage.schema import Outcome
+from storage.schema import ColumnKind, Outcome
 
+RULES = ("UP-06",)
+SUBJECT = "column"
 VERSION = "1"
 
 
-def judge(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Judgement:
+class Text(RuleText):
+    """The kinds of column that fill when something happens, so that an empty one may be right."""
+
+    event_driven: frozenset[ColumnKind] = frozenset()
+
+
+def judge(column: ColumnFacts, case: Case) -> Judgement:
     """Whether the column lists anything."""
     kind = column.column.kind
-    if kind in law.rules["UP-06"].event_driven:
+    if kind in case.text(Text).event_driven:
         return not_applicable("event_driven", f"a {kind.value} column fills only when there is something to show")
-    seen = column_seen(column, law, as_of)
+    seen = column_seen(column, case.law, case.as_of)
     if column.rows and (seen.gap is None or seen.part_seen):
         return compliant(rows=column.rows, judged_on=seen.on)
     if seen.gap is not None:

@@ -7,21 +7,17 @@ finding.
 
 from __future__ import annotations
 
-from flows.compliance.facts import ItemCase, ItemContext
+from flows.compliance.facts import Case, ItemContext
 from flows.compliance.judgement import Judgement, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import Regulation
 from storage.schema import Item
 
+RULES = ("TM-16",)
+SUBJECT = "item"
 VERSION = "1"
 SEARCHES = True
 
 
-def asks(_context: ItemContext, _law: Regulation) -> bool:
-    """The rule asks something of every item."""
-    return True
-
-
-def judge(item: Item, _context: ItemContext, _case: ItemCase) -> Judgement:
+def judge(item: Item, _context: ItemContext, _case: Case) -> Judgement:
     """Whether the two dates the page shows contradict each other."""
     if item.withdrawn_at is not None:
         return not_applicable("withdrawn", "the item no longer stands on the site")

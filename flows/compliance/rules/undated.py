@@ -6,21 +6,20 @@ page of the list walked and every article behind an undated row read.
 
 from __future__ import annotations
 
-import datetime as dt
-
-from flows.compliance.facts import ColumnFacts
+from flows.compliance.facts import Case, ColumnFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import Regulation
 from flows.compliance.seen import column_seen
 
+RULES = ("UP-07",)
+SUBJECT = "column"
 VERSION = "1"
 
 
-def judge(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Judgement:
+def judge(column: ColumnFacts, case: Case) -> Judgement:
     """Whether anything in the column shows a date."""
-    if law.window(column.column.kind) is None:
+    if case.law.window(column.column.kind) is None:
         return not_applicable("no_window", f"a {column.column.kind.value} column need not show when it was updated")
-    seen = column_seen(column, law, as_of)
+    seen = column_seen(column, case.law, case.as_of)
     dated = column.dated + column.later
     if dated and (seen.gap is None or seen.part_seen):
         return compliant(rows=column.rows, dated=dated, judged_on=seen.on)

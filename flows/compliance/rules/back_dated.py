@@ -8,29 +8,35 @@ been moved from a page we do not watch. It is put before a person, with both loo
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
-from flows.compliance.facts import ItemCase, ItemContext
+from pydantic import Field
+
+from flows.compliance.facts import Case, ItemContext
 from flows.compliance.judgement import Judgement, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import Regulation
+from flows.compliance.regulation import RuleText
 from storage.schema import Item
 
+RULES = ("FK-01",)
+SUBJECT = "item"
 VERSION = "1"
 SEARCHES = True
 
 
-def asks(_context: ItemContext, _law: Regulation) -> bool:
-    """The rule asks something of every item."""
-    return True
+class Text(RuleText):
+    """By how many days a look may be ahead of the site's clock."""
+
+    tolerance_days: Annotated[int, Field(ge=0)] = 0
 
 
-def judge(item: Item, _context: ItemContext, case: ItemCase) -> Judgement:
+def judge(item: Item, _context: ItemContext, case: Case) -> Judgement:
     """Whether the claimed day of publication lies before a look that did not show the item."""
     if item.withdrawn_at is not None:
         return not_applicable("withdrawn", "the item no longer stands on the site")
     looked = case.day(item.not_before)
     if looked is None or item.published_on is None:
         return not_applicable("no_look_before", "it stood there at our first look, or shows no date of publication")
-    tolerance = dt.timedelta(days=case.law.rules["FK-01"].tolerance_days)
+    tolerance = dt.timedelta(days=case.text(Text).tolerance_days)
     if item.published_on + tolerance >= looked:
         return compliant()
     words = (

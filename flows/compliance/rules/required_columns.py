@@ -7,27 +7,35 @@ that name. A link that is there and not registered is the operator's to add.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from flows.compliance.facts import UnitFacts
+from flows.compliance.facts import Case, UnitFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import Regulation
+from flows.compliance.regulation import RuleText
 from flows.compliance.seen import looks_prove
+from storage.schema import ColumnKind, UnitKind
 
+RULES = ("PL-01",)
+SUBJECT = "unit"
 VERSION = "1"
 
 
-def judge(unit: UnitFacts, law: Regulation, as_of: dt.date) -> Judgement:
+class Text(RuleText):
+    """The kinds of column that each kind of unit must have."""
+
+    required: dict[UnitKind, tuple[ColumnKind, ...]]
+
+
+def judge(unit: UnitFacts, case: Case) -> Judgement:
     """Whether every required kind of column is there."""
-    required = law.rules["PL-01"].required.get(unit.unit.kind, ())
+    required = case.text(Text).required.get(unit.unit.kind, ())
     if not required:
         return not_applicable("unit_kind", f"no columns are required of a {unit.unit.kind.value}")
     registered = {column.kind for column in unit.unit.columns}
     absent = [kind.value for kind in required if kind not in registered]
     if not absent:
         return compliant(required=[kind.value for kind in required])
-    seen = looks_prove(unit.home, law, as_of)
+    seen = looks_prove(unit.home, case.law, case.as_of)
     if seen.gap is not None or unit.home.last is None:
         word, _, words = ((seen.gap.reason if seen.gap else None) or "no_look: no look").partition(": ")
         return not_assessable(word, f"home page: {words}", absent=absent)
@@ -51,4 +59,4 @@ def judge(unit: UnitFacts, law: Regulation, as_of: dt.date) -> Judgement:
             f"{kind} {url}" for kind, url in unregistered.items()
         )
         return not_assessable("unregistered", words, **facts, absent=absent, unregistered=unregistered)
-    return breach(missing=missing, unregistered=unregistered or None, **facts)
+    return breach(evidence=unit.home.last.evidence, missing=missing, unregistered=unregistered or None, **facts)

@@ -7,24 +7,33 @@ the future counts for nothing.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from flows.compliance.facts import ColumnFacts
+from flows.compliance.facts import Case, ColumnFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import Regulation
+from flows.compliance.regulation import FRESHNESS_RULES, WindowText
 from flows.compliance.seen import column_seen
+from storage.schema import Column
 
+RULES = FRESHNESS_RULES
+SUBJECT = "column"
 VERSION = "1"
+Text = WindowText
 
 
-def judge(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Judgement:
+def asks(column: Column, case: Case) -> bool:
+    """Whether this of the freshness rules is the one that sets the column's window."""
+    found = case.law.window(column.kind)
+    return found is not None and found[0] == case.rule
+
+
+def judge(column: ColumnFacts, case: Case) -> Judgement:
     """Whether the column was fresh on the day it was last seen whole, at the latest on ``as_of``."""
-    found = law.window(column.column.kind)
+    found = case.law.window(column.column.kind)
     if found is None:
         return not_applicable("no_window", f"a {column.column.kind.value} column has no window")
     _, window = found
-    seen = column_seen(column, law, as_of)
+    seen = column_seen(column, case.law, case.as_of)
     counts = {"rows": column.rows, "dated": column.dated, "unread_undated": column.unread_undated}
     if column.newest_on is not None and (seen.gap is None or seen.part_seen):
         due = window.due(column.newest_on)
@@ -50,6 +59,6 @@ def judge(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Judgement:
         words = f"{column.unread_undated} rows without a date lead to articles not read, which may be newer"
         return not_assessable("unread", words, **counts, newest_on=column.newest_on)
     if column.later:
-        words = f"the only dates displayed are later than {as_of.isoformat()}"
+        words = f"the only dates displayed are later than {case.as_of.isoformat()}"
         return not_assessable("later_dates", words, **counts, later=column.later)
     return not_applicable("undated", "judged under UP-07")

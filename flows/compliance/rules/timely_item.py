@@ -8,33 +8,37 @@ of 2019 came into force, are not judged.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from flows.compliance.bodies import is_national_number, is_same, lead_of
-from flows.compliance.facts import ItemCase, ItemContext
+from flows.compliance.facts import Case, ItemContext
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import Regulation
+from flows.compliance.regulation import Regulation, RuleText
 from storage.schema import Item
 
+RULES = ("TM-01",)
+SUBJECT = "item"
 VERSION = "1"
 
 
-def asks(_context: ItemContext, _law: Regulation) -> bool:
-    """The rule asks something of every item."""
-    return True
+class Text(RuleText):
+    """The limit, in working days from formation."""
+
+    working_days: Annotated[int, Field(ge=1)]
 
 
-def judge(item: Item, context: ItemContext, case: ItemCase) -> Judgement:
+def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
     """Whether the item came out in time."""
-    law, days = case.law, case.days
-    text = law.rules["TM-01"]
-    limit = text.working_days or 20
+    law, days, text = case.law, case.days, case.text(Text)
+    limit = text.working_days
     if item.withdrawn_at is not None:
         return not_applicable("withdrawn", "the item no longer stands on the site")
     formed = item.formed_on
     if formed is not None and formed < text.in_force_from:
         return not_applicable("before_force", f"formed on {formed}, the article is in force from {text.in_force_from}")
-    if other := _other_body(item, context):
+    if other := _other_body(item, context, case.city):
         return not_applicable("other_issuer", other)
     if formed is None:
         return not_assessable("no_formed_date", "the page shows no date of formation")
@@ -87,7 +91,7 @@ def _is_unsure(item: Item, field: str, law: Regulation) -> bool:
     return origin is not None and origin.confidence < law.dates.least_confidence
 
 
-def _other_body(item: Item, context: ItemContext) -> str | None:
+def _other_body(item: Item, context: ItemContext, city: str) -> str | None:
     """Whose document it is, where it is not the unit's own to publish in time."""
     if any(relation.kind == "reposts" for relation in item.relations):
         return "a repost"
@@ -95,6 +99,6 @@ def _other_body(item: Item, context: ItemContext) -> str | None:
         return f"{item.document_number} is not a number of {context.unit.name}"
     if item.issuer:
         lead = lead_of(item.issuer)
-        if not is_same(lead, context.unit.name, context.city):
+        if not is_same(lead, context.unit.name, city):
             return f"issued by {lead}"
     return None

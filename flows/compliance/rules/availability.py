@@ -13,20 +13,40 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from flows.compliance.facts import ProbeDay, UnitFacts
+from pydantic import Field
+
+from flows.compliance.facts import Case, ProbeDay, UnitFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import Regulation
+from flows.compliance.regulation import RuleText, Strict
 from storage.schema import Observation, Outcome
 
+RULES = ("AV-01",)
+SUBJECT = "unit"
 VERSION = "1"
 
 # probes of one round are started together; rounds are half an hour apart
 _ROUND_GAP = dt.timedelta(minutes=10)
 # why a probe brought nothing that has to do with us and not with the site
 _OURS = frozenset({"robots", "robots_unreadable", "unsafe_address", "private_address", "too_large", "no_browser"})
+
+
+class Sampling(Strict):
+    """How a site's availability is sampled: days, probes a day, and the shares that warn and fail."""
+
+    days: Annotated[int, Field(ge=1)]
+    least_probes: Annotated[int, Field(ge=1)]
+    slow_s: Annotated[float, Field(gt=0)]
+    warns_at: Annotated[float, Field(gt=0, le=1)]
+    fails_at: Annotated[float, Field(gt=0, le=1)]
+
+
+class Text(RuleText):
+    """The sampling rule."""
+
+    sampling: Sampling
 
 
 class Answer(StrEnum):
@@ -47,11 +67,10 @@ class Probe:
     answer: Answer
 
 
-def probe_of(look: Observation, law: Regulation) -> Probe:
+def probe_of(look: Observation, slow_s: float) -> Probe:
     """The probe that an observation is."""
-    slow = law.rules["AV-01"].sampling.slow_s
     if look.outcome.is_good:
-        answer = Answer.FAILED if look.seconds >= slow else Answer.ANSWERED
+        answer = Answer.FAILED if look.seconds >= slow_s else Answer.ANSWERED
     elif look.outcome is Outcome.UNREACHABLE and look.reason not in _OURS:
         answer = Answer.FAILED
     else:
@@ -90,12 +109,12 @@ def _rounds(probes: Iterable[Probe]) -> Iterator[Sequence[Probe]]:
         yield current
 
 
-def judge(unit: UnitFacts, law: Regulation, as_of: dt.date) -> Judgement:
+def judge(unit: UnitFacts, case: Case) -> Judgement:
     """Whether the unit's own site answered often enough in the week before ``as_of``."""
     if urlsplit(unit.unit.home).path.strip("/"):
         return not_applicable("section", "its home page is a section of a site that is judged by its own home page")
-    sampling = law.rules["AV-01"].sampling
-    week = [as_of - dt.timedelta(days=back) for back in range(sampling.days, 0, -1)]
+    sampling = case.text(Text).sampling
+    week = [case.as_of - dt.timedelta(days=back) for back in range(sampling.days, 0, -1)]
     probed = {day.on: day for day in unit.probes}
     days = [probed.get(on, ProbeDay(on=on, counted=0, failed=0)) for on in week]
     told = [f"{day.on.isoformat()}: {day.failed} of {day.counted} failed" for day in days]
