@@ -80,6 +80,10 @@ def _breaches(city: City) -> set[tuple[str, str, str | None, str | None]]:
         described = all(line[f] for f in ("index_number", "title", "summary", "formed_on"))
         if not described and {kinds[line["unit"], c] for c in line["columns"]} & {"policies", "normative", "catalogue"}:
             found.add(("CT-01", line["unit"], line["column"], line["url"]))
+        found |= {
+            (rule, line["unit"], line["column"], line["url"])
+            for rule in _by_text(line, kinds[line["unit"], line["column"]], city.as_of)
+        }
     for unit in units.values():
         if (unit["id"], None) in faulty:
             continue
@@ -92,6 +96,62 @@ def _breaches(city: City) -> set[tuple[str, str, str | None, str | None]]:
                 continue
             found |= _of_column(city, unit, column, rows[where])
     return found
+
+
+DAY = r"(\d{4})(?:年|-)(\d{1,2})(?:月|-)(\d{1,2})"
+IDENTITY = re.compile(r"身份证号：(\d{17}[\dX])")
+CONTACTS = ("办公地址：", "办公时间：", "联系电话：", "传真号码：", "电子邮箱：", "名称：", "分类", "编排", "获取方式")
+
+
+def _day(text: str, pattern: str) -> dt.date | None:
+    found = re.search(pattern.replace("DAY", DAY), text)
+    return dt.date(*map(int, found.groups()[-3:])) if found else None
+
+
+def _by_text(line: dict[str, Any], kind: str, as_of: dt.date) -> Iterator[str]:
+    """The rules an item breaks by what its text says; asserts clear margins on the way."""
+    text, published = line["body_text"] or "", line["published_on"] and dt.date.fromisoformat(line["published_on"])
+    if kind == "guide":
+        if not all(word in text for word in CONTACTS):
+            yield "GD-01"
+        if "第492号" in text:
+            yield "GD-02"
+    if "null" in (line["index_number"] or ""):
+        yield "CT-02"
+    if kind in ("permits", "penalties") and published:
+        decided = _day(text, "日期：DAY") or _day(text, "DAY日作出") or _day(text, "的日期：DAY")
+        assert decided or not text
+        taken = _weekdays(decided, published) if decided else 0
+        assert taken <= 4 or taken >= 20
+        if taken > 7:
+            yield "TM-02"
+    if kind == "replies" and "办理中" in text:
+        asked = _day(text, "来信时间：DAY")
+        assert asked
+        waited = (as_of - asked).days
+        assert waited <= 75 or 105 <= waited <= 340
+        if waited > 93:
+            yield "IN-02"
+    if "重大行政决策" in text:
+        ends = _day(text, "至DAY")
+        assert ends
+        assert published
+        if (ends - published).days < 30:
+            yield "TM-07"
+        if "说明：" not in text:
+            yield "TM-08"
+    if "征地补偿安置公告" in line["title"]:
+        first, last = _day(text, "自DAY"), _day(text, "至DAY")
+        assert first
+        assert last
+        if (last - first).days < 29:
+            yield "TM-15"
+    if "法治政府建设年度报告" in line["title"]:
+        assert published
+        if published >= dt.date(published.year, 4, 1):
+            yield "TM-12"
+    if IDENTITY.search(text):
+        yield "SE-01"
 
 
 def _of_column(
@@ -124,10 +184,19 @@ def _of_column(
     return found
 
 
+FRONT = {"UP-01", "SE-02"}  # shown by home pages, which no truth of items tells of
+LATER = {"GD-01", "GD-02", "CT-02", "TM-02", "IN-02", "TM-07", "TM-08", "TM-12", "TM-15", "SE-01"}
+
+
+def _told(city: City) -> list[tuple[str, str, str | None, str | None]]:
+    told = [(f["rule"], f["unit"], f["column"], f["item_url"]) for f in city.truth_findings()]
+    return [each for each in told if each[0] not in FRONT]
+
+
 @pytest.mark.parametrize(("units", "items", "seed"), SIZES)
 def test_what_is_seeded_is_what_is_wrong_and_nothing_else(units: int, items: int, seed: int) -> None:
     city = City(units=units, items=items, seed=seed, as_of=AS_OF)
-    seeded = [(f["rule"], f["unit"], f["column"], f["item_url"]) for f in city.truth_findings()]
+    seeded = _told(city)
     assert len(seeded) == len(set(seeded))
     assert set(seeded) == _breaches(city)
     accused = {(f["unit"], f["column"]) for f in city.truth_findings()}
@@ -135,13 +204,15 @@ def test_what_is_seeded_is_what_is_wrong_and_nothing_else(units: int, items: int
     if units >= 8:
         assert {r for r, *_ in seeded} == {
             "UP-02", "UP-03", "UP-06", "UP-07", "UP-08", "UP-09", "TM-01", "TM-10", "TM-11", "CT-01", "PL-01",
-        }  # fmt: skip
+        } | ({r for r, *_ in seeded} & LATER)  # fmt: skip
+    if units >= 34:
+        assert {r for r, *_ in seeded} >= LATER
 
 
 @pytest.mark.parametrize("as_of", ["2026-01-20", "2026-02-03", "2026-03-31", "2026-04-02", "2027-01-01", "2024-02-29"])
 def test_any_date_will_do(as_of: str) -> None:
     city = City(units=12, items=800, seed=3, as_of=dt.date.fromisoformat(as_of))
-    assert {(f["rule"], f["unit"], f["column"], f["item_url"]) for f in city.truth_findings()} == _breaches(city)
+    assert set(_told(city)) == _breaches(city)
 
 
 def test_the_default_city_is_as_large_as_promised() -> None:
@@ -513,7 +584,7 @@ def test_a_page_shows_what_the_truth_says(served: Served, family: str) -> None:
             assert not re.search(r"20\d\d[-/.年]\d\d[-/.月]\d\d", text), line["url"]
         for name in (a["name"] for a in line["attachments"]):
             assert _squeezed(name) in text or "data-powerurl" in _text(body), line["url"]
-    assert seen > 3
+    assert seen > 1
 
 
 def test_attachments_and_files_can_be_fetched(served: Served) -> None:

@@ -185,13 +185,14 @@ def _compare_findings(database: Database, truth: Path, compared: Compared, urls:
 
 
 def is_same(seeded: Mapping[str, Any], finding: Finding, url: str | None) -> bool:
-    """Whether ``finding`` is the seeded breach; a finding on the whole unit answers one seeded in its column."""
+    """Whether ``finding`` is the seeded breach; a finding on a whole unit or column answers one
+    seeded in it."""
     item_url = seeded.get("item_url")
     return (
         seeded["rule"] == finding.rule
         and seeded["unit"] == finding.unit
         and (finding.column is None or seeded["column"] == finding.column)
-        and (address_key(item_url) if item_url else None) == url
+        and (finding.item is None or (address_key(item_url) if item_url else None) == url)
     )
 
 

@@ -108,7 +108,9 @@ def footer(unit: Unit) -> str:
             f'<div class="foot"><p>主办单位：{unit.name}　承办单位：{unit.short}办公室　联系电话：0999-200{unit.index:04d}</p>'
             f"<p>网站标识码：{site.code}　霁ICP备{12000000 + site.index * 37}号-1　"
             f'<img src="/images/gaba.png" alt="公安备案"/>霁公网安备 62990002{site.index:06d}号</p>'
-            f'<p><a href="/wzdt.html">网站地图</a> | <a href="/about.html">关于我们</a> | <a href="/zc.html">我为政府网站找错</a></p></div>\n'
+            f'<p><a href="/wzdt.html">网站地图</a> | <a href="/about.html">关于我们</a> | '
+            f'<a href="https://zfwzgl.www.gov.cn/exposure/jiucuo.html?site_code={site.code}">我为政府网站找错</a> | '
+            f'<a href="https://bszs.conac.cn/sitename?method=show"><img src="/images/jg.png" alt="党政机关"/></a></p></div>\n'
             "</body>\n</html>\n"
         )
     return unit.caches["footer"]
@@ -118,3 +120,11 @@ def sidebar(rows: Iterable[tuple[str, str]], heading: str = "相关信息") -> s
     """A list of other articles beside the content."""
     body = "".join(f'<li><a href="{href}">{escape(title)}</a></li>' for href, title in rows)
     return f'<div class="side"><h3>{heading}</h3><ul class="tuijian">{body}</ul></div>\n'
+
+
+def hidden_links(unit: Unit) -> str:
+    """What no reader sees: menus not opened on every page, and where a page was broken into, links to elsewhere."""
+    menu = f'<ul class="menu" style="display:none"><li><a href="http://www.{words.DEPARTMENTS[1][0]}.qinghe.gov.cn/">{words.CITY}</a></li></ul>\n'
+    if not unit.hidden_link:
+        return menu
+    return f'{menu}<div style="position:absolute;left:-9999px"><a href="http://www.bocai-88888.invalid/">澳门博彩娱乐城官网</a></div>\n'

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.city import words
+from tests.city import matters, words
 from tests.city.dice import Dice
 from tests.city.model import Column, Facts, File
 
@@ -121,6 +121,10 @@ def facts_of(city: City, column: Column, key: int) -> Facts:
             formed = day - dt.timedelta(days=dice.between(60, 400))
         number = _number(column, key, formed, repost, dice)
         index = _index(column, key, day)
+        if (flaw := column.flawed.get(key)) == "null_index":
+            index = f"null/{day.year}-{key + 1:05d}"
+        elif flaw == "same_index":
+            index = _index(column, key + 1, shown_day(city, column, key + 1))
         matter, place, _, _ = words.parts(column.offset, key)
         summary = dice.one(words.SUMMARIES).replace("{p}", place).replace("{m}", matter)
         if style.labels != 2:
@@ -185,6 +189,8 @@ def _title(city: City, column: Column, key: int) -> str:
     given = column.edits.get(key, {}).get("title")
     if given:
         return str(given)
+    if column.flawed and (own := matters.title(city, column, key, shown_day(city, column, key))):
+        return own
     if column.kind == "guide":
         return f"{unit.name}政府信息公开指南"
     if column.reports:
@@ -208,14 +214,7 @@ def body_of(city: City, facts: Facts) -> tuple[str, ...]:
     unit = home.unit
     dice = Dice(city.seed, "body", home.no, key)
     if home.kind == "guide":
-        return (
-            f"为便于公民、法人和其他组织获取{unit.name}的政府信息，编制本指南。",
-            "一、信息分类和编排体系。按照机构职能、政策文件、规划计划、业务工作等类别编排。",
-            "二、获取方式。可以通过政府信息公开平台、政务服务大厅和档案馆查阅。",
-            f"三、工作机构。名称：{unit.short}办公室；办公地址：青禾市禾中路{unit.index + 1}号；"
-            f"办公时间：工作日8:30至17:30；联系电话：0999-200{unit.index:04d}；"
-            f"传真号码：0999-300{unit.index:04d}；电子邮箱：{unit.id}@qinghe.invalid。",
-        )
+        return matters.guide(unit, home.flawed.get(key))
     if home.reports:
         year = home.reports[key][0]
         return (
@@ -231,7 +230,7 @@ def body_of(city: City, facts: Facts) -> tuple[str, ...]:
     text = words.paragraphs(dice, matter, place)
     if unit.site.encoding != "utf-8" and key % 4 == 1:
         text = (*text[:-1], text[-1] + "联系人：堃喆、镕玥，另见“㙍”“𠮷”等生僻字对照。")
-    return text
+    return (*text, *matters.more(city, home, key, shown_day(city, home, key)))
 
 
 def _number(column: Column, key: int, formed: dt.date, repost: bool, dice: Dice) -> str | None:
@@ -261,7 +260,7 @@ def _index(column: Column, key: int, day: dt.date) -> str:
 def _files(city: City, column: Column, key: int, day: dt.date, dice: Dice) -> tuple[tuple[File, ...], bool]:
     from tests.city import families
 
-    if column.kind == "guide" or not dice.chance(22):
+    if column.kind == "guide" or key in column.flawed or not dice.chance(22):
         return (), False
     matter, place, _, _ = words.parts(column.offset, key)
     files = []

@@ -79,6 +79,7 @@ class Column:
     late: frozenset[int] = frozenset()  # TM-01
     lacking: Mapping[int, str] = field(default_factory=dict)  # CT-01: item key → missing field
     near: frozenset[int] = frozenset()  # 18 working days
+    flawed: dict[int, str] = field(default_factory=dict)  # item key → what is of a sort of its own; see ``matters``
     reports: tuple[tuple[int, dt.date], ...] = ()  # annual reports: year, published
     mirrors: tuple[tuple[Column, int], ...] = ()  # documents of a sister column that stand here too
     # what tests change afterwards
@@ -121,6 +122,9 @@ class Unit:
     columns: list[Column] = field(default_factory=list)
     missing: str | None = None  # PL-01
     dead: bool = False  # its host name does not resolve
+    quiet: bool = False  # UP-01: nothing is new on its front page
+    law_report: int | None = None  # key of its report on the rule of law
+    hidden_link: bool = False  # SE-02: its home page was broken into
     caches: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.city import faults, items
+from tests.city import faults, flaws, items
 from tests.city.dice import Dice
 from tests.city.families import feeds
 from tests.city.model import (
@@ -45,6 +45,7 @@ BREACHES = {
     "TM-10": 3,
     "TM-11": 2,
     "PL-01": 3,
+    **flaws.BREACHES,
 }
 FAULTS = {
     "block_403": 2, "challenge_412": 2, "challenge_521": 1, "challenge_200": 2, "timeout": 2, "burst_503": 2,
@@ -57,12 +58,15 @@ FAULTS = {
 _STALE = {"UP-02": (20, 120), "UP-03": (200, 400), "UP-08": (380, 700)}
 _LACKING = ("index_number", "summary", "formed_on")
 _MISSING = ("rules", "guide", "catalogue", "annual_reports")
-_KIND = {"UP": "untimely", "TM": "untimely", "CT": "incomplete", "PL": "incomplete"}
+_KIND = {
+    "UP": "untimely", "TM": "untimely", "IN": "untimely", "CT": "incomplete", "PL": "incomplete", "GD": "incomplete",
+    "SE": "improper",
+}  # fmt: skip
 
 
 def sow(city: City) -> None:
     """Seeds breaches, then faults, then what is only lifelike."""
-    picker = _Picker(city)
+    picker = Picker(city)
     if city.faults and len(city.units) >= 10:
         alone = [u for u in city.units if len(u.site.units) == 1 and u.kind != "district"]
         if alone:
@@ -71,16 +75,19 @@ def sow(city: City) -> None:
             unit.site.base = f"http://www.{unit.id}.qinghe.invalid"
     _platforms(city, picker)
     picker.columns = city.columns
+    flaws.sow_front(city, picker, partial(_note, city))
     _reports(city, picker)
     _stale(city, picker)
     _blank_and_undated(city, picker)
     _items(city, picker)
     if city.faults:
         _faults(city, picker)
+    flaws.sow(city, picker, partial(_note, city))
     _lifelike(city, picker)
+    flaws.keep_clear(city, picker.taken)
 
 
-class _Picker:
+class Picker:
     """Chooses columns in an order of its own, those of little-burdened units first."""
 
     def __init__(self, city: City) -> None:
@@ -116,7 +123,7 @@ def _note(city: City, rule: str, unit: Unit, column: Column | None, key: int | N
     )
 
 
-def _platforms(city: City, picker: _Picker) -> None:
+def _platforms(city: City, picker: Picker) -> None:
     units = sorted((u for u in city.units if not u.dead), key=lambda u: Dice(city.seed, "platform", u.index).roll())
     if len(units) < 4:
         return
@@ -128,7 +135,7 @@ def _platforms(city: City, picker: _Picker) -> None:
         _note(city, "PL-01", unit, None, None, missing, missing=missing)
 
 
-def _reports(city: City, picker: _Picker) -> None:
+def _reports(city: City, picker: Picker) -> None:
     for rule, kinds in (("TM-10", ("department", "stationed")), ("TM-11", ("district", "township"))):
         for n in range(picker.wanted(BREACHES[rule])):
             mine = [c for u in city.units if u.kind in kinds and not u.missing for c in u.columns]
@@ -147,7 +154,7 @@ def _reports(city: City, picker: _Picker) -> None:
                 _note(city, rule, column.unit, column, None, f"{year}年年报未发布", year=year, how="missing")
 
 
-def _stale(city: City, picker: _Picker) -> None:
+def _stale(city: City, picker: Picker) -> None:
     def of(kinds: tuple[str, ...]) -> Callable[[Column], bool]:
         return lambda c: c.kind in kinds and c.count > 1
 
@@ -170,7 +177,7 @@ def _stale(city: City, picker: _Picker) -> None:
         _note(city, rule, column.unit, column, None, f"最新一条为{city.as_of - dt.timedelta(days=column.newest_age)}")
 
 
-def _blank_and_undated(city: City, picker: _Picker) -> None:
+def _blank_and_undated(city: City, picker: Picker) -> None:
     windowed = (*NEWS_KINDS, *HALF_YEAR_KINDS, *YEAR_KINDS, *TABLE_HALF_YEAR, *TABLE_YEAR)
     for _ in range(picker.wanted(BREACHES["UP-06"])):
         column = picker.pick(lambda c: c.kind in windowed and c.kind not in NEWS_KINDS and c.count < 120)
@@ -190,7 +197,7 @@ def _blank_and_undated(city: City, picker: _Picker) -> None:
             _note(city, "UP-07", column.unit, column, None, "列表与正文均无日期")
 
 
-def _items(city: City, picker: _Picker) -> None:
+def _items(city: City, picker: Picker) -> None:
     for n in range(picker.wanted(BREACHES["TM-01"])):
         column = picker.pick(lambda c: c.labelled and c.count > 1 and c.kind != "catalogue")
         if column is None:
@@ -215,7 +222,7 @@ def _middle(city: City, column: Column) -> int:
     return Dice(city.seed, "middle", column.no).between(5, column.count - 1)
 
 
-def _faults(city: City, picker: _Picker) -> None:
+def _faults(city: City, picker: Picker) -> None:
     room = len(city.columns) // 6
     wanted = [(fault, n) for fault, base in FAULTS.items() for n in range(picker.wanted(base))]
     wanted.sort(key=lambda pair: (pair[1], Dice(city.seed, "fault", pair[0]).roll()))
@@ -242,7 +249,8 @@ def _faults(city: City, picker: _Picker) -> None:
 
 def _suits(fault: str, column: Column) -> bool:
     fits = faults.FITS.get(fault)
-    if column.kind in PLATFORM_KINDS or column.count < 2 or (fits is not None and column.family not in fits):
+    rare = column.kind in ("replies", "consultation")  # there are few of them, and flaws to be sown in them
+    if column.kind in PLATFORM_KINDS or rare or column.count < 2 or (fits is not None and column.family not in fits):
         return False
     if fault == "charset_header":
         return column.unit.site.encoding == "utf-8"
@@ -255,7 +263,7 @@ def _suits(fault: str, column: Column) -> bool:
     return True
 
 
-def _lifelike(city: City, picker: _Picker) -> None:
+def _lifelike(city: City, picker: Picker) -> None:
     """Near misses, documents in two columns, feeds, careless addresses, and pages counted but not published."""
     quiet = [c for c in city.columns if c.no not in picker.taken and not c.unit.dead and c.count > 1]
     for column in quiet:

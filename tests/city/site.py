@@ -117,8 +117,9 @@ class SiteApp:
         for column in unit.fronted:
             if column.kind in PLATFORM_KINDS:
                 continue
+            dated = unit.index % 2 == 0 and not column.undated
             rows = "".join(
-                f'<li><a href="{families.item_path(city, column, k)}">{escape(items.title_at(city, column, k))}</a></li>'
+                f'<li><a href="{families.item_path(city, column, k)}">{escape(items.title_at(city, column, k))}</a>{_day(city, column, k) if dated else ""}</li>'
                 for k in items.order(city, column)[:4]
             )
             path = families.column_path(column)
@@ -128,7 +129,7 @@ class SiteApp:
             blocks.append(f'<div class="mod">{head}<ul>{rows}</ul></div>\n')
         return "".join((
             furniture.head(unit, unit.site.name, [("ColumnName", "首页")]), furniture.header(city, unit), '<div class="main-con">', *blocks,
-            f'<div class="mod"><a href="{unit.prefix}zfxxgk/">政府信息公开</a></div></div>', hubs.neighbours(unit), furniture.footer(unit),
+            f'<div class="mod"><a href="{unit.prefix}zfxxgk/">政府信息公开</a></div></div>', hubs.neighbours(unit), furniture.hidden_links(unit), furniture.footer(unit),
         ))  # fmt: skip
 
     def _home(self, unit: Unit) -> Route:
@@ -143,3 +144,8 @@ class SiteApp:
 
     def _unit_type(self, unit: Unit) -> str:
         return "text/html" if self.site.encoding != "utf-8" else "text/html; charset=utf-8"
+
+
+def _day(city: City, column: Column, key: int) -> str:
+    """The day of an item in a row of a home page."""
+    return f"<span>{items.shown_day(city, *items.origin(column, key)).isoformat()}</span>"

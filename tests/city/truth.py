@@ -104,6 +104,9 @@ def findings_of(city: City) -> Iterator[dict[str, Any]]:
                 yield {"rule": rule, "unit": owner.id, "column": None, "item_url": None, "note": f"{count}个栏目"}
 
 
+_OF_UNITS = ("TM-10", "TM-11")  # judged of the unit, whichever item shows it
+
+
 def _seeded_findings(city: City) -> Iterator[dict[str, Any]]:
     for seeded in city.seeded:
         column, key = seeded["column"], seeded["key"]
@@ -113,9 +116,7 @@ def _seeded_findings(city: City) -> Iterator[dict[str, Any]]:
             continue
         line = {**seeded, "unit": seeded["unit"].id, "column": column.id if column else None}
         del line["key"]
-        line["item_url"] = (
-            city.url_of(column, key) if key is not None and seeded["rule"] in ("TM-01", "CT-01") else None
-        )
+        line["item_url"] = city.url_of(column, key) if key is not None and seeded["rule"] not in _OF_UNITS else None
         yield line
 
 
