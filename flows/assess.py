@@ -18,7 +18,16 @@ from prefect import flow
 
 from flows.compliance.facts import ColumnFacts, ItemContext, UnitFacts
 from flows.compliance.regimes import of_city
-from flows.compliance.rulebook import BY_SUBJECT, RULES, judge_column, judge_group, judge_item, judge_unit
+from flows.compliance.rulebook import (
+    BY_SUBJECT,
+    RULES,
+    Asked,
+    asked_of,
+    judge_asked,
+    judge_column,
+    judge_group,
+    judge_unit,
+)
 from flows.compliance.sites import Sites
 from flows.gathering.columns import gather_columns
 from flows.gathering.groups import GATHERERS
@@ -191,14 +200,18 @@ def item_verdicts(
     :param again: verdicts of an earlier run may stand on these items, so that a rule that asks nothing of them any
         more must say so.
     """
+    asked: dict[tuple[str, str], tuple[Asked, ...]] = {}
     for item in items:
-        context = known.get((item.unit, item.column))
+        place = (item.unit, item.column)
+        context = known.get(place)
         if context is None:
             continue
+        if place not in asked:
+            asked[place] = asked_of(context, run.case)
         seen.items += 1
         if item.revision > 1:
             seen.changed[item.id] = item.column
-        yield from judge_item(item, context, run.case, all_rules=again or item.revision > 1)
+        yield from judge_asked(item, context, asked[place], all_rules=again or item.revision > 1)
 
 
 # ------------------------------------------------------------------ what is judged no more

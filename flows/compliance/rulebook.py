@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal, cast
@@ -28,7 +28,7 @@ from flows.compliance import rules
 from flows.compliance.facts import About, Case, ColumnFacts, ItemContext, UnitFacts
 from flows.compliance.judgement import Judgement, not_applicable, verdict, waiver_for
 from flows.compliance.regulation import RuleText
-from storage.schema import Column, Item, Unit, Verdict, VerdictKind
+from storage.schema import Column, Item, Unit, Verdict, VerdictKind, Waiver
 
 SubjectKind = Literal["column", "unit", "site", "item", "group"]
 
@@ -117,36 +117,67 @@ def judge_unit(unit: UnitFacts, case: Case) -> Iterator[Verdict]:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One item rule as it stands for the items of one column."""
+
+    rule: Rule
+    case: Case  # under this rule
+    text: RuleText
+    waiver: Waiver | None
+    asks: bool
+
+
+def asked_of(context: ItemContext, case: Case) -> tuple[Asked, ...]:
+    """The item rules in use, as they stand for the items of one column: worked out once for all of these."""
+    return tuple(
+        Asked(
+            rule=rule,
+            case=case.of(rule.id),
+            text=case.law.rules[rule.id],
+            waiver=waiver_for(context.unit, rule.id, [context.column.id], case.as_of),
+            asks=applies(rule, case, context.unit, context.column) and _asks(rule, context, case.of(rule.id)),
+        )
+        for rule in BY_SUBJECT["item"]
+        if case.law.rules[rule.id].enabled
+    )
+
+
 def judge_item(item: Item, context: ItemContext, case: Case, *, all_rules: bool = True) -> Iterator[Verdict]:
-    """Every item rule's verdict on one item.
+    """Every item rule's verdict on one item; see :func:`judge_asked`."""
+    return judge_asked(item, context, asked_of(context, case), all_rules=all_rules)
+
+
+def judge_asked(
+    item: Item, context: ItemContext, rules: Sequence[Asked], *, all_rules: bool = True
+) -> Iterator[Verdict]:
+    """The verdicts of these rules on one item of the column they were worked out for.
+
+    A breach shows its evidence; of other verdicts on an item it is the item's own.
 
     :param all_rules: False leaves out verdicts that say nothing but "in order" where none need be said: for rules
         that look for what must not be there, and rules that ask nothing of items in this column. To be used only for
         items that no such verdict can already stand on.
     """
-    for rule in BY_SUBJECT["item"]:
-        text = case.law.rules[rule.id]
-        if not text.enabled:
+    for asked in rules:
+        if not asked.asks and not all_rules:
             continue
-        asked = case.of(rule.id)
-        asks = applies(rule, case, context.unit, context.column) and _asks(rule, context, asked)
-        if not asks and not all_rules:
-            continue
-        judgement: Judgement = rule.module.judge(item, context, asked) if asks else _NOTHING_ASKED
+        rule = asked.rule
+        judgement: Judgement = rule.module.judge(item, context, asked.case) if asked.asks else _NOTHING_ASKED
         if not all_rules and rule.searches and judgement.verdict in _IN_ORDER:
             continue
-        judged = judgement.verdict in (VerdictKind.BREACH, VerdictKind.COMPLIANT)
+        is_breach = judgement.verdict is VerdictKind.BREACH
         yield verdict(
             judgement,
             rule=rule.id,
             version=rule.version,
-            text=text,
+            text=asked.text,
             unit=context.unit,
             column=item.column,
             item=item.id,
-            as_of=case.as_of,
-            waiver=waiver_for(context.unit, rule.id, [item.column], case.as_of),
-            evidence=(item.evidence,) if judged and item.evidence is not None else (),
+            as_of=asked.case.as_of,
+            waiver=asked.waiver,
+            evidence=(item.evidence,) if is_breach and item.evidence is not None else (),
             coverage=context.coverage,
         )
 

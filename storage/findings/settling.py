@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, insert_into, storable, take_lock
+from storage.database import Database, dumps, insert_many, storable, take_lock
 from storage.findings.life import Standing, State, settled_by
 from storage.formats.json_item import evidence_json
 from storage.schema import FindingKind, Verdict, VerdictKind
@@ -145,13 +145,27 @@ def _row(key: str, one: Verdict, at: dt.datetime) -> dict[str, Any]:
         "kind": None if one.kind is None else one.kind.value,
         "severity": one.severity,
         "basis": one.basis,
-        "facts": storable(dict(one.facts)),
-        "evidence": storable([evidence_json(item) for item in one.evidence]),
+        "facts": dict(one.facts),
+        "evidence": [evidence_json(item) for item in one.evidence],
         "coverage": one.coverage,
     }
-    text = json.dumps(said, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    text = _text(said)
+    if text is None:
+        said = storable(said)
+        text = dumps(said).encode()
+    digest = hashlib.blake2b(text, digest_size=12).hexdigest()
     return {"key": key, **said, "as_of": one.as_of, "since": at, "digest": digest}
+
+
+def _text(said: Mapping[str, Any]) -> bytes | None:
+    """What is said as JSON; None where it holds signs that no database takes (see ``storable``)."""
+    text = dumps(said)
+    if "\\u0000" in text:
+        return None
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return None
 
 
 def _stored(session: Session, keys: Sequence[str]) -> dict[str, Any]:
@@ -188,10 +202,7 @@ def _write_verdicts(
     session: Session, rows: list[dict[str, Any]], still: list[str], latest: Mapping[str, Verdict]
 ) -> None:
     if rows:
-        insert = insert_into(session, tables.verdicts)
-        values = {name: insert.excluded[name] for name in rows[0] if name != "key"}
-        ordered = sorted(rows, key=lambda row: str(row["key"]))
-        session.connection().execute(insert.on_conflict_do_update(index_elements=["key"], set_=values), ordered)
+        insert_many(session, tables.verdicts, sorted(rows, key=lambda row: str(row["key"])), replacing="key")
     at = tables.verdicts.c
     for as_of in {latest[key].as_of for key in still}:  # what is said stands, and is now said of another day
         keys = [key for key in still if latest[key].as_of == as_of]
