@@ -14,10 +14,14 @@ import typer.main
 import yaml
 
 from flows.cli import app
+from flows.compliance import judgement
+from flows.compliance.facts import Case, ItemContext
+from flows.compliance.regulation import RuleText
 from flows.compliance.rulebook import RULES
 from harvesters import city_file
 from storage import settings
-from storage.schema import ColumnKind, UnitKind
+from storage.schema import ColumnKind, Item, UnitKind
+from tests.flows import compliance as cases
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "README.zh-CN.md")
@@ -145,3 +149,25 @@ def test_the_console_script_starts() -> None:
         [Path(sys.executable).parent / "gongkai", "--help"], capture_output=True, text=True, check=True
     )
     assert "city.yml" in done.stdout
+
+
+def test_the_rule_shown_judges_its_table() -> None:
+    section = page("README.md").partition("## Add a rule")[2]
+    module, table = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    (entry,) = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    names: dict[str, Any] = {
+        **vars(judgement),
+        "RuleText": RuleText,
+        "Item": Item,
+        "ItemContext": ItemContext,
+        "Case": Case,
+    }
+    exec(compile(module, "signed.py", "exec"), names)
+    (text,) = yaml.safe_load(entry).values()
+    law = cases.LAW.model_copy(update={"rules": {**cases.LAW.rules, "XX-01": names["Text"].model_validate(text)}})
+    told: dict[str, Any] = {"pytest": pytest, "at": cases.at}
+    exec(compile(table.partition("@pytest")[0], "test_signed.py", "exec"), told)
+    for given, kind in told["CASES"]:
+        found = names["judge"](cases.item(**given), cases.context("normative"), cases.case("XX-01", law=law))
+        assert found.verdict.value == kind
+    assert {kind for _, kind in told["CASES"]} == {"not_applicable", "compliant", "breach", "not_assessable"}
