@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from flows.compliance.facts import Case, ColumnFacts, PageFacts, UnitFacts
 from flows.compliance.judgement import Judgement, not_applicable, not_assessable
-from flows.compliance.seen import looks_prove
+from flows.compliance.seen import column_seen, looks_prove
 
 _INDEX = re.compile(r"^/?(?:(?:index|default|home)\.\w{2,5})?$", re.IGNORECASE)
 # names that no registry gives to anybody (RFC 2606, 6761, 6762, 8375), and those of intranets
@@ -55,11 +55,14 @@ def home_page(unit: UnitFacts, case: Case) -> PageFacts | Judgement:
     return unit.page
 
 
-def column_page(column: ColumnFacts, unit: UnitFacts) -> PageFacts | None:
-    """What the first page of a column carries that stands on the unit's own site; None where it was not read, or the
-    last look at the column was not good."""
-    last = column.looks.last
-    if column.page is None or last is None or not last.outcome.is_good or column.moved_to is not None:
-        return None
+def column_page(column: ColumnFacts, case: Case) -> PageFacts | None:
+    """What the first page of a column carries; None where it was not read, or the looks at the column prove nothing
+    today."""
+    seen = column_seen(column, case.law, case.as_of)
+    return column.page if seen.gap is None or seen.part_seen else None
+
+
+def is_on_own_site(column: ColumnFacts, unit: UnitFacts) -> bool:
+    """Whether a column stands on the host of the unit's home page, and not on a portal's or a province's platform."""
     here, there = host_of(unit.unit.home), host_of(column.column.url)
-    return column.page if here.removeprefix("www.") == there.removeprefix("www.") else None
+    return here.removeprefix("www.") == there.removeprefix("www.")

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from flows.compliance.facts import Case, PageFacts, UnitFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_assessable
-from flows.compliance.pages import host_of
+from flows.compliance.pages import column_page, host_of
 from flows.compliance.regulation import RuleText
 from flows.compliance.seen import looks_prove
 from storage.schema import Evidence
@@ -38,43 +38,49 @@ class Text(RuleText):
 def judge(unit: UnitFacts, case: Case) -> Judgement:
     """Whether any page that was read hides such a link."""
     text = case.text(Text)
-    pages = list(_pages(unit))
-    if not pages:
-        seen = looks_prove(unit.home, case.law, case.as_of)
-        return seen.gap or not_assessable("page_unread", "no look has read yet what the pages carry: harvest again")
+    home = looks_prove(unit.home, case.law, case.as_of)
+    home_gap = None if home.part_seen else home.gap
+    if home_gap is None and unit.page is None:
+        home_gap = not_assessable("page_unread", "no look has read yet what the home page carries: harvest again")
     bad: list[dict[str, Any]] = []
     other: list[dict[str, Any]] = []
+    unseen: list[str] = []
     evidence: dict[Evidence, None] = {}
-    more = 0
-    for place, page in pages:
+    pages = more = 0
+    for place, page, is_proven in _pages(unit, case, home_seen=home_gap is None):
         hidden = page.shown.get("hidden") or {}
+        found = [{"page": place, **link} for link in hidden.get("links") or ()]
+        words = [{**link, "word": word} for link in found if (word := word_in(link, text))]
+        if not is_proven:
+            unseen += [place] if words else []
+            continue
+        pages += 1
         more += int(hidden.get("more") or 0)
-        for link in hidden.get("links") or ():
-            word = _word(link, text)
-            if word:
-                bad.append({"page": place, **link, "word": word})
-                evidence.update(dict.fromkeys(page.evidence))
-            elif not _is_harmless(link, text):
-                other.append({"page": place, **link})
+        bad += words
+        other += [link for link in found if not word_in(link, text) and not _is_harmless(link, text)]
+        evidence.update(dict.fromkeys(page.evidence if words else ()))
     if bad:
-        return breach(evidence=tuple(evidence), links=bad[:_TOLD], count=len(bad), pages=len(pages))
+        return breach(evidence=tuple(evidence), links=bad[:_TOLD], count=len(bad), pages=pages)
+    if unseen:
+        return not_assessable("unseen_since", f"such links stood on {', '.join(unseen)}, which was not read since")
+    if home_gap is not None:
+        return home_gap
     if other:
-        words = (
-            f"{len(other)} hidden links lead to foreign hosts: a person has to see whether they are meant to be there"
-        )
-        return not_assessable("review", words, links=other[:_TOLD], more=more or None, pages=len(pages))
-    return compliant(pages=len(pages))
+        said = f"{len(other)} hidden links lead to foreign hosts: a person has to see whether they are meant so"
+        return not_assessable("review", said, links=other[:_TOLD], more=more or None, pages=pages)
+    return compliant(pages=pages)
 
 
-def _pages(unit: UnitFacts) -> Iterator[tuple[str, PageFacts]]:
+def _pages(unit: UnitFacts, case: Case, *, home_seen: bool) -> Iterator[tuple[str, PageFacts, bool]]:
+    """The pages that were read: place, what they carry, and whether the looks prove it today."""
     if unit.page is not None:
-        yield "home", unit.page
+        yield "home", unit.page, home_seen
     for column in unit.columns.values():
         if column.page is not None:
-            yield column.column.id, column.page
+            yield column.column.id, column.page, column_page(column, case) is not None
 
 
-def _word(link: Mapping[str, str], text: Text) -> str | None:
+def word_in(link: Mapping[str, str], text: Text) -> str | None:
     """The word that a link's text or address has; None where it has none, or speaks against what it names."""
     said = _folded(link.get("text", ""))
     if any(word in said for word in text.unless):

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from flows.compliance.facts import Case, ColumnFacts, PageFacts, UnitFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_assessable
-from flows.compliance.pages import column_page, home_page, host_of, is_public_name
+from flows.compliance.pages import column_page, home_page, host_of, is_on_own_site, is_public_name
 from flows.compliance.regulation import RuleText
 from flows.compliance.rules.site_code import confirming, tag_code
 from harvesters.city_file import registered_domain
@@ -46,12 +46,13 @@ def judge(unit: UnitFacts, case: Case) -> Judgement:
         return page
     text = case.text(Text)
     absent, unsure = _lacking(page, SITE_TAGS)
-    wrong, doubted = _wrong(unit, page)
+    wrong, doubted = _wrong(unit, page, case)
     columns: dict[str, list[str]] = {}
     checked = 0
     evidence = list(page.evidence) if absent or wrong else []
     for column in unit.columns.values():
-        if (there := column_page(column, unit)) is None:
+        there = column_page(column, case) if is_on_own_site(column, unit) else None
+        if there is None:
             continue
         checked += 1
         lacks, may_lack = _lacking(there, (*SITE_TAGS, *COLUMN_TAGS))
@@ -90,7 +91,7 @@ def _lacking(page: PageFacts, names: Iterable[str]) -> tuple[list[str], list[str
     return [name for name in lacking if name not in written], [name for name in lacking if name in written]
 
 
-def _wrong(unit: UnitFacts, page: PageFacts) -> tuple[dict[str, str], str | None]:
+def _wrong(unit: UnitFacts, page: PageFacts, case: Case) -> tuple[dict[str, str], str | None]:
     """The site tags that say what is not so, with what they say; and what speaks against the registry instead."""
     wrong: dict[str, str] = {}
     doubted = None
@@ -100,7 +101,7 @@ def _wrong(unit: UnitFacts, page: PageFacts) -> tuple[dict[str, str], str | None
         wrong["SiteDomain"] = f"{domains[0]}, expected {host}"
     code, registered = tag_code(page), (unit.unit.site_code or "").lower()
     if code and registered and code != registered:
-        if confirming(unit, registered):
+        if confirming(unit, registered, case):
             wrong["SiteIDCode"] = f"{code}, registered {registered}"
         else:
             doubted = f"SiteIDCode says {code}, the registry {registered}: see which is right"

@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.compliance.facts import Case, PageFacts, UnitFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.pages import column_page, home_page
+from flows.compliance.pages import column_page, home_page, is_on_own_site
 from storage.schema import Supervision, Unit, UnitKind
 
 RULES = ("FT-09",)
@@ -55,7 +55,7 @@ def judge(unit: UnitFacts, case: Case) -> Judgement:
         return breach(evidence=page.evidence, area=case.area, other_area=code[:6], **facts)
     if registered is None:
         return compliant(**facts)
-    if carriers := confirming(unit, registered):
+    if carriers := confirming(unit, registered, case):
         return breach(evidence=page.evidence, carried_by=carriers, **facts)
     return not_assessable(
         "registry", f"the page shows {code}, the registry says {registered}: see which is right", **facts
@@ -74,13 +74,13 @@ def tag_code(page: PageFacts) -> str | None:
     return next((value for value in values if value and value not in ("null", "undefined")), None)
 
 
-def confirming(unit: UnitFacts, registered: str) -> list[str]:
+def confirming(unit: UnitFacts, registered: str, case: Case) -> list[str]:
     """The places of the unit's site that carry the registered code: footer, tag or errors link of its home page, and
     columns by their tags."""
-    return list(dict.fromkeys(_confirming(unit, registered)))
+    return list(_confirming(unit, registered, case))
 
 
-def _confirming(unit: UnitFacts, registered: str) -> Iterator[str]:
+def _confirming(unit: UnitFacts, registered: str, case: Case) -> Iterator[str]:
     if unit.page is not None:
         items: Mapping[str, Any] = (unit.page.shown.get("footer") or {}).get("items") or {}
         if registered in footer_codes(unit.page):
@@ -90,7 +90,7 @@ def _confirming(unit: UnitFacts, registered: str) -> Iterator[str]:
         if (items.get("report_errors") or {}).get("code") == registered:
             yield "report_errors"
     for column in unit.columns.values():
-        page = column_page(column, unit)
+        page = column_page(column, case) if is_on_own_site(column, unit) else None
         if page is not None and tag_code(page) == registered:
             yield column.column.id
 
