@@ -221,7 +221,8 @@ class Observation:
     ``newest_first`` (dates fall from row to row), ``page`` (what its first page carries beside the list, where it was
     read: ``harvesters.reading.furniture``). For home: ``links`` (column kind → address), ``columns_linked``
     (ids of registered columns the page links), ``moved`` (column id → other address under the same name), ``page``.
-    For a good article look, which stands for all that a pass read in a column: ``tags`` (see ``ArticleTags``).
+    For a good article look, which stands for all articles that a pass read in a column: ``tags`` (``read``: how many,
+    ``carried``: how many of them carry each national meta tag, ``lacking``: one without it).
     For any: ``read_over`` (http or https, where the asked one of them failed) and ``tls`` (``untrusted``: the
     certificate was not verified; ``legacy``: nor was the protocol of today), without which nobody else vouches for it.
     """

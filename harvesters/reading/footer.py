@@ -33,7 +33,7 @@ _MOST = 5  # places named of one sort
 
 # ---------------------------------------------------------------- by address, of what a link or picture leads to
 _BY_ADDRESS: Mapping[str, re.Pattern[str]] = {
-    "mark": re.compile(r"conac\.cn", re.IGNORECASE),
+    "mark": re.compile(r"conac\.cn|ideConac|imgConac", re.IGNORECASE),
     "report_errors": re.compile(r"zfwzgl\.www\.gov\.cn|pucha\.kaipuyun\.cn|jiucuo|zhaocuo|errorInfo", re.IGNORECASE),
     "icp": re.compile(r"beian\.miit\.gov\.cn|miitbeian\.gov\.cn|miibeian\.gov\.cn", re.IGNORECASE),
     "police": re.compile(r"//(?:www\.)?beian\.gov\.cn|beian\.mps\.gov\.cn", re.IGNORECASE),
@@ -59,7 +59,8 @@ _BY_TEXT: Mapping[str, re.Pattern[str]] = {
         r"(?:网站\s{0,2}(?:标识码|识别码|标识编码|标识)|标识码)[\s:∶\[(【]{0,6}(?P<value>[A-Za-z]{0,2}\d{4,14})"
     ),
     "organiser": re.compile(
-        r"主\s{0,6}办\s{0,6}(?:单\s{0,6}位|方|机关|者)?\s{0,3}[:∶]\s{0,6}(?P<value>[^\s:∶|]{2,40})"
+        r"主\s{0,6}办\s{0,6}(?:单\s{0,6}位|方|机关|者)?\s{0,3}[:∶]\s{0,6}"
+        r"(?!\S{0,3}(?:ICP|公网|网站|标识|地址|邮编|电话|联系|承办|版权|备案))(?P<value>[^\s:∶|]{2,40})"
     ),
     "icp": re.compile(
         r"ICP\s{0,3}[备证]\s{0,3}(?:案)?\s{0,3}(?:序|编)?号?\s{0,3}第?[\s:∶—-]{0,4}[\u4e00-\u9fa5]?[\w-]{0,4}\d{5,12}",
@@ -84,10 +85,11 @@ _IN_FOOTER: Mapping[str, re.Pattern[str]] = {
 # what is near to an item and is not it: to be looked at by a person
 _NEAR: Mapping[str, re.Pattern[str]] = {
     "report_errors": re.compile(r"(?:网站|内容|我要|网民|有奖)?纠错"),
+    "site_code": re.compile(r"(?:标识|识别)[编]?码"),  # a label whose value a script may put there, here and below
     "organiser": re.compile(
-        r"版权所有|主管(?:单位)?|承办(?:单位)?\s?:|(?:管理|维护|运维|运营)(?:单位)?\s?:|Copyright", re.IGNORECASE
+        r"主办|版权所有|主管(?:单位)?|承办(?:单位)?\s?:|(?:管理|维护|运维|运营)(?:单位)?\s?:|Copyright", re.IGNORECASE
     ),
-    "contact": re.compile(r"关于(?:我们|本站|本网)|地\s{0,6}址|邮\s{0,6}编|" + _PHONE),
+    "contact": re.compile(r"关于(?:我们|本站|本网)|地\s{0,6}址|邮\s{0,6}[编箱]|电\s{0,6}话|" + _PHONE),
     "icp": re.compile(r"备案(?:编?号|序号)?\s?:|ICP", re.IGNORECASE),
     "site_map": re.compile(r"网站导航|站点导航|网站导览"),
 }
@@ -275,7 +277,7 @@ def _by_scripts(found: _Found, scripts: Iterable[tuple[LexborNode, str]]) -> Non
         attributes = node.attributes
         source = attributes.get("src") or ""
         named = f"{source} {attributes.get('id') or ''}"
-        if _BY_ADDRESS["mark"].search(named):
+        if _BY_ADDRESS["mark"].search(named) or _BY_NAME["mark"].search(named):
             found.put("mark", "script", url=source)
         if _BY_ADDRESS["report_errors"].search(named) or "sitecode" in attributes:
             code = (attributes.get("sitecode") or "").strip().lower()

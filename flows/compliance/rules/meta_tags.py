@@ -20,14 +20,12 @@ from flows.compliance.pages import column_page, home_page, host_of, is_on_own_si
 from flows.compliance.regulation import RuleText
 from flows.compliance.rules.site_code import confirming, tag_code
 from harvesters.city_file import registered_domain
+from harvesters.reading.tags import ARTICLE_TAGS, COLUMN_TAGS, SITE_TAGS
 
 RULES = ("MT-01",)
 SUBJECT = "unit"
 VERSION = "1"
 
-SITE_TAGS = ("SiteName", "SiteDomain", "SiteIDCode")
-COLUMN_TAGS = ("ColumnName", "ColumnDescription", "ColumnKeywords", "ColumnType")
-ARTICLE_TAGS = ("ArticleTitle", "PubDate", "ContentSource")
 _TOLD = 10  # columns and articles that are named
 _LEFT_BEHIND = re.compile(r"^(?:null|undefined|none|\$\{.*|\{\{.*|<%.*)?$", re.IGNORECASE)
 

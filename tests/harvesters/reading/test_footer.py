@@ -117,6 +117,12 @@ FOOTERS: list[Any] = [
         id="numbers in pictures named for them",
     ),
     pytest.param(
+        f"""<div class="foot"><p>版权所有：云溪县林业局 网站标识码：6299030006 {NUMBERS}</p>{WRITTEN_CONAC.replace("dcs.conac.cn", "img.yunxi.invalid")}</div>""",
+        {"report_errors", "organiser", "contact", "site_map"},
+        True,
+        id="conac's script from a copy of its own",
+    ),
+    pytest.param(
         '<div class="footer"><p>版权所有：云溪县林业局　地址：云溪县丰收大街78号</p><p>霁ICP备05005864号 网站标识码：6299030006</p></div>',
         {"mark", "report_errors", "organiser", "contact", "police", "site_map"},
         True,
@@ -181,6 +187,26 @@ def test_a_footer_that_may_come_from_elsewhere_says_so(name: str) -> None:
     foot = next(str(case.values[0]) for case in FOOTERS if case.id == name)
     told = footer(foot)
     assert told.get("elsewhere") or told.get("pictures"), told
+
+
+@pytest.mark.parametrize(
+    ("foot", "name"),
+    [
+        ("网站标识码：<span id='bsm'></span>", "site_code"),
+        ("主办单位：<span id='zb'></span>", "organiser"),
+        ("版权所有：云溪县林业局", "organiser"),
+        ("电话：<em></em>", "contact"),
+        ("地址：云溪县丰收大街78号", "contact"),
+        ("<a href='/jc/'>内容纠错</a>", "report_errors"),
+        ("<a href='/dh/'>网站导航</a>", "site_map"),
+        ("备案号：<span></span>", "icp"),
+    ],
+)
+def test_what_comes_near_is_told(foot: str, name: str) -> None:
+    """A label whose value a script may put there, and what may or may not be the thing itself."""
+    told = footer(f"<div class='foot'><p>{foot}</p><p>霁公网安备 62990002000001号 Copyright</p></div>")
+    assert name not in told["items"]
+    assert name in told["near"]
 
 
 def test_a_page_in_gb2312_is_read_alike() -> None:
