@@ -141,7 +141,8 @@ def _served(folder: Path, options: list[str]) -> Iterator[dict[str, Any]]:
 
 def _summary(database: Database, units: int, columns: int, compared: Compared, seconds: float) -> dict[str, Any]:
     delivered = _received(settings.load().delivery_folder)
-    pages = sum(int(look.facts.get("pages") or 1) for look in observations.iter_observations(database))
+    looks = (look for look in observations.iter_observations(database) if "tags" not in look.facts)  # those are counts
+    pages = sum(int(look.facts.get("pages") or 1) for look in looks)
     return {
         "units": units,
         "columns": columns,

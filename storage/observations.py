@@ -48,6 +48,30 @@ def latest_good_by_column(
     return _heads(db, subject, "good", until)
 
 
+def latest_good_with(db: Database, subject: Subject, fact: str, *, since: dt.datetime) -> dict[_Place, Observation]:
+    """The latest look of this kind at each (unit, column), since ``since``, that is good and has this fact."""
+    at = tables.observations.c
+    places: dict[_Place, Observation] = latest_good_by_column(db, subject)
+    lacking = {place for place, look in places.items() if look.facts.get(fact) is None}
+    found = {place: look for place, look in places.items() if place not in lacking and look.at >= since}
+    if not lacking:
+        return found
+    ranked = sa.select(
+        at.id,
+        sa.func.row_number().over(partition_by=(at.unit, at.column), order_by=(at.at.desc(), at.id.desc())).label("n"),
+    ).where(
+        at.subject == subject.value,
+        at.at >= since,
+        at.outcome.in_([one.value for one in Outcome if one.is_good]),
+        at.facts[fact].as_string().is_not(None),
+    )
+    first = ranked.subquery()
+    query = sa.select(tables.observations).join(first, sa.and_(first.c.id == at.id, first.c.n == 1))
+    with db.read() as session:
+        older = [_observation(row) for row in session.execute(query).mappings()]
+    return found | {place: one for one in older if (place := (one.unit, one.column)) in lacking}
+
+
 def recent_good(
     db: Database, subject: Subject, unit: str, columns: Iterable[str], most: int
 ) -> dict[str, list[Observation]]:

@@ -218,8 +218,11 @@ class Observation:
     ``facts`` for a column: ``engine``, ``pages``, ``rows``, ``undated_rows``, ``untitled_rows``, ``newest_on``
     (max row date, ISO), ``total_rows`` (what the site says), ``complete`` (every page walked), ``column_name``
     (as the page shows it), ``full`` (full pass),
-    ``newest_first`` (dates fall from row to row). For home: ``links`` (column kind → address), ``columns_linked``
-    (ids of registered columns the page links), ``moved`` (column id → other address under the same name).
+    ``newest_first`` (dates fall from row to row), ``page`` (what its first page carries beside the list, where it was
+    read: ``harvesters.reading.furniture``). For home: ``links`` (column kind → address), ``columns_linked``
+    (ids of registered columns the page links), ``moved`` (column id → other address under the same name), ``page``.
+    For a good article look, which stands for all articles that a pass read in a column: ``tags`` (``read``: how many,
+    ``carried``: how many of them carry each national meta tag, ``lacking``: one without it).
     For any: ``read_over`` (http or https, where the asked one of them failed) and ``tls`` (``untrusted``: the
     certificate was not verified; ``legacy``: nor was the protocol of today), without which nobody else vouches for it.
     """

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from flows.compliance.calendar import WorkingDays
 from flows.compliance.judgement import Judgement
@@ -29,6 +30,29 @@ class Looks:
     last_on: dt.date | None = None
     whole_on: dt.date | None = None
     coverage: float | None = None  # share of the days due on which a good look was had
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageFacts:
+    """What one page carries beside its content, by the latest good look that read it.
+
+    ``shown`` is what ``harvesters.reading.furniture`` says of it; ``on`` the day of that look.
+    """
+
+    url: str
+    on: dt.date
+    shown: Mapping[str, Any]
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleTags:
+    """Of the articles read lately in one column: how many carry each national tag, and one that lacks it."""
+
+    read: int
+    carried: Mapping[str, int] = field(default_factory=dict)
+    lacking: Mapping[str, str] = field(default_factory=dict)  # tag → address of an article
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +78,8 @@ class ColumnFacts:
     newest_item: str | None = None
     held: bool = False  # a mass change was seen and not written
     moved_to: str | None = None  # the home page links the column's name at this other address
+    page: PageFacts | None = None  # the first page of its list
+    tags: ArticleTags | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +113,7 @@ class UnitFacts:
     columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
     reports: tuple[Report, ...] = ()
     probes: tuple[ProbeDay, ...] = ()
+    page: PageFacts | None = None  # its home page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +149,7 @@ class About:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What everything in one run is judged by: limits, calendar, the day judged, the city's name and zone.
+    """What everything in one run is judged by: limits, calendar, the day judged, the city's name, zone and area code.
 
     ``rule`` is the rule under judgement, for those that one module shares.
     """
@@ -132,6 +159,7 @@ class Case:
     as_of: dt.date
     zone: dt.tzinfo
     city: str
+    area: str = ""  # 行政区划代码, six digits
     rule: str = ""
 
     def of(self, rule: str) -> Case:

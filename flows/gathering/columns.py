@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from flows.compliance.facts import ColumnFacts, Looks
 from flows.compliance.obligations import coverage
 from flows.compliance.seen import saw_newest
+from flows.gathering.pages import article_tags, pages_of
 from flows.gathering.run import Place, Run
 from storage import catalogue, observations
 from storage.schema import Observation, Subject
@@ -19,6 +20,7 @@ def gather_columns(run: Run) -> dict[tuple[str, str], ColumnFacts]:
     last = observations.latest_by_column(run.database, Subject.COLUMN)
     homes = observations.latest_by_column(run.database, Subject.HOME)
     watched = coverage_of(run, Subject.COLUMN)
+    pages, tags = pages_of(run, Subject.COLUMN), article_tags(run)
     found = {}
     for stored in catalogue.column_facts(run.database, as_of=run.case.as_of):
         place = (stored.unit, stored.column)
@@ -43,6 +45,8 @@ def gather_columns(run: Run) -> dict[tuple[str, str], ColumnFacts]:
             newest_item=stored.newest_item,
             held=stored.held_since is not None,
             moved_to=_moved(homes.get((stored.unit, None)), stored.column),
+            page=pages.get(place),
+            tags=tags.get(place),
         )
     return found
 

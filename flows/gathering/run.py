@@ -49,5 +49,6 @@ def run_of(database: Database, city: City, law: Regulation, as_of: dt.date | Non
         as_of=as_of or now.astimezone(zone).date(),
         zone=zone,
         city=city.name,
+        area=city.code,
     )
     return Run(database=database, city=city, case=case)

@@ -11,6 +11,7 @@ from flows.compliance.rules import availability
 from flows.compliance.rules.annual_report import may_be_report
 from flows.compliance.rules.timely_item import is_displayed
 from flows.gathering.columns import coverage_of, looks_of
+from flows.gathering.pages import pages_of
 from flows.gathering.run import Run
 from storage import catalogue, observations
 from storage.schema import ColumnKind, Item, Subject, Unit
@@ -21,6 +22,7 @@ def gather_units(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> It
     homes = observations.latest_by_column(run.database, Subject.HOME)
     watched = coverage_of(run, Subject.HOME)
     probes = probes_of(run)
+    pages = pages_of(run, Subject.HOME)
     for unit in run.city.units:
         home = homes.get((unit.id, None))
         whole = home.at if home is not None and home.outcome.is_good else None
@@ -30,6 +32,7 @@ def gather_units(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> It
             columns={c.id: columns[unit.id, c.id] for c in unit.columns if (unit.id, c.id) in columns},
             reports=tuple(_reports_in_columns(run, unit)),
             probes=probes.get(unit.id, ()),
+            page=pages.get((unit.id, None)),
         )
 
 

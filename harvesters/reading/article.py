@@ -3,10 +3,10 @@
 A ``Document`` and its layout come in; out go an ``Article``, the provenance of every field, and the signs that
 prove there is an article at all. Asked are the label block, the line beside the title, the structure of the page and
 the meta tags. What is shown is what the public was told, so it beats a meta tag that says otherwise; the meta tag's
-value is then kept as the ``conflict``. What only a meta tag says is not shown: it goes into ``unshown``, for those
-who need a value where the page has none. 成文日期 fills ``formed_on`` and nothing else; 更新时间 stands for the
-publication date only where no other date is shown; a date that cannot be leaves the field empty and its raw text in
-the provenance.
+value is then kept as the ``conflict``, readable or not. What only a meta tag says is not shown: it goes into
+``unshown``, for those who need a value where the page has none. 成文日期 fills ``formed_on`` and nothing else; 更新时间
+stands for the publication date only where no other date is shown; a date that cannot be leaves the field empty and its
+raw text in the provenance.
 """
 
 from __future__ import annotations
@@ -264,7 +264,8 @@ def _published(facts: _Facts, place: _Place, meta: MetaTags, reference: dt.date 
     found, origin, confidence = _shown_date(place, reference)
     claimed = meta.published
     if found:
-        conflict = claimed.raw if claimed and claimed.on and found.on and claimed.on != found.on else None
+        agrees = meta.published_raw is None or (claimed is not None and claimed.on == found.on)
+        conflict = None if agrees or found.on is None else claimed.raw if claimed else meta.published_raw
         facts.put("published_on", found.on, origin, found.raw, confidence if found.on else 0.0, conflict)
         if found.at:
             facts.put("published_at", found.at, origin, found.raw, confidence, conflict)

@@ -95,14 +95,22 @@ class Document:
             return None
 
     @cached_property
-    def meta(self) -> Mapping[str, str]:
-        """Meta tags by lower-cased name (first non-empty one wins), contents stripped."""
-        found: dict[str, str] = {}
+    def metas(self) -> tuple[tuple[str, str], ...]:
+        """Every named meta tag in its order: the name in lower case, the content stripped, "" where it has none."""
+        found = []
         for node in self.tree.css("meta[name]"):
             attributes = node.attributes
             name = (attributes.get("name") or "").strip().lower()
-            content = (attributes.get("content") or "").strip()
-            if name and content:
+            if name:
+                found.append((name, (attributes.get("content") or "").strip()))
+        return tuple(found)
+
+    @cached_property
+    def meta(self) -> Mapping[str, str]:
+        """Meta tags by lower-cased name (first non-empty one wins), contents stripped."""
+        found: dict[str, str] = {}
+        for name, content in self.metas:
+            if content:
                 found.setdefault(name, content)
         return found
 

@@ -121,3 +121,4 @@ class Page:
     listing: Listing | None = None
     article: Article | None = None
     provenance: Mapping[str, Provenance] = field(default_factory=dict)
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # national meta tags, see ``tags.tags_of``

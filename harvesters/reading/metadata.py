@@ -94,6 +94,7 @@ class MetaTags:
 
     title: str | None = None
     published: ReadDate | None = None
+    published_raw: str | None = None  # as it stands there, readable or not
     source: str | None = None
     column_name: str | None = None
     description: str | None = None
@@ -120,6 +121,7 @@ def read_meta(doc: Document, *, reference: dt.date | None = None) -> MetaTags:
     return MetaTags(
         title=_text(meta.get("articletitle")),
         published=read_value(published, reference=reference) if published else None,
+        published_raw=clean(published)[:_SOURCE_LIMIT] if published else None,
         source=_text(meta.get("contentsource")),
         column_name=_text(meta.get("columnname")),
         description=_text(meta.get("description")),

@@ -33,6 +33,7 @@ from harvesters.reading.outcome import (
     refusal_by_body,
     refusal_by_status,
 )
+from harvesters.reading.tags import tags_of
 from storage.schema import Outcome, Provenance
 
 # ways in which a script on the page gets and writes the rows
@@ -118,7 +119,7 @@ def read_page(
         or (fetch is not None and "<html" not in doc.text[:2000].lower())
     ):
         return _answer(doc, fetch)
-    page = _html(doc, expect, fetch, profile or Profile())
+    page = replace(_html(doc, expect, fetch, profile or Profile()), tags=tags_of(doc))
     # the site's own frame around a refusal is a refusal still
     refused = None if page.outcome.is_good else refusal_by_status(doc, own_page=False)
     return _refused(doc, refused, page.site) if refused else page

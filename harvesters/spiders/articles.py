@@ -9,14 +9,17 @@ and the look says why.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from harvesters.normalise import to_item
 from harvesters.reading.facts import MOST_PARTS, Fetch, Page, Row
 from harvesters.reading.links import fetchable
 from harvesters.reading.page import Profile
+from harvesters.reading.tags import ARTICLE_TAGS
 from harvesters.spiders import policy
 from harvesters.spiders.looking import Known, Look, Looker
 from harvesters.spiders.memory import Step
@@ -24,7 +27,7 @@ from harvesters.spiders.sites import is_file, same_site
 from harvesters.spiders.walking import Walked
 from storage.addresses import address_key
 from storage.catalogue import KnownRow
-from storage.schema import Column, Item, Outcome, Unit
+from storage.schema import Column, Evidence, Item, Observation, Outcome, Subject, Unit
 
 
 class Way(StrEnum):
@@ -100,6 +103,50 @@ def from_row(unit: Unit, column: Column, one: Due) -> Item:
 def from_column(unit: Unit, column: Column, look: Look) -> Item:
     """The item of a column that is itself one document."""
     return to_item(unit, column, None, look.page, evidence=look.evidence, captured_at=look.at)
+
+
+@dataclass
+class TagTally:
+    """How many of the articles that a pass read in one column carry each national tag of an article."""
+
+    read: int = 0
+    carried: Counter[str] = field(default_factory=Counter)
+    lacking: dict[str, tuple[str, Evidence | None]] = field(default_factory=dict)  # tag → the first without it
+
+    def add(self, look: Look) -> None:
+        """Counts the page of one look, where it brought an article's."""
+        if not look.outcome.is_good or look.page is None or look.page.article is None:
+            return
+        self.read += 1
+        for name in ARTICLE_TAGS:
+            if any(look.page.tags.get(name, ())):
+                self.carried[name] += 1
+            else:
+                self.lacking.setdefault(name, (look.url, look.evidence))
+
+    def observation(self, unit: Unit, column: Column) -> Observation | None:
+        """What was counted, as it is kept: one look for all articles; None where none was read."""
+        if not self.read:
+            return None
+        shown = [evidence for _, evidence in self.lacking.values() if evidence is not None]
+        return Observation(
+            id=uuid.uuid4().hex,
+            unit=unit.id,
+            column=column.id,
+            subject=Subject.ARTICLE,
+            url=column.url,
+            at=dt.datetime.now(dt.UTC),
+            seconds=0.0,
+            outcome=Outcome.OK,
+            facts={
+                "tags": {
+                    "read": self.read,
+                    "carried": {name: self.carried[name] for name in ARTICLE_TAGS},
+                    "lacking": {name: url for name, (url, _) in self.lacking.items()},
+                }
+            },
+            evidence=tuple(dict.fromkeys(shown)),
+        )
 
 
 async def _whole(looker: Looker, page: Page, profile: Profile) -> Page | Look:

@@ -2,7 +2,8 @@
 
 The home page and the disclosure platform it links to are read for links alone. A column that is frozen because
 publishing moved elsewhere looks exactly like one that nobody fills; a link of the same name that leads to another
-address is the only sign, so it is kept as a fact of the look; so are the feeds that the pages lead to.
+address is the only sign, so it is kept as a fact of the look; so are the feeds that the pages lead to, and what the
+home page carries beside its content (``page``).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 
 from harvesters.navigation import PLATFORM_NAMES, Links, kinds_by_name, links_of, plain_name, stem
 from harvesters.reading.facts import Fetch
+from harvesters.reading.furniture import furniture_of
 from harvesters.spiders import found_feeds
 from harvesters.spiders.looking import Look, Looker, observation
 from harvesters.spiders.sites import same_site
@@ -70,6 +72,7 @@ async def look_home(looker: Looker, unit: Unit) -> Observation:
                 evidence += [second.evidence] if second.evidence is not None else []
         proposed = await found_feeds.propose(looker.fetcher, documents, unit.columns)
         facts = {**facts_of(unit, links), "platform": platform, "pages": pages, "feeds": proposed}
+        facts["page"] = furniture_of(look.document, footer=True)
     return observation(
         look,
         unit=unit,

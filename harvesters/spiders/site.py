@@ -30,7 +30,7 @@ from harvesters.reading.facts import Fetch
 from harvesters.reading.page import Profile
 from harvesters.scrapy_settings import concurrency
 from harvesters.spiders import articles, feeds, home, memory, walking
-from harvesters.spiders.articles import Due, Way
+from harvesters.spiders.articles import Due, TagTally, Way
 from harvesters.spiders.fetching import Fetcher
 from harvesters.spiders.looking import Looker, observation
 from harvesters.spiders.readers import Reader
@@ -350,10 +350,11 @@ class SiteSpider(scrapy.Spider):
         waiting = iter(due)
         looks: list[ArticleLook] = []
         same: list[str] = []
+        tags = TagTally()
 
         async def work_off() -> None:
             for one in waiting:
-                await self._article(unit, column, profile, one, looks, same)
+                await self._article(unit, column, profile, one, looks, same, tags)
                 if len(looks) >= _LOOKS_BATCH:
                     written, looks[:] = looks[:], []
                     await self.keeper.articles(unit.id, column.id, written)
@@ -361,9 +362,19 @@ class SiteSpider(scrapy.Spider):
         await _together(work_off() for _ in range(self._abreast))
         await self.keeper.articles(unit.id, column.id, looks)
         await self.keeper.touch(unit.id, column.id, same, dt.datetime.now(dt.UTC))
+        counted = tags.observation(unit, column)
+        if counted is not None:
+            await self.keeper.observe(counted)
 
     async def _article(
-        self, unit: Unit, column: Column, profile: Profile, one: Due, looks: list[ArticleLook], same: list[str]
+        self,
+        unit: Unit,
+        column: Column,
+        profile: Profile,
+        one: Due,
+        looks: list[ArticleLook],
+        same: list[str],
+        tags: TagTally,
     ) -> None:
         assert self.fetcher is not None
         if one.way is Way.ROW:
@@ -382,6 +393,7 @@ class SiteSpider(scrapy.Spider):
             await self.keeper.observe(_our_fault(unit, column, Subject.ARTICLE, one.row.url, began))
             return
         self.tally.articles += 1
+        tags.add(look)
         if look.is_unchanged:
             same.append(one.row.url)
         if item is not None:

@@ -20,6 +20,7 @@ from typing import Any
 
 from harvesters.engines import guessed, hanweb, static
 from harvesters.reading.facts import Fetch, Listing, Row
+from harvesters.reading.furniture import furniture_of
 from harvesters.reading.outcome import GONE
 from harvesters.reading.page import Profile
 from harvesters.spiders import memory
@@ -49,6 +50,7 @@ class Walked:
     complete: bool = False  # the end was reached and proven, and every page was asked in this pass
     ended: bool = False  # the end was reached and proven, recalled pages counted
     document: Look | None = None  # the column's address is itself the one document: the look that read it
+    page: Mapping[str, Any] | None = None  # what its first page carries beside the list, where it was read in this pass
     extra: tuple[Row, ...] = ()  # rows that only the column's feed shows
 
     @property
@@ -115,6 +117,7 @@ class _Walker:
         self._full = full
         self._had_rows = had_rows
         self._shown = False  # whether a page asked in this pass showed rows
+        self._page: Mapping[str, Any] | None = None
         self._done: dict[str, tuple[Step, Look]] = {}  # pages asked in this pass, should it walk again
 
     async def run(self, first: Fetch, ask: frozenset[str] | None) -> Walked:
@@ -150,6 +153,7 @@ class _Walker:
         else:
             walked.look = _whole(head or walked.look, walked)
         walked.complete = walked.ended and walked.all_asked and walked.look.outcome.is_good
+        walked.page = self._page
         walked.look = replace(walked.look, seconds=time.monotonic() - began)
         return walked
 
@@ -184,6 +188,8 @@ class _Walker:
             step = _step_of(look, fetch)
         if step is None:
             return None, look
+        if is_first and look.document is not None:
+            self._page = furniture_of(look.document, footer=False)
         if not step.is_article:
             # the parsed page is let go: a long list has thousands of them
             look = replace(look, page=None, document=None)
@@ -400,6 +406,7 @@ def facts_of(walked: Walked) -> dict[str, Any]:
         "complete": walked.complete,
         "column_name": next((step.column_name for step in steps if step.column_name), None),
         "full": walked.complete or walked.full,
+        **({"page": walked.page} if walked.page is not None else {}),
     }
 
 

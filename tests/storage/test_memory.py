@@ -48,6 +48,28 @@ def test_the_latest_look_of_a_day_in_the_past(db: Database) -> None:
     assert observations.latest_good_by_column(db, Subject.COLUMN, until=NOON + 2 * DAY) == {HERE: looks[1]}
 
 
+def test_the_latest_good_look_that_has_a_fact(db: Database) -> None:
+    """A look that found the page unchanged, and one that was turned away, do not hide what an earlier one read."""
+    page: Any = {"page": {"tags": {"SiteName": ["青禾市"]}}}
+    looks = [
+        build.observation("old", at=NOON, facts={"page": {"tags": {}}}),
+        build.observation("read", at=NOON + DAY, facts=page),
+        build.observation("nothing", at=NOON + 2 * DAY, facts={"page": None}),
+        build.observation("blocked", at=NOON + 3 * DAY, facts=page, outcome=Outcome.BLOCKED),
+        build.observation("same", at=NOON + 4 * DAY, outcome=Outcome.NOT_MODIFIED),
+        build.observation("whole", at=NOON + 4 * DAY, column="yw", facts=page),
+        build.observation("never", at=NOON + 4 * DAY, column="rs"),
+        build.observation("home", at=NOON + 4 * DAY, column=None, subject=Subject.HOME, facts=page),
+    ]
+    observations.record(db, looks)
+    found = observations.latest_good_with(db, Subject.COLUMN, "page", since=NOON)
+    assert found == {HERE: looks[1], ("tianhe-qu", "yw"): looks[5]}
+    late = observations.latest_good_with(db, Subject.COLUMN, "page", since=NOON + 2 * DAY)
+    assert late == {("tianhe-qu", "yw"): looks[5]}
+    homes = observations.latest_good_with(db, Subject.HOME, "page", since=NOON)
+    assert homes == {("tianhe-qu", None): looks[7]}
+
+
 def test_looks_come_in_the_order_of_time_however_many_and_filtered(db: Database) -> None:
     many = [build.observation(f"{number:04}", at=NOON, unit="a" if number % 2 else "b") for number in range(2300)]
     observations.record(db, reversed(many))

@@ -197,6 +197,26 @@ def test_what_is_shown_beats_the_meta_tag_and_both_are_kept() -> None:
     assert told.provenance["source"].conflict == "某网"
 
 
+@pytest.mark.parametrize(
+    ("tag", "conflict"),
+    [
+        ("", None),
+        ("2026-06-15", None),
+        ("2026-06-15 14∶06", None),
+        ("2026年6月15日", None),
+        ("20260615", None),
+        ("2026-06-14 09:00", "2026-06-14 09:00"),
+        ("2026-13-45", "2026-13-45"),
+        ("null", "null"),
+        ("昨天", "昨天"),
+    ],
+)
+def test_a_tag_that_is_another_day_or_none_contradicts_the_page(tag: str, conflict: str | None) -> None:
+    told = with_info("发布时间：2026-06-15", f'{METAS}<meta name="PubDate" content="{tag}">')
+    assert told.provenance["published_on"].conflict == conflict
+    assert told.tags["PubDate"] == (tag,)
+
+
 def test_what_only_a_meta_tag_says_is_not_shown() -> None:
     head = METAS + '<meta name="PubDate" content="2026-06-15 09:00"><meta name="ContentSource" content="青禾日报">'
     found = with_info("字体：大 中 小", head).article
