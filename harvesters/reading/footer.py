@@ -2,8 +2,9 @@
 
 A ``Document`` comes in; out go the items found, each with the text or the address that proves it. Footers have no
 common mark-up, so the whole page is looked through: links, pictures, texts, the scripts that draw an item where they
-stand. A comment shows nothing. What is not found may still be shown: the facts say so where the footer, or a piece of
-it, may come by a script, a frame or a picture, because nobody is to be accused of what we could not see.
+stand. A comment shows nothing; what a style hides counts, for it may be meant for another screen. What is not found
+may still be shown: the facts say so where the footer, or a piece of it, may come by a script, a frame or a picture,
+because nobody is to be accused of what we could not see.
 """
 
 from __future__ import annotations
