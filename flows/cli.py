@@ -298,13 +298,16 @@ def archive_verify() -> None:
 @report_app.command("scoreboard")
 def report_scoreboard(
     *,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Write here instead of standard output.")] = None,
     losses: Annotated[int, typer.Option(min=0, help="Below each unit, this many reasons why points are missing.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON instead of a table: all numbers, groups, losses, the formula.")
+    ] = False,
 ) -> None:
-    """Units by rank among their kind, open findings by kind, and how much of what was due was observed."""
+    """Units by rank among their peers, open findings by kind, and how much of what was due was observed."""
     from flows.commands import stages
 
-    stages.scoreboard(as_json=as_json, losses=losses)
+    stages.scoreboard(as_json=as_json, losses=losses, out=file)
 
 
 @app.command()

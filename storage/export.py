@@ -144,13 +144,16 @@ def export(db: Database, kind: str, format_: str, out: Path | BinaryIO) -> int:
             whole.seek(0)
             shutil.copyfileobj(whole, out)
             return count
-    with _finished(out) as stream:
+    with finished(out) as stream:
         return write(rows, fields_of(kind), stream)
 
 
 @contextlib.contextmanager
-def _finished(path: Path) -> Iterator[BinaryIO]:
-    """A stream whose file gets its name when the block ends well, and is gone when it does not."""
+def finished(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose file gets its name when the block ends well, and is gone when it does not.
+
+    :raises ExportError: the file cannot be written.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         try:
