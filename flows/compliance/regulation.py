@@ -17,7 +17,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, SerializeAsAny, model_validator
 
 from storage.exceptions import SettingsError
 from storage.schema import Column, ColumnKind, FindingKind, Supervision, Unit, UnitKind
@@ -74,7 +74,9 @@ def _month_day(text: object) -> object:
     return (int(found[1]), int(found[2]))
 
 
-MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day)]
+MonthDay = Annotated[
+    tuple[int, int], BeforeValidator(_month_day), PlainSerializer(lambda day: f"{day[0]:02d}-{day[1]:02d}")
+]
 
 
 class RuleText(Strict):

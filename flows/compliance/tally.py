@@ -52,24 +52,20 @@ class _Columns:
     """One obligation a column."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, dict[str, VerdictKind]] = {}
+        self._columns: dict[str, set[VerdictKind]] = defaultdict(set)
+        self._breached: dict[str, set[str]] = defaultdict(set)
 
     def add(self, verdict: Verdict) -> None:
         if verdict.column is not None:
-            self._columns.setdefault(verdict.column, {})[verdict.rule] = verdict.verdict
+            self._columns[verdict.column].add(verdict.verdict)
+            if verdict.verdict is VerdictKind.BREACH:
+                self._breached[verdict.column].add(verdict.rule)
 
     def count(self) -> Count:
-        met = unsure = 0
-        lost = []
-        for column, kinds in sorted(self._columns.items()):
-            breached = sorted(rule for rule, kind in kinds.items() if kind is VerdictKind.BREACH)
-            if breached:
-                lost.append(Lost(rules=tuple(breached), column=column))
-            elif VerdictKind.NOT_ASSESSABLE in kinds.values():
-                unsure += 1
-            else:
-                met += 1
-        return Count(met=met, not_assessable=unsure, lost=tuple(lost))
+        sound = [kinds for column, kinds in self._columns.items() if column not in self._breached]
+        unsure = sum(VerdictKind.NOT_ASSESSABLE in kinds for kinds in sound)
+        lost = (Lost(rules=tuple(sorted(rules)), column=column) for column, rules in sorted(self._breached.items()))
+        return Count(met=len(sound) - unsure, not_assessable=unsure, lost=tuple(lost))
 
 
 class _Items:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from flows.compliance.formula import SILENT, Formula, formula_of, unplaced
 from flows.compliance.regulation import Regulation
-from flows.compliance.score import Group, Loss, UnitScore, score, tenths
+from flows.compliance.score import Group, Loss, UnitScore, ranked, score, tenths
 from flows.compliance.tally import Tally, Veto
 from storage.schema import City, Finding, FindingKind, PeerGroup, Unit, Verdict, VerdictKind
 
@@ -39,7 +39,8 @@ class Scoreboard:
     """The city on one day. ``findings`` counts the open ones, by unit and kind.
 
     ``silent`` counts the verdicts told as advice or put before a person, by which of the two; ``looks`` are the days
-    with a good look and the days on which one was due, by unit and column.
+    with a good look and the days on which one was due, by unit and column. ``items`` are the first and the last day of
+    the verdicts on items, which stand from the day they were given.
     """
 
     city: City
@@ -50,6 +51,7 @@ class Scoreboard:
     findings: Mapping[str, Mapping[str, int]]
     verdicts: Mapping[str, int]
     silent: Mapping[str, int]
+    items: tuple[dt.date, dt.date] | None
     looks: Looks = field(default_factory=dict)
 
     @property
@@ -76,14 +78,12 @@ def scoreboard(
     """
     formula = formula_of(law)
     tally, kinds, silent = Tally(city.units, formula), Counter[str](), Counter[str]()
-    afresh: dt.date | None = None
-    latest: dt.date | None = None
+    afresh: set[dt.date] = set()
+    items: set[dt.date] = set()
     for verdict in verdicts:
         tally.add(verdict)
         kinds[verdict.verdict.value] += 1
-        latest = verdict.as_of if latest is None else max(latest, verdict.as_of)
-        if verdict.item is None:
-            afresh = verdict.as_of if afresh is None else max(afresh, verdict.as_of)
+        (afresh if verdict.item is None else items).add(verdict.as_of)
         if verdict.verdict is VerdictKind.NOT_ASSESSABLE:
             silent[(verdict.reason or "").partition(":")[0]] += 1
     here = {unit.id for unit in city.units}
@@ -93,13 +93,14 @@ def scoreboard(
             counted.setdefault(finding.unit, Counter())[finding.kind.value] += 1
     return Scoreboard(
         city=city,
-        as_of=afresh or latest,
+        as_of=max(afresh or items, default=None),
         formula=formula,
         regulation={"digest": law.digest, "regimes": dict(law.regimes)},
         scores=score(tally),
         findings={unit: dict(counts) for unit, counts in counted.items()},
         verdicts={kind.value: kinds[kind.value] for kind in VerdictKind},
         silent={word: silent[word] for word in SILENT},
+        items=(min(items), max(items)) if items else None,
         looks=looks or {},
     )
 
@@ -114,6 +115,7 @@ def as_json(board: Scoreboard) -> dict[str, Any]:
         "city": board.city.name,
         "code": board.city.code,
         "as_of": board.as_of.isoformat() if board.as_of else None,
+        "items_as_of": [day.isoformat() for day in board.items] if board.items else None,
         "formula": formula_json(board.formula),
         "regulation": dict(board.regulation),
         "peer_groups": [
@@ -191,6 +193,26 @@ def unit_json(one: UnitScore, unit: Unit, formula: Formula) -> dict[str, Any]:
         "losses": [_loss_json(loss, columns, formula) for loss in one.losses],
         "vetoes": [_veto_json(veto, formula) for veto in one.vetoes],
     }
+
+
+def replaced(lines: Sequence[Mapping[str, Any]], line: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The lines of a scoreboard's JSON with one unit's new one, every rank worked out anew, in their order.
+
+    What does not follow from verdicts (``BESIDE``) stays as it stood.
+    """
+    known = {one["unit"]: {**one} for one in lines}
+    known[line["unit"]] |= line
+    placed = ranked(
+        UnitScore(
+            unit=one["unit"],
+            name=one["name"],
+            peer_group=PeerGroup(one["peer_group"]),
+            points=None if one["exact"] is None else Fraction(one["exact"]),
+            vetoes=tuple(Veto(rule=veto["rule"], count=veto["count"]) for veto in one["vetoes"]),
+        )
+        for one in known.values()
+    )
+    return [{**known[one.unit], "rank": one.rank, "peers": one.peers} for one in placed]
 
 
 def _group_json(group: Group) -> dict[str, Any]:
