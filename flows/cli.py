@@ -346,10 +346,10 @@ def period_freeze(
     note: Annotated[str | None, typer.Option(help="What is to be known about it.")] = None,
     early: Annotated[bool, typer.Option("--early", help="Also where the period is not over.")] = False,
 ) -> None:
-    """Freeze a period's scoreboard as the store has it now, with everything it can be recomputed from.
+    """Freeze a period's scoreboard, with everything it can be recomputed from. Done once; a correction is an amendment.
 
-    The store must be assessed as of a day within the period: gongkai assess --as-of its last day, first. Done once;
-    a correction is an amendment.
+    It is the scoreboard of the last day assessed in the period. Where the store has been assessed since, the period's
+    last day is judged for it by what is known now; no finding opens or closes for that.
     """
     from flows.commands import period as command
 
@@ -391,8 +391,8 @@ def period_amend(
 ) -> None:
     """Correct one unit's numbers beside what was frozen, with the old numbers, the new ones and the reason.
 
-    Without --finding what counts is what an assessment as of the same day says differently now (a reader was mended, a
-    waiver granted): run gongkai assess --as-of that day first. What a unit mended later is no correction.
+    Without --finding the same day is judged again, and what is said differently now counts (a reader was mended, a
+    waiver granted). What a unit mended later is no correction.
     """
     from flows.commands import period as command
 

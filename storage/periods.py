@@ -1,8 +1,8 @@
 """Frozen periods: the scoreboard of a month, quarter or year as it was, and everything it can be recomputed from.
 
 A period is frozen once. What was frozen is never changed: a correction is an amendment beside it, with who, when and
-why, the old numbers and the new. The verdicts lie as gzip JSON Lines below the data folder, word for word as ``gongkai
-export verdicts`` writes them; their sums are in the database, so that a changed file shows.
+why, the old numbers and the new. The verdicts lie as gzip JSON Lines below the data folder, in the form and order of
+``gongkai export verdicts``; their sums are in the database, so that a changed file shows.
 """
 
 from __future__ import annotations
@@ -84,15 +84,15 @@ class Written:
 # ------------------------------------------------------------------ the file of verdicts
 
 
-def write_verdicts(db: Database, path: Path) -> Written:
-    """Writes every verdict as it stands; the same verdicts give the same bytes.
+def write_verdicts(rows: Iterable[Mapping[str, Any]], path: Path) -> Written:
+    """Writes verdicts as they are exported; the same ones give the same bytes.
 
     :raises ExportError: the file cannot be written.
     """
     lines = hashlib.sha256()
     count = 0
     with export.finished(path) as stream, gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0) as out:
-        for row in export.iter_rows(db, "verdicts"):
+        for row in rows:
             line = dumps(row).encode("utf-8", "replace") + b"\n"
             lines.update(line)
             out.write(line)

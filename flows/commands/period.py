@@ -24,10 +24,10 @@ def freeze(name: str, *, by: str, note: str | None, early: bool) -> None:
     """Freezes a period and says by which day it was judged.
 
     :raises UnknownTarget: there is no such period, or no city.
-    :raises PeriodRefused: it is frozen already, is not over, or the store is not assessed as of one day within it.
+    :raises PeriodRefused: it is frozen already or is not over; or nothing in it was assessed, or not whole.
     :raises ExportError: the file of its verdicts cannot be written.
     """
-    home = settings.load().home
+    home = _prepared().home
     with closing(open_database()) as database:
         made = freeze_period(database, home, name, by=by, note=note, early=early)
     board = json.loads(made.board)
@@ -79,11 +79,11 @@ def amend(name: str, *, unit: str, reason: str, by: str, wrong: Sequence[str]) -
     """Amends a frozen period and says what changed.
 
     :raises UnknownTarget: no such period is frozen, or there is no such unit or finding.
-    :raises PeriodRefused: nothing is different, a finding still stands, or the store is assessed as of another day.
+    :raises PeriodRefused: nothing is different, or a finding still stands.
     :raises ExportError: the file of the frozen verdicts is not the one that was frozen.
     """
     with closing(open_database()) as database:
-        made = amend_period(database, settings.load().home, name, unit=unit, reason=reason, by=by, wrong=wrong)
+        made = amend_period(database, _prepared().home, name, unit=unit, reason=reason, by=by, wrong=wrong)
         zone = _zone(database)
     for line in _amendment_lines(amendment_json(made), zone):
         typer.echo(line)
@@ -125,6 +125,13 @@ def _lines(told: Mapping[str, Any], zone: zoneinfo.ZoneInfo, losses: int) -> Ite
     yield ""
     yield "as amended"
     yield from scoreboard.lines(told["amended"], losses=losses)
+
+
+def _prepared() -> settings.Settings:
+    """The settings, and what Prefect reads when it is imported: judging a day again brings it."""
+    known = settings.load()
+    settings.prepare_prefect(known, quiet=True)
+    return known
 
 
 def _zone(database: Database) -> zoneinfo.ZoneInfo:

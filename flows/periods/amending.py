@@ -1,7 +1,7 @@
 """Corrects one unit's numbers in a frozen period, beside what was frozen.
 
-Which verdicts were wrong: those behind findings that a person has closed or waived, or those that an assessment as of
-the same day gives differently now.
+Which verdicts were wrong: those behind findings that a person has closed or waived, or those that are given differently
+now when the same day is judged again.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from flows.compliance.formula import SILENT
+from flows.compliance.regimes import of_city
 from flows.periods.frozen import Frozen, Row, applied, frozen, key_of, line_of, standing
+from flows.periods.judging import judged
+from flows.report import known_city
 from flows.reports import scoreboard
 from storage import findings, periods
 from storage.database import Database, utcnow
 from storage.exceptions import PeriodRefused, UnknownTarget
-from storage.export import verdict_json
 from storage.periods import Amendment
 from storage.schema import Finding, VerdictKind
+
+_AMENDED = "amended"  # the machine word of what a person set aside
 
 
 def amend(
@@ -35,10 +39,10 @@ def amend(
 ) -> Amendment:
     """Corrects the numbers of one unit in a frozen period, beside what was frozen.
 
-    :param wrong: ids of findings that were wrong or are waived; where none are given, what an assessment as of the
-        same day says differently now.
+    :param wrong: ids of findings that were wrong or are waived; where none are given, what is said differently now
+        when the same day is judged again.
     :raises UnknownTarget: no such period is frozen, or there is no such unit or finding.
-    :raises PeriodRefused: nothing is different, a finding still stands, or the store is assessed as of another day.
+    :raises PeriodRefused: nothing is different, or a finding still stands.
     :raises ExportError: the file of the frozen verdicts is not the one that was frozen.
     """
     if not (by.strip() and reason.strip()):
@@ -53,7 +57,9 @@ def amend(
         if one.unit == unit:
             rows = applied(rows, one.changes)
     changes = (
-        _set_aside(database, kept, unit, rows, wrong, reason) if wrong else _judged_anew(database, kept, unit, rows)
+        _set_aside(database, kept, unit, rows, wrong, reason)
+        if wrong
+        else _judged_anew(database, home, kept, unit, rows)
     )
     lines = standing(kept.board, made)["scores"]
     amended = scoreboard.replaced(lines, line_of(body, kept.formula, applied(rows, changes)))
@@ -88,25 +94,25 @@ def _change(row: Row, verdict: str, reason: str | None) -> dict[str, Any]:
     }
 
 
-def _judged_anew(database: Database, kept: Frozen, unit: str, rows: Sequence[Row]) -> list[Row]:
-    """What the store says differently of what was judged then; what was not judged then is no correction.
+def _judged_anew(database: Database, home: Path, kept: Frozen, unit: str, rows: Sequence[Row]) -> list[Row]:
+    """What is said differently now of what was judged then; what was not judged then is no correction.
 
-    :raises PeriodRefused: the store is assessed as of another day than the period was.
+    What an earlier amendment set aside stays so: judged again it would say what was wrong.
     """
-    now = {key_of(row): row for row in map(verdict_json, findings.iter_verdicts(database, unit=unit))}
-    day = kept.period.as_of.isoformat()
-    if others := {row["as_of"] for row in now.values() if row["item"] is None} - {day}:
-        raise PeriodRefused(
-            f"{kept.period.name} was judged as of {day} and the store is as of {max(others)}, so that what was mended "
-            f"since would count: run gongkai assess --as-of {day} first, or name what was wrong with --finding"
-        )
-    pairs = ((row, now[key_of(row)]) for row in rows if key_of(row) in now)
+    city = known_city(database)
+    again = judged(database, city, of_city(city.code, home), kept.period.as_of, utcnow())
+    now = {key_of(row): row for row in again if row["unit"] == unit}
+    pairs = ((row, now[key_of(row)]) for row in rows if key_of(row) in now and _word(row) != _AMENDED)
     return [_change(was, new["verdict"], new["reason"]) for was, new in pairs if _says(was) != _says(new)]
 
 
 def _says(row: Row) -> tuple[str, str | None]:
-    word = (row["reason"] or "").partition(":")[0]
+    word = _word(row)
     return row["verdict"], word if row["verdict"] == VerdictKind.NOT_ASSESSABLE and word in SILENT else None
+
+
+def _word(row: Row) -> str:
+    return (row["reason"] or "").partition(":")[0]
 
 
 def _set_aside(
@@ -133,7 +139,7 @@ def _set_aside(
                 f"{name} is {finding.state}: a finding is set aside once a person has waived it, or closed it because "
                 "it was wrong (gongkai finding)"
             )
-        changes.append(_change(row, VerdictKind.NOT_APPLICABLE.value, f"amended: {reason}"))
+        changes.append(_change(row, VerdictKind.NOT_APPLICABLE.value, f"{_AMENDED}: {reason}"))
     return changes
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from flows.compliance.periods import Span, span_of
 from flows.compliance.regimes import of_city
+from flows.periods.judging import AFRESH, judged
 from flows.report import board_of, known_city
 from flows.reports import scoreboard
 from harvesters import city_file
-from storage import periods
+from storage import findings, observations, periods
 from storage.database import Database, dumps, utcnow
 from storage.exceptions import PeriodRefused
-from storage.export import verdict_of
+from storage.export import iter_rows, verdict_of
 from storage.periods import Period
 from storage.schema import City
 
@@ -32,14 +33,14 @@ def freeze(
     early: bool = False,
     now: dt.datetime | None = None,
 ) -> Period:
-    """Freezes a period as the store has it now.
+    """Freezes a period: as the store has it where it is assessed as of a day in the period, else as of its last day.
 
     :param home: the data folder.
     :param by: who freezes it.
     :param early: also where the period is not over.
     :param now: the moment of freezing, aware.
     :raises UnknownTarget: there is no such period, or no city.
-    :raises PeriodRefused: it is frozen already, is not over, or the store is not assessed as of one day within it.
+    :raises PeriodRefused: it is frozen already or is not over; or nothing in it was assessed, or not whole.
     :raises ExportError: the file of its verdicts cannot be written; nothing is frozen.
     """
     span, now = span_of(name), now or utcnow()
@@ -49,16 +50,25 @@ def freeze(
         raise PeriodRefused(f"{name}: say who freezes it (--by)")
     if (standing := periods.find(database, name)) is not None:
         raise periods.already_frozen(standing)
-    today = now.astimezone(zoneinfo.ZoneInfo(city.timezone)).date()
+    zone = zoneinfo.ZoneInfo(city.timezone)
+    today = now.astimezone(zone).date()
     if today < span.first:
         raise PeriodRefused(f"{name} has not begun: its first day is {span.first.isoformat()}")
     if today <= span.last and not early:
         raise PeriodRefused(f"{name} is not over: it ends on {span.last.isoformat()}; --early freezes it all the same")
+    assessed = _day_assessed(span, findings.days_judged(database, AFRESH))
+    as_of = min(assessed, span.last)
+    if assessed > span.last:
+        _must_have_looked(name, as_of, observations.first_at(database), zone)
     staged = home / periods.FOLDER / f".{name}.{os.getpid()}.jsonl.gz"
     try:
-        written = periods.write_verdicts(database, staged)
-        # the board is made from the file, so that it follows from it whatever is assessed meanwhile
-        as_of = _day_within(span, today, {row["as_of"] for row in periods.read_verdicts(staged) if row["item"] is None})
+        if assessed > span.last:
+            written = periods.write_verdicts(judged(database, city, law, as_of, now), staged)
+        else:
+            written = periods.write_verdicts(iter_rows(database, "verdicts"), staged)
+        # from here on the file is what counts
+        if {row["as_of"] for row in periods.read_verdicts(staged) if row["rule"] in AFRESH} != {as_of.isoformat()}:
+            raise PeriodRefused(f"{name}: an assessment went on meanwhile: freeze it again when it is done")
         board = board_of(database, city, law, (verdict_of(row) for row in periods.read_verdicts(staged)))
         period = Period(
             name=name,
@@ -85,25 +95,30 @@ def freeze(
     return period
 
 
-def _day_within(span: Span, today: dt.date, days: set[str]) -> dt.date:
+def _day_assessed(span: Span, days: set[dt.date]) -> dt.date:
     """The one day that was judged.
 
-    :raises PeriodRefused: there is none, there are several, or it lies outside the period.
+    :raises PeriodRefused: there is none, there are several, or it lies before the period.
     """
-    last = min(span.last, today).isoformat()
-    again = f"run gongkai assess --as-of {last} first, which judges what is known now by the calendar of that day"
     if not days:
-        raise PeriodRefused(f"{span.name}: nothing was judged yet: {again}")
+        raise PeriodRefused(f"{span.name}: nothing was judged yet: run gongkai assess first")
     if len(days) > 1:
         raise PeriodRefused(
-            f"{span.name}: the store holds verdicts as of {', '.join(sorted(days))} side by side, as after an "
-            f"assessment that broke off: {again}"
+            f"{span.name}: verdicts as of {', '.join(day.isoformat() for day in sorted(days))} stand side by side, as "
+            "after an assessment that broke off: run gongkai assess first"
         )
-    day = dt.date.fromisoformat(days.pop())
-    if not span.first <= day <= span.last:
-        where = "after its end" if day > span.last else "before its first day"
-        raise PeriodRefused(f"{span.name}: the store is assessed as of {day.isoformat()}, {where}: {again}")
+    [day] = days
+    if day < span.first:
+        raise PeriodRefused(
+            f"{span.name}: the last assessment was as of {day.isoformat()}, before its first day: run gongkai assess "
+            "first"
+        )
     return day
+
+
+def _must_have_looked(name: str, day: dt.date, first: dt.datetime | None, zone: dt.tzinfo) -> None:
+    if first is None or first.astimezone(zone).date() > day:
+        raise PeriodRefused(f"{name}: nothing was looked at by {day.isoformat()}: of that day nothing is known")
 
 
 def _without_contacts(city: City) -> City:

@@ -124,13 +124,8 @@ def test_a_period_is_frozen_once(database: Database, home: Path) -> None:
         ("2026-Q4", LATER, False, "2026-Q4 is not over: it ends on 2026-12-31"),
         ("2026", LATER, True, None),
         ("2026-12", LATER, True, "2026-12 has not begun"),
-        (
-            "2026-09",
-            LATER,
-            False,
-            "2026-09: the store is assessed as of 2026-10-30, after its end: .*--as-of 2026-09-30",
-        ),
-        ("2026-11", LATER, True, "as of 2026-10-30, before its first day: run gongkai assess --as-of 2026-11-05"),
+        ("2026-09", LATER, False, "2026-09: nothing was looked at by 2026-09-30"),
+        ("2026-11", LATER, True, "was as of 2026-10-30, before its first day: run gongkai assess first"),
     ],
 )
 def test_when_a_period_can_be_frozen(
@@ -158,7 +153,7 @@ def test_an_assessment_that_broke_off_is_not_frozen(database: Database) -> None:
         rule="UP-06", rule_version="1", unit="qu", column="news", verdict=VerdictKind.COMPLIANT, as_of=newer
     )
     findings.settle(database, [column], at=LATER)
-    with pytest.raises(PeriodRefused, match="as of 2026-10-30, 2026-10-31 side by side"):
+    with pytest.raises(PeriodRefused, match="as of 2026-10-30, 2026-10-31 stand side by side"):
         frozen(database)
 
 
@@ -167,8 +162,26 @@ def test_before_anything_was_judged() -> None:
         with pytest.raises(UnknownTarget, match="no city yet"):
             frozen(database)
         registry.apply(database, small_city.CITY)
-        with pytest.raises(PeriodRefused, match="nothing was judged yet: run gongkai assess --as-of 2026-10-31"):
+        with pytest.raises(PeriodRefused, match="nothing was judged yet: run gongkai assess first"):
             frozen(database)
+
+
+def test_where_the_store_has_gone_on_the_last_day_is_judged_and_no_finding_moves(
+    database: Database, home: Path, tmp_path: Path
+) -> None:
+    """What is mended and what grew old in November is no part of October, and freezing October does not touch it."""
+    small_city.show(database, "jyj", "news", *small_city.fresh_news("jyj", LATER.date()), at=LATER)
+    judge(database, LATER.date(), LATER)
+    before = list(findings.iter_findings(database)), list(findings.iter_verdicts(database))
+    made = frozen(database)
+    assert made.as_of == dt.date(2026, 10, 31)
+    assert (list(findings.iter_findings(database)), list(findings.iter_verdicts(database))) == before
+    assert "UP-02" in [rule for loss in line(json.loads(made.board), "jyj")["losses"] for rule in loss["rules"]]
+    assert list(problems(database, home, MONTH)) == []
+    # word for word what an assessment as of that day would have kept
+    judge(database, made.as_of, LATER)
+    again = frozen(database, "2026-Q4", early=True)
+    assert (again.as_of, again.sha256) == (made.as_of, made.sha256)
 
 
 def test_a_file_that_cannot_be_written_freezes_nothing(database: Database, home: Path) -> None:
@@ -197,6 +210,9 @@ def test_a_finding_that_was_wrong_is_set_aside(database: Database, home: Path) -
     lost = next(loss for loss in one.before["losses"] if "UP-02" in loss["rules"])
     assert one.after["points"] == pytest.approx(one.before["points"] + lost["points"], abs=0.11)
     assert one.after["open_findings"] == one.before["open_findings"]
+    # judged again the breach would be there once more; what was set aside stays so
+    with pytest.raises(PeriodRefused, match="nothing that is different now changes its numbers"):
+        amended(database)
     # nothing that was frozen has changed
     assert periods.get(database, MONTH) == made
     assert list(problems(database, home, MONTH)) == []
@@ -213,17 +229,16 @@ def test_what_was_mended_is_no_correction(database: Database) -> None:
     assert closed.state == "closed"
     with pytest.raises(PeriodRefused, match=rf"{stale} is closed: a finding is set aside once a person has waived it"):
         amended(database, wrong=[stale])
-    with pytest.raises(PeriodRefused, match="judged as of 2026-10-30 and the store is as of 2026-11-05, so that what"):
+    with pytest.raises(PeriodRefused, match="nothing that is different now changes its numbers"):
         amended(database)
 
 
-def test_a_waiver_granted_later_counts_by_judging_the_same_day_again(database: Database, home: Path) -> None:
+def test_a_waiver_granted_later_counts_when_the_same_day_is_judged_again(database: Database, home: Path) -> None:
     frozen(database)
     with pytest.raises(PeriodRefused, match="nothing that is different now changes its numbers"):
         amended(database)
     waiver = Waiver(reason="机构改革", approved_by="市政府办", until=dt.date(2026, 12, 31), column="news", rule="UP-02")
     registry.apply(database, small_city.waived("jyj", waiver))
-    judge(database, now=LATER)
     one = amended(database, reason="补批豁免")
     assert [change["rule"] for change in one.changes] == ["UP-02"]
     assert one.changes[0]["now"]["reason"].startswith("waived: 机构改革")

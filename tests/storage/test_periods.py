@@ -56,7 +56,7 @@ def amendment(number: int = 1, **facts: Any) -> Amendment:
 
 def freeze(db: Database, home: Path, one: Period) -> None:
     staged = home / "periods" / f".{one.frozen_by}.part"
-    periods.write_verdicts(db, staged)
+    periods.write_verdicts(export.iter_rows(db, "verdicts"), staged)
     periods.freeze(db, one, staged, home)
 
 
@@ -77,21 +77,21 @@ def test_a_period_and_its_amendments_come_back_word_for_word(db: Database, tmp_p
 def test_the_verdicts_are_those_of_the_export(db: Database, tmp_path: Path) -> None:
     said = [build.verdict(column=f"c{number}") for number in range(3)]
     findings.settle(db, [*said, build.verdict(VerdictKind.NOT_ASSESSABLE, reason="blocked: 防火墙")], at=build.NOON)
-    written = periods.write_verdicts(db, tmp_path / "a.jsonl.gz")
+    written = periods.write_verdicts(export.iter_rows(db, "verdicts"), tmp_path / "a.jsonl.gz")
     export.export(db, "verdicts", "jsonl", tmp_path / "a.jsonl")
     lines = (tmp_path / "a.jsonl").read_bytes()
     assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == lines
     assert list(periods.read_verdicts(tmp_path / "a.jsonl.gz")) == list(export.iter_rows(db, "verdicts"))
     assert periods.sums_of(tmp_path / "a.jsonl.gz") == written
     assert written.rows == 4
-    assert periods.write_verdicts(db, tmp_path / "b.jsonl.gz") == written
+    assert periods.write_verdicts(export.iter_rows(db, "verdicts"), tmp_path / "b.jsonl.gz") == written
 
 
 @pytest.mark.parametrize("spoil", [b"", b"no gzip", None])
 def test_a_file_that_is_not_what_was_written(db: Database, tmp_path: Path, spoil: bytes | None) -> None:
     findings.settle(db, [build.verdict()], at=build.NOON)
     path = tmp_path / "a.jsonl.gz"
-    periods.write_verdicts(db, path)
+    periods.write_verdicts(export.iter_rows(db, "verdicts"), path)
     path.write_bytes(path.read_bytes()[:-9] if spoil is None else spoil)
     if spoil != b"":  # nothing at all is a file of no rows, whose sums tell
         with pytest.raises(ExportError, match=r"a\.jsonl\.gz: cannot be read .*restore it from the backup"):
