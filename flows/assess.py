@@ -90,7 +90,7 @@ def assess_database(
     run = run_of(database, city, of_city(city.code, known.home), as_of, now)
     seen = _Seen()
     columns = gather_columns(run)
-    told = findings.settle(database, seen.counted(_verdicts_afresh(run, columns)), at=now)
+    told = findings.settle(database, seen.counted(verdicts_afresh(run, columns)), at=now)
     told += findings.retire(database, AFRESH, as_of=run.case.as_of, at=now, note=GONE)
     told += _judge_items(run, seen, columns, now)
     told += findings.settle(database, retired_verdicts(run, seen), at=now)
@@ -126,7 +126,7 @@ class _Seen:
 # ------------------------------------------------------------------ judged afresh
 
 
-def _verdicts_afresh(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> Iterator[Verdict]:
+def verdicts_afresh(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> Iterator[Verdict]:
     """The verdicts on every column and unit, in the order of the registry, then on every site and every group."""
     sites = Sites(run.city.units)
     for known in gather_units(run, columns):

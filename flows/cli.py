@@ -19,9 +19,16 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from storage.exceptions import CityFileError, GongkaiError, SettingsError, StepRefused, UnknownTarget
+from storage.exceptions import (
+    CityFileError,
+    GongkaiError,
+    PeriodRefused,
+    SettingsError,
+    StepRefused,
+    UnknownTarget,
+)
 
-WRONG_USE = (CityFileError, SettingsError, StepRefused, UnknownTarget)
+WRONG_USE = (CityFileError, PeriodRefused, SettingsError, StepRefused, UnknownTarget)
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -67,14 +74,21 @@ app = typer.Typer(
 )
 city_app = typer.Typer(no_args_is_help=True, help="The registry: a city file in, a city file out.")
 report_app = typer.Typer(no_args_is_help=True, help="Reports to read and to send.")
+period_app = typer.Typer(
+    no_args_is_help=True, help="Scoreboards frozen for a month (2026-10), quarter (2026-Q3) or year (2026)."
+)
 archive_app = typer.Typer(no_args_is_help=True, help="The captured pages.")
 app.add_typer(city_app, name="city")
 app.add_typer(report_app, name="report")
+app.add_typer(period_app, name="period")
 app.add_typer(archive_app, name="archive")
 
 CityOption = Annotated[
     Path | None,
     typer.Option("--city", metavar="FILE", help="City file to apply first; left out: the registry as it is."),
+]
+PeriodArgument = Annotated[
+    str, typer.Argument(metavar="PERIOD", help="A month (2026-10), a quarter (2026-Q3) or a year (2026).")
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of standard output.")]
 
@@ -298,13 +312,102 @@ def archive_verify() -> None:
 @report_app.command("scoreboard")
 def report_scoreboard(
     *,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Write here instead of standard output.")] = None,
     losses: Annotated[int, typer.Option(min=0, help="Below each unit, this many reasons why points are missing.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON instead of a table: all numbers, groups, losses, the formula.")
+    ] = False,
 ) -> None:
-    """Units by rank among their kind, open findings by kind, and how much of what was due was observed."""
+    """Units by rank among their peers, open findings by kind, and how much of what was due was observed."""
     from flows.commands import stages
 
-    stages.scoreboard(as_json=as_json, losses=losses)
+    stages.scoreboard(as_json=as_json, losses=losses, out=file)
+
+
+@app.command()
+def rules(
+    *,
+    rule: Annotated[
+        str | None, typer.Argument(metavar="RULE", help="Only this one, with all that is said of it.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of lines.")] = False,
+) -> None:
+    """The rules in force for the city: what binds, what is advice, what is off; and what public pages cannot show."""
+    from flows.commands import rules as command
+
+    command.show(rule, as_json=as_json)
+
+
+@period_app.command("freeze")
+def period_freeze(
+    *,
+    period: PeriodArgument,
+    by: Annotated[str, typer.Option(help="Who freezes it.")],
+    note: Annotated[str | None, typer.Option(help="What is to be known about it.")] = None,
+    early: Annotated[bool, typer.Option("--early", help="Also where the period is not over.")] = False,
+) -> None:
+    """Freeze a period's scoreboard, with everything it can be recomputed from. Done once; a correction is an amendment.
+
+    It is the scoreboard of the last day assessed in the period. Where the store has been assessed since, the period's
+    last day is judged for it by what is known now; no finding opens or closes for that.
+    """
+    from flows.commands import period as command
+
+    command.freeze(period, by=by, note=note, early=early)
+
+
+@period_app.command("list")
+def period_list(*, as_json: Annotated[bool, typer.Option("--json", help="JSON instead of lines.")] = False) -> None:
+    """Every frozen period."""
+    from flows.commands import period as command
+
+    command.show_list(as_json=as_json)
+
+
+@period_app.command("show")
+def period_show(
+    *,
+    period: PeriodArgument,
+    losses: Annotated[int, typer.Option(min=0, help="Below each unit, this many reasons why points are missing.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables.")] = False,
+) -> None:
+    """A frozen scoreboard, its amendments, and the scoreboard as they leave it."""
+    from flows.commands import period as command
+
+    command.show(period, as_json_=as_json, losses=losses)
+
+
+@period_app.command("amend")
+def period_amend(
+    *,
+    period: PeriodArgument,
+    unit: Annotated[str, typer.Option(metavar="ID", help="The unit whose numbers are corrected.")],
+    reason: Annotated[str, typer.Option(help="Why: what was wrong, and where it was decided.")],
+    by: Annotated[str, typer.Option(help="Who corrects them.")],
+    finding: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FINDING", help="A finding that a person closed as wrong or waived (may be repeated)."),
+    ] = None,
+) -> None:
+    """Correct one unit's numbers beside what was frozen, with the old numbers, the new ones and the reason.
+
+    Without --finding the same day is judged again, and what is said differently now counts (a reader was mended, a
+    waiver granted). What a unit mended later is no correction.
+    """
+    from flows.commands import period as command
+
+    command.amend(period, unit=unit, reason=reason, by=by, wrong=finding or ())
+
+
+@period_app.command("verify")
+def period_verify(
+    *,
+    period: Annotated[str | None, typer.Argument(metavar="PERIOD", help="Left out: every frozen period.")] = None,
+) -> None:
+    """Whether the frozen numbers, and those of the amendments, still follow from the stored verdicts."""
+    from flows.commands import period as command
+
+    raise typer.Exit(command.verify(period))
 
 
 @app.command()

@@ -5,13 +5,29 @@ What a report says is decided in ``flows/reports``; here the store's doors are o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from flows.compliance.regimes import of_city
+from flows.compliance.regulation import Regulation
+from flows.gathering.columns import looks_due_at
+from flows.gathering.run import run_of
 from flows.reports import scoreboard
 from storage import findings, registry, settings
-from storage.database import Database
+from storage.database import Database, utcnow
 from storage.exceptions import UnknownTarget
+from storage.schema import City, Subject, Verdict
+
+
+def known_city(database: Database) -> City:
+    """The city of this database.
+
+    :raises UnknownTarget: no city was applied yet.
+    """
+    city = registry.load_city(database)
+    if city is None:
+        raise UnknownTarget("no city yet: run gongkai city apply FILE, then gongkai harvest and gongkai assess")
+    return city
 
 
 def board(database: Database) -> scoreboard.Scoreboard:
@@ -20,13 +36,20 @@ def board(database: Database) -> scoreboard.Scoreboard:
     :raises UnknownTarget: no city was applied yet.
     :raises SettingsError: the city's regulations file says something that is not understood.
     """
-    city = registry.load_city(database)
-    if city is None:
-        raise UnknownTarget("no city yet: run gongkai city apply FILE, then gongkai harvest and gongkai assess")
-    told = findings.iter_verdicts(database), findings.iter_findings(database, "open")
-    return scoreboard.scoreboard(city, of_city(city.code, settings.load().home), *told)
+    city = known_city(database)
+    law = of_city(city.code, settings.load().home)
+    return board_of(database, city, law, findings.iter_verdicts(database))
+
+
+def board_of(database: Database, city: City, law: Regulation, verdicts: Iterable[Verdict]) -> scoreboard.Scoreboard:
+    """The scoreboard of these verdicts, with the open findings and the looks due as the store has them now."""
+    told = scoreboard.scoreboard(city, law, verdicts, findings.iter_findings(database, "open"))
+    if told.as_of is None:
+        return told
+    run = run_of(database, city, law, told.as_of, utcnow())
+    return replace(told, looks=looks_due_at(run, Subject.COLUMN))
 
 
 def lines(told: scoreboard.Scoreboard, *, losses: int = 0) -> Iterator[str]:
     """The scoreboard for a terminal; below each unit its heaviest ``losses``."""
-    return scoreboard.lines(told, losses=losses)
+    return scoreboard.lines(scoreboard.as_json(told), losses=losses)

@@ -33,6 +33,10 @@ class StepRefused(GongkaiError):
     """Raised when a finding cannot take a step of its life where it stands, or the step lacks its reason."""
 
 
+class PeriodRefused(GongkaiError):
+    """Raised when a period cannot be frozen or amended as things stand; what was frozen is as it was."""
+
+
 class DatabaseError(GongkaiError):
     """Raised when the database cannot be opened, written, or is not at the schema this code knows."""
 

@@ -1,12 +1,14 @@
 """Everything, whole, out of the database: items, observations, verdicts or findings as JSON Lines, CSV, Excel, Parquet.
 
-Rows are read a page at a time and written as they come, so memory does not grow with the catalogue. A file appears
-under its name when it is complete, and not before.
+Rows are read a page at a time and written as they come, so memory does not grow with the catalogue. Verdicts and
+findings come in an order of their own, by what they speak of, so that the same ones give the same bytes from every
+database. A file appears under its name when it is complete, and not before.
 """
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import shutil
 import tempfile
@@ -20,7 +22,7 @@ from storage.database import Database
 from storage.exceptions import ExportError, UnknownTarget
 from storage.formats.json_item import evidence_json, time_text, to_json
 from storage.formats.table import FORMATS, Field
-from storage.schema import Finding, Observation, Verdict
+from storage.schema import Finding, Observation, Verdict, VerdictKind
 
 
 def verdict_json(one: Verdict) -> dict[str, Any]:
@@ -35,6 +37,12 @@ def verdict_json(one: Verdict) -> dict[str, Any]:
         "reason": one.reason,
         "as_of": one.as_of.isoformat(),
     }
+
+
+def verdict_of(row: Mapping[str, Any]) -> Verdict:
+    """What an exported verdict says, as a verdict; facts and evidence are not exported with it."""
+    said = {"verdict": VerdictKind(row["verdict"]), "as_of": dt.date.fromisoformat(row["as_of"])}
+    return Verdict(**{**row, **said})
 
 
 def finding_json(one: Finding) -> dict[str, Any]:
@@ -77,11 +85,22 @@ def observation_json(one: Observation) -> dict[str, Any]:
     }
 
 
+def _spelt(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with the keys of its facts sorted: databases keep objects, and not the order of what is in them."""
+    return {**row, "facts": _sorted(row["facts"])}
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 _ROWS: Final[Mapping[str, Callable[[Database], Iterator[dict[str, Any]]]]] = {
     "items": lambda db: (to_json(one) for one in iter_items(db)),
-    "observations": lambda db: (observation_json(one) for one in observations.iter_observations(db)),
+    "observations": lambda db: (_spelt(observation_json(one)) for one in observations.iter_observations(db)),
     "verdicts": lambda db: (verdict_json(one) for one in findings.iter_verdicts(db)),
-    "findings": lambda db: (finding_json(one) for one in findings.iter_findings(db)),
+    "findings": lambda db: (_spelt(finding_json(one)) for one in findings.iter_findings(db)),
 }
 
 _TYPES: Final = {  # of the fields that are not plain text, for the formats that have types
@@ -144,13 +163,16 @@ def export(db: Database, kind: str, format_: str, out: Path | BinaryIO) -> int:
             whole.seek(0)
             shutil.copyfileobj(whole, out)
             return count
-    with _finished(out) as stream:
+    with finished(out) as stream:
         return write(rows, fields_of(kind), stream)
 
 
 @contextlib.contextmanager
-def _finished(path: Path) -> Iterator[BinaryIO]:
-    """A stream whose file gets its name when the block ends well, and is gone when it does not."""
+def finished(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose file gets its name when the block ends well, and is gone when it does not.
+
+    :raises ExportError: the file cannot be written.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         try:

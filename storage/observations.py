@@ -114,6 +114,12 @@ def iter_observations(
         page = query.where(sa.or_(at.at > last["at"], sa.and_(at.at == last["at"], at.id > last["id"])))
 
 
+def first_at(db: Database) -> dt.datetime | None:
+    """The moment of the first look of all, in UTC."""
+    with db.read() as session:
+        return session.execute(sa.select(sa.func.min(tables.observations.c.at, type_=tables.UtcDateTime))).scalar()
+
+
 # ------------------------------------------------------------------ heads
 
 

@@ -31,6 +31,16 @@ class Supervision(StrEnum):
     VERTICAL = "vertical"
 
 
+class PeerGroup(StrEnum):
+    """Among whom a unit is listed and ranked: the bodies of its kind, vertical ones (条例 第三条) apart."""
+
+    DISTRICT = "district"  # 区县
+    DEPARTMENT = "department"  # 市直部门
+    STATIONED = "stationed"  # 中省驻市单位
+    TOWNSHIP = "township"  # 乡镇街道
+    VERTICAL = "vertical"  # 垂直管理单位
+
+
 class ColumnKind(StrEnum):
     """What a column is for (栏目类别)."""
 
@@ -179,6 +189,11 @@ class Unit:
     contacts: tuple[Contact, ...] = ()
     columns: tuple[Column, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def peer_group(self) -> PeerGroup:
+        """Among whom the unit is ranked: its kind, unless its own system and not the city answers for it."""
+        return PeerGroup.VERTICAL if self.supervision is Supervision.VERTICAL else PeerGroup(self.kind.value)
 
 
 @dataclass(frozen=True, kw_only=True)

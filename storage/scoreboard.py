@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from storage import registry, tables
 from storage.database import Database
-from storage.schema import Outcome, Subject
+from storage.schema import Outcome, PeerGroup, Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,7 @@ class Line:
     unit: str
     name: str
     kind: str
+    peer_group: PeerGroup
     findings: Mapping[str, int]
     items: int  # that stand
     columns: int
@@ -36,7 +37,7 @@ class Scoreboard:
     """The whole city. ``looks`` counts the columns by the outcome of the latest look at them."""
 
     city: str
-    as_of: dt.date | None  # the latest day judged
+    as_of: dt.date | None  # the latest day judged: that of the verdicts given afresh each time, which name no item
     lines: tuple[Line, ...]
     findings: Mapping[str, int]
     items: int
@@ -66,7 +67,9 @@ def scoreboard(db: Database) -> Scoreboard:
         known = {(unit.id, column.id) for unit in units for column in unit.columns}
         for unit, column, outcome in session.execute(outcomes.where(heads.c.subject == Subject.COLUMN)):
             looks[outcome] += (unit, column) in known  # a column that left is nobody's duty
-        as_of = session.execute(sa.select(sa.func.max(tables.verdicts.c.as_of))).scalar()
+        judged = sa.select(sa.func.max(tables.verdicts.c.as_of))
+        as_of = session.execute(judged.where(tables.verdicts.c.item.is_(None))).scalar()
+        as_of = as_of or session.execute(judged).scalar()
     totals: Counter[str] = Counter()
     for one in units:
         totals.update(findings.get(one.id, {}))
@@ -78,6 +81,7 @@ def scoreboard(db: Database) -> Scoreboard:
                 unit=unit.id,
                 name=unit.name,
                 kind=unit.kind.value,
+                peer_group=unit.peer_group,
                 findings=dict(findings.get(unit.id, Counter()).most_common()),
                 items=items.get(unit.id, 0),
                 columns=len(unit.columns),

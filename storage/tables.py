@@ -384,6 +384,44 @@ finding_events = Table(
     Column("verdict", Json),  # the verdict that made this step, whole: it can be replayed when the finding has moved on
 )
 
+# ------------------------------------------------------------------ frozen periods
+
+periods = Table(
+    "periods",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _required("first", Date),
+    _required("last", Date),
+    _required("as_of", Date),
+    _required("early", Boolean),
+    _required("frozen_at", UtcDateTime),
+    _required("frozen_by", Text),
+    Column("note", Text),
+    _required("board", Text),  # JSON as text, here and below: word for word as it was frozen
+    _required("regulation", Text),
+    _required("regulation_digest", Text),
+    _required("city", Text),
+    _required("file", Text),
+    _required("rows", Integer),
+    _required("digest", Text),
+    _required("sha256", Text),
+)
+
+period_amendments = Table(
+    "period_amendments",
+    metadata,
+    Column("period", Text, ForeignKey("periods.name"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _required("unit", Text),
+    _required("at", UtcDateTime),
+    _required("who", Text),
+    _required("reason", Text),
+    _required("changes", Text),
+    _required("before", Text),
+    _required("after", Text),
+    _required("ranks", Text),
+)
+
 # ------------------------------------------------------------------ handing on
 
 deliveries = Table(

@@ -16,6 +16,7 @@ import yaml
 from flows.cli import app
 from flows.compliance import judgement
 from flows.compliance.facts import Case, ItemContext
+from flows.compliance.regimes import load
 from flows.compliance.regulation import RuleText
 from flows.compliance.rulebook import RULES
 from harvesters import city_file
@@ -80,6 +81,14 @@ def test_every_rule_kind_and_setting_is_on_the_page(name: str) -> None:
     for word in (*RULES, *ColumnKind, *UnitKind):
         assert re.search(rf"\b{re.escape(str(word))}\b", text), word
     assert set(SETTING.findall(text)) <= read_settings()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_formula_on_the_page_is_the_published_one(name: str) -> None:
+    told = re.findall(r"^\| (\w+) (\S+) \| (\d+) \|", page(name), re.MULTILINE)
+    formula = load().score
+    assert told == [(group, text.chinese, str(text.weight)) for group, text in formula.groups.items()]
+    assert re.search(rf"\b(?:Formula {formula.version}|公式第 {formula.version} 版)", page(name))
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import difflib
 import json
@@ -18,6 +17,7 @@ from flows.commands.registry import apply_first
 from storage import registry, settings
 from storage.database import open_database
 from storage.exceptions import UnknownTarget
+from storage.export import finished
 from storage.schema import City, Unit
 
 
@@ -76,20 +76,24 @@ def deliver() -> int:
     return 1 if told.drift else 0
 
 
-def scoreboard(*, as_json: bool, losses: int) -> None:
-    """Prints the scoreboard.
+def scoreboard(*, as_json: bool, losses: int, out: Path | None) -> None:
+    """Prints the scoreboard, or writes it to ``out``.
 
     :raises UnknownTarget: no city yet.
+    :raises ExportError: ``out`` cannot be written.
     """
     from flows.report import board, lines
+    from flows.reports import scoreboard as report
 
     with closing(open_database()) as database:
         told = board(database)
-    if as_json:
-        typer.echo(json.dumps(dataclasses.asdict(told), ensure_ascii=False, default=str))
+    shown = lines(told, losses=losses)
+    text = json.dumps(report.as_json(told), ensure_ascii=False, indent=1) if as_json else "\n".join(shown)
+    if out is None:
+        typer.echo(text)
         return
-    for line in lines(told, losses=losses):
-        typer.echo(line)
+    with finished(out) as stream:
+        stream.write(f"{text}\n".encode())
 
 
 # ------------------------------------------------------------------ what the stages share

@@ -76,7 +76,7 @@ def status(database: Database) -> dict[str, Any]:
         "never_looked_at": never,
         "last_look": max((look.at for look in latest.values()), default=None),
         "assessed_as_of": board.as_of,
-        "coverage": report.board(database).coverage if city else None,
+        "coverage": _coverage(database) if city else None,
         "open_findings": dict(board.findings),
         "delivery": dataclasses.asdict(_backlog(database, receiver)),
         "to_do": todo,
@@ -135,6 +135,11 @@ def _feeds_found(database: Database, city: City) -> Iterator[dict[str, Any]]:
         for found in look.facts.get("feeds", ()) if look is not None else ():
             if address_key(found["url"]) not in used:
                 yield {"unit": unit.id, **found}
+
+
+def _coverage(database: Database) -> float | None:
+    good, due = report.board(database).coverage()
+    return good / due if due else None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -94,8 +94,8 @@ def _in_force(law: Regulation, rule: str) -> bool:
     return rule in law.rules and law.rules[rule].enabled
 
 
-def coverage(good: set[dt.date], tried: set[dt.date], as_of: dt.date, days: int) -> float | None:
-    """The share of the days due on which a good look was had; None where none was due yet.
+def looks_due(good: set[dt.date], tried: set[dt.date], as_of: dt.date, days: int) -> tuple[int, int]:
+    """On how many of the days due a good look was had, and how many were due.
 
     Every day is due from the first look on, at most ``days`` back from ``as_of``; ``as_of`` itself only once
     something was tried on it, so that a morning's assessment does not count the harvest still to come.
@@ -105,8 +105,8 @@ def coverage(good: set[dt.date], tried: set[dt.date], as_of: dt.date, days: int)
     """
     first = min(tried, default=None)
     if first is None:
-        return None
+        return 0, 0
     begin = max(first, as_of - dt.timedelta(days=days - 1))
     due = [dt.date.fromordinal(day) for day in range(begin.toordinal(), as_of.toordinal() + 1)]
     due = [day for day in due if day != as_of or day in tried]
-    return sum(day in good for day in due) / len(due) if due else None
+    return sum(day in good for day in due), len(due)

@@ -10,11 +10,14 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import hashlib
+import json
 import re
+from decimal import Decimal
+from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, SerializeAsAny, model_validator
 
 from storage.exceptions import SettingsError
 from storage.schema import Column, ColumnKind, FindingKind, Supervision, Unit, UnitKind
@@ -71,7 +74,9 @@ def _month_day(text: object) -> object:
     return (int(found[1]), int(found[2]))
 
 
-MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day)]
+MonthDay = Annotated[
+    tuple[int, int], BeforeValidator(_month_day), PlainSerializer(lambda day: f"{day[0]:02d}-{day[1]:02d}")
+]
 
 
 class RuleText(Strict):
@@ -131,22 +136,83 @@ class Dates(Strict):
     least_confidence: Annotated[float, Field(ge=0, le=1)]
 
 
-class Weights(Strict):
-    """The share of the hundred points each group of obligations has."""
+RuleIds = tuple[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]*\*?$")], ...]
 
-    columns: Annotated[float, Field(ge=0)]
-    annual_report: Annotated[float, Field(ge=0)]
-    platform: Annotated[float, Field(ge=0)]
-    timely_items: Annotated[float, Field(ge=0)]
-    catalogue_items: Annotated[float, Field(ge=0)]
+
+class ScoreGroup(Strict):
+    """One group of obligations: its share of the hundred points, the rules it counts, and how.
+
+    ``counts``: ``columns`` one obligation a column, ``items`` one an item, each the gravest of what the rules say of
+    it; ``unit`` one a verdict. ``rules`` and ``found`` are ids, or the beginning of ids and ``*``. Of the rules in
+    ``found`` only breaches count: what is in order is not recorded for each item.
+    """
+
+    name: str
+    chinese: str
+    weight: Annotated[Decimal, Field(ge=0)]
+    counts: Literal["columns", "unit", "items"]
+    rules: RuleIds
+    found: RuleIds = ()
+
+
+class Uncounted(Strict):
+    """Rules that cost no points, and the reason in Chinese (``why``) and English (``says``)."""
+
+    rules: RuleIds
+    why: Annotated[str, Field(min_length=1)]
+    says: Annotated[str, Field(min_length=1)]
 
 
 class ScoreText(Strict):
-    """The published formula's version and weights."""
+    """The published formula: its version, its groups, the rules that fail a site whole, the rules it leaves out.
 
-    version: str
-    weights: Weights
-    least_judged: Annotated[float, Field(ge=0, le=1)]
+    A rule belongs where the longest of the patterns stands that fit it; the same pattern in two places is an error.
+    """
+
+    version: Literal["2"]
+    least_judged: Annotated[Decimal, Field(ge=0, le=1)]
+    groups: Annotated[dict[str, ScoreGroup], Field(min_length=1)]
+    veto: RuleIds
+    uncounted: dict[str, Uncounted]
+
+    @model_validator(mode="after")
+    def _one_place_a_pattern(self) -> ScoreText:
+        seen: set[str] = set()
+        for pattern, _, _ in self._patterns:
+            if pattern in seen:
+                raise ValueError(f"score: {pattern} stands in two places")
+            seen.add(pattern)
+        return self
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[str, str | None, Uncounted | None], ...]:
+        """Every pattern with its group, or with why it is not counted; the longest first."""
+        groups = [
+            (pattern, name, None) for name, group in self.groups.items() for pattern in (*group.rules, *group.found)
+        ]
+        left_out = [(pattern, None, entry) for entry in self.uncounted.values() for pattern in entry.rules]
+        return tuple(sorted((*groups, *left_out), key=lambda found: -len(found[0])))
+
+    def group_of(self, rule: str) -> str | None:
+        """The group that counts the rule; None where none does."""
+        return next((group for pattern, group, _ in self._patterns if _fits(rule, pattern)), None)
+
+    def left_out(self, rule: str) -> Uncounted | None:
+        """Why the rule is not counted; None where it is, or where nothing is said of it."""
+        return next((entry for pattern, _, entry in self._patterns if _fits(rule, pattern)), None)
+
+    def counts_breaches_only(self, rule: str) -> bool:
+        """Whether only the rule's breaches count in its group."""
+        fitting = [pattern for pattern, _, _ in self._patterns if _fits(rule, pattern)]
+        return bool(fitting) and any(fitting[0] in group.found for group in self.groups.values())
+
+    def is_veto(self, rule: str) -> bool:
+        """Whether a breach of the rule fails the site whole, whatever its points."""
+        return any(_fits(rule, pattern) for pattern in self.veto)
+
+
+def _fits(rule: str, pattern: str) -> bool:
+    return rule.startswith(pattern[:-1]) if pattern.endswith("*") else rule == pattern
 
 
 class Holidays(Strict):
@@ -201,6 +267,24 @@ class Regulation(Strict):
         return text
 
     @cached_property
+    def canonical(self) -> str:
+        """The whole as JSON in one spelling: the same on every machine and in every process."""
+        return json.dumps(_plain(self.model_dump()), ensure_ascii=False, separators=(",", ":"))
+
+    @cached_property
     def digest(self) -> str:
-        """Changes whenever anything here changes."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """The SHA-256 of ``canonical``: changes whenever anything here changes, and only then."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """``value`` of types that JSON has; a set becomes a sorted list, for its own order differs between processes."""
+    if isinstance(value, dict):
+        return {str(_plain(key)): _plain(part) for key, part in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted(_plain(part) for part in value)
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, StrEnum | Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -1,241 +1,197 @@
 """A unit's score: 100 points, shared out over what it owes and could be judged on.
 
-Formula, version 1. The points are shared out by the published weights over five groups: columns, annual report,
-platform, timely items, catalogue items; a group in which nothing could be judged gives its weight to the others.
-Within a group every obligation counts the same: a column is one obligation (met when it is neither blank, undated
-nor stale), the annual report one, each required kind of column one, each judged item one. So
+Formula, version 2. ``regulations/score.yml`` names the groups of obligations, each with its weight, the rules it
+counts and how. Only rules that bind count: enabled, and no advice. Of the verdicts only what ``gongkai export
+verdicts`` writes is read (rule, unit, column, item, verdict, reason), of the registry only what a city file holds, so
+that anybody can recompute every number.
+
+- ``columns``: one obligation a registered column. The gravest of what the rules say of it counts: breach, then not
+  assessable, then compliant.
+- ``items``: one obligation an item, likewise.
+- ``unit``: one obligation a verdict.
+
+What is not applicable counts nowhere; nor does what was put before a person or told as advice (not assessable, with a
+reason of that name). What could not be judged counts neither for nor against, and is shown. A group in which nothing
+could be judged gives its weight to the others:
 
     points = 100 × Σ weight × met ÷ judged   ÷   Σ weight          over the groups with judged > 0
 
-What could not be judged counts neither for nor against, and is shown; a unit of whose columns less than the published
-share could be judged has no points, for what nobody could see is no merit. Units are ranked among units of their kind;
-equal points share a rank. ``Loss`` explains every point that is missing from 100.
+A unit of whose columns less than the published share could be judged has no points, for what nobody could see is no
+merit. A loss is what one thing missed costs, which is what meeting it earns: what is judged stays the same, so the
+losses are independent of each other, and their sum is what is missing from 100.
+
+A breach of a veto rule fails the unit's site (不合格, 国办秘函〔2019〕19号): the points stay, and in rank the unit
+comes after all that pass. Units are ranked among their peers, vertical ones among themselves; equal points share a
+rank. Everything is worked out in fractions; ``tenths`` rounds what is shown.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 
-from flows.compliance.regulation import FRESHNESS_RULES, Regulation
-from flows.compliance.rules import required_columns
-from storage.schema import Unit, UnitKind, Verdict, VerdictKind
-
-_COLUMN_RULES = frozenset((*FRESHNESS_RULES, "UP-06", "UP-07"))
-_ITEM_GROUPS = {"TM-01": "timely_items", "CT-01": "catalogue_items"}
-_EXAMPLES = 5
-
-# what a column comes to when its rules differ: the gravest
-_ORDER = (VerdictKind.BREACH, VerdictKind.NOT_ASSESSABLE, VerdictKind.COMPLIANT, VerdictKind.NOT_APPLICABLE)
+from flows.compliance.regulation import ScoreText
+from flows.compliance.tally import EXAMPLES, Count, Lost, Tally, Veto
+from storage.schema import PeerGroup, Unit
 
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """One group of a unit's obligations: how many could be judged, how many of those were met."""
+    """One group of a unit's obligations.
 
+    ``judged`` of them could be judged, ``met`` of those are met. ``worth`` is the group's part of the hundred points
+    after those in which nothing could be judged gave theirs away; None where the unit has no points.
+    """
+
+    id: str
     name: str
-    weight: float
+    chinese: str
     met: int
     judged: int
     not_assessable: int
+    worth: Fraction | None = None
+
+    @property
+    def points(self) -> Fraction | None:
+        """The points the group brings; None where nothing in it could be judged."""
+        return None if self.worth is None or not self.judged else self.worth * self.met / self.judged
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """Points missing from 100, and why. ``items`` are examples; ``count`` says how many there are."""
+    """Points missing from 100, and why: ``count`` things that breach the same ``rules``, each worth the same.
+
+    ``points`` is what meeting all of them earns. ``items`` are the first few by id.
+    """
 
     group: str
-    rule: str
-    points: float
+    rules: tuple[str, ...]
+    points: Fraction
     count: int
     column: str | None = None
+    item: str | None = None
     items: tuple[str, ...] = ()
-    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnitScore:
-    """A unit's points (None where too little could be judged), its rank among the units of its kind, and the losses."""
+    """A unit's points (None where too little could be judged) and its rank among ``peers`` that have points."""
 
     unit: str
     name: str
-    kind: UnitKind
-    points: float | None
-    rank: int | None
-    peers: int
-    met: int
-    judged: int
-    not_assessable: int
-    coverage: float | None
-    groups: tuple[Group, ...]
-    losses: tuple[Loss, ...]
+    peer_group: PeerGroup
+    points: Fraction | None
+    rank: int | None = None
+    peers: int = 0
+    groups: tuple[Group, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
+
+    @property
+    def met(self) -> int:
+        """Obligations met, over all groups."""
+        return sum(group.met for group in self.groups)
+
+    @property
+    def judged(self) -> int:
+        """Obligations that could be judged, over all groups."""
+        return sum(group.judged for group in self.groups)
+
+    @property
+    def not_assessable(self) -> int:
+        """Obligations that could not be judged, over all groups."""
+        return sum(group.not_assessable for group in self.groups)
 
 
-@dataclass
-class _Count:
-    met: int = 0
-    missed: int = 0
-    not_assessable: int = 0
-    examples: list[str] = field(default_factory=list)
+def tenths(points: Fraction) -> Decimal:
+    """Points as they are shown: one decimal, a half rounded up."""
+    return Decimal((points * 20 + 1) // 2).scaleb(-1)
 
 
-class Tally:
-    """Verdicts in, one at a time and in any order; memory grows with units and columns, never with items."""
-
-    def __init__(self) -> None:
-        self._columns: dict[str, dict[str, dict[str, VerdictKind]]] = defaultdict(lambda: defaultdict(dict))
-        self._coverage: dict[str, dict[str, float]] = defaultdict(dict)
-        self._reports: dict[str, Verdict] = {}
-        self._platforms: dict[str, Verdict] = {}
-        self._items: dict[tuple[str, str], _Count] = defaultdict(_Count)
-
-    def add(self, verdict: Verdict) -> None:
-        """Counts one verdict; of a rule that the formula does not know nothing is counted."""
-        if verdict.rule in _ITEM_GROUPS:
-            self._add_item(verdict)
-        elif verdict.rule in _COLUMN_RULES and verdict.column is not None:
-            self._columns[verdict.unit][verdict.column][verdict.rule] = verdict.verdict
-            if verdict.coverage is not None:
-                self._coverage[verdict.unit][verdict.column] = verdict.coverage
-        elif verdict.rule in ("TM-10", "TM-11") and verdict.verdict is not VerdictKind.NOT_APPLICABLE:
-            self._reports[verdict.unit] = verdict
-        elif verdict.rule == "PL-01":
-            self._platforms[verdict.unit] = verdict
-
-    def _add_item(self, verdict: Verdict) -> None:
-        count = self._items[verdict.unit, verdict.rule]
-        if verdict.verdict is VerdictKind.COMPLIANT:
-            count.met += 1
-        elif verdict.verdict is VerdictKind.NOT_ASSESSABLE:
-            count.not_assessable += 1
-        elif verdict.verdict is VerdictKind.BREACH:
-            count.missed += 1
-            if len(count.examples) < _EXAMPLES and verdict.item is not None:
-                count.examples.append(verdict.item)
-
-    def coverage(self, unit: str) -> float | None:
-        """The mean coverage of the unit's columns."""
-        known = self._coverage.get(unit, {}).values()
-        return sum(known) / len(known) if known else None
-
-    def counts(self, unit: Unit, law: Regulation) -> dict[str, tuple[_Count, list[Loss]]]:
-        """Group → what was met and missed, and the losses with their points still to be worked out."""
-        columns, missed_columns = _Count(), []
-        ids = {column.id for column in unit.columns}
-        for column, by_rule in self._columns.get(unit.id, {}).items():
-            if column not in ids:
-                continue
-            gravest = min(by_rule.values(), key=_ORDER.index)
-            columns.met += gravest is VerdictKind.COMPLIANT
-            columns.not_assessable += gravest is VerdictKind.NOT_ASSESSABLE
-            if gravest is VerdictKind.BREACH:
-                columns.missed += 1
-                rule = min(key for key, kind in by_rule.items() if kind is VerdictKind.BREACH)
-                missed_columns.append(_loss("columns", rule, 1, law, column=column))
-        report, missed_reports = _Count(), []
-        if (verdict := self._reports.get(unit.id)) is not None:
-            report.met += verdict.verdict is VerdictKind.COMPLIANT
-            report.not_assessable += verdict.verdict is VerdictKind.NOT_ASSESSABLE
-            if verdict.verdict is VerdictKind.BREACH:
-                report.missed += 1
-                missed_reports.append(_loss("annual_report", verdict.rule, 1, law))
-        platform, missed_kinds = _Count(), []
-        if (verdict := self._platforms.get(unit.id)) is not None:
-            required = len(law.text("PL-01", required_columns.Text).required.get(unit.kind, ()))
-            missing = len(verdict.facts.get("missing", ()))
-            if verdict.verdict is VerdictKind.COMPLIANT:
-                platform.met = required
-            elif verdict.verdict is VerdictKind.NOT_ASSESSABLE:
-                platform.not_assessable = required
-            elif verdict.verdict is VerdictKind.BREACH:
-                platform.not_assessable = len(verdict.facts.get("unregistered") or ())
-                platform.missed, platform.met = missing, required - missing - platform.not_assessable
-                why = f"{law.rules['PL-01'].title}: {', '.join(verdict.facts.get('missing', ()))}"
-                missed_kinds.append(_loss("platform", "PL-01", missing, law, why=why))
-        found = {
-            "columns": (columns, missed_columns),
-            "annual_report": (report, missed_reports),
-            "platform": (platform, missed_kinds),
-        }
-        for rule, group in _ITEM_GROUPS.items():
-            count = self._items.get((unit.id, rule), _Count())
-            losses = [_loss(group, rule, count.missed, law, items=tuple(count.examples))] if count.missed else []
-            found[group] = (count, losses)
-        return found
+def score(tally: Tally) -> tuple[UnitScore, ...]:
+    """Every unit's score by peer group and rank; units that could not be judged come last in their group."""
+    return ranked(_score(unit, tally) for unit in tally.units)
 
 
-def _loss(
-    group: str,
-    rule: str,
-    count: int,
-    law: Regulation,
-    *,
-    column: str | None = None,
-    items: tuple[str, ...] = (),
-    why: str | None = None,
-) -> Loss:
-    title = law.rules[rule].title if rule in law.rules else rule
-    return Loss(group=group, rule=rule, points=0, count=count, column=column, items=items, why=why or title)
-
-
-def score(units: Sequence[Unit], tally: Tally, law: Regulation) -> tuple[UnitScore, ...]:
-    """Every unit's score, in the order of kind, rank and name; units that could not be judged come last."""
-    unranked = [_score(unit, tally, law) for unit in units]
-    return tuple(_ranked(unranked))
-
-
-def _score(unit: Unit, tally: Tally, law: Regulation) -> UnitScore:
-    weights = law.score.weights.model_dump()
-    counts = tally.counts(unit, law)
-    groups = tuple(
-        Group(
-            name=name,
-            weight=weights[name],
-            met=count.met,
-            judged=count.met + count.missed,
-            not_assessable=count.not_assessable,
-        )
-        for name, (count, _) in counts.items()
-    )
-    columns = next(group for group in groups if group.name == "columns")
-    is_seen = columns.judged >= law.score.least_judged * (columns.judged + columns.not_assessable)
-    total = sum(group.weight for group in groups if group.judged) if is_seen else 0
-    points = None
+def _score(unit: Unit, tally: Tally) -> UnitScore:
+    text = tally.formula.text
+    counts = tally.counts(unit.id)
+    is_seen = _is_seen(counts, text)
+    judged = {name: count.met + len(count.lost) for name, count in counts.items()}
+    total = sum((Fraction(text.groups[name].weight) for name in counts if judged[name]), Fraction(0))
+    groups = []
     losses: list[Loss] = []
-    if total:
-        points = 100 * sum(group.weight * group.met / group.judged for group in groups if group.judged) / total
-        for group in groups:
-            each = 100 * group.weight / total / group.judged if group.judged else 0
-            losses += [replace(loss, points=loss.count * each) for loss in counts[group.name][1]]
+    for name, count in counts.items():
+        worth = None
+        if total and is_seen:
+            worth = 100 * Fraction(text.groups[name].weight) / total if judged[name] else Fraction(0)
+        group = Group(
+            id=name,
+            name=text.groups[name].name,
+            chinese=text.groups[name].chinese,
+            met=count.met,
+            judged=judged[name],
+            not_assessable=count.not_assessable,
+            worth=worth,
+        )
+        groups.append(group)
+        if worth:
+            losses += _losses(name, count.lost, worth / judged[name], together=text.groups[name].counts == "items")
+    brought = [group.points for group in groups if group.points is not None]
     return UnitScore(
         unit=unit.id,
         name=unit.name,
-        kind=unit.kind,
-        points=points,
-        rank=None,
-        peers=0,
-        met=sum(group.met for group in groups),
-        judged=sum(group.judged for group in groups),
-        not_assessable=sum(group.not_assessable for group in groups),
-        coverage=tally.coverage(unit.id),
-        groups=groups,
+        peer_group=unit.peer_group,
+        points=sum(brought, Fraction(0)) if brought else None,
+        groups=tuple(groups),
         losses=tuple(sorted(losses, key=lambda loss: -loss.points)),
+        vetoes=tally.vetoes(unit.id),
     )
 
 
-def _ranked(scores: Iterable[UnitScore]) -> Iterator[UnitScore]:
-    peers: dict[UnitKind, list[UnitScore]] = defaultdict(list)
+def _is_seen(counts: Mapping[str, Count], text: ScoreText) -> bool:
+    columns = [count for name, count in counts.items() if text.groups[name].counts == "columns"]
+    judged = sum(count.met + len(count.lost) for count in columns)
+    unsure = sum(count.not_assessable for count in columns)
+    return judged >= Fraction(text.least_judged) * (judged + unsure)
+
+
+def _losses(group: str, lost: Sequence[Lost], each: Fraction, *, together: bool) -> Iterator[Loss]:
+    """One loss a thing; items that breach the same rules are told together."""
+    by_rules: dict[tuple[str, ...], list[Lost]] = {}
+    for one in lost:
+        if together and one.item is not None:
+            by_rules.setdefault(one.rules, []).append(one)
+        else:
+            yield Loss(group=group, rules=one.rules, points=each, count=1, column=one.column, item=one.item)
+    for rules, ones in by_rules.items():
+        items = tuple(one.item for one in ones[:EXAMPLES] if one.item is not None)
+        yield Loss(group=group, rules=rules, points=each * len(ones), count=len(ones), items=items)
+
+
+def ranked(scores: Iterable[UnitScore]) -> tuple[UnitScore, ...]:
+    """The scores with their ranks, by peer group; those that fail come after those that pass, whatever their points."""
+    peers: dict[PeerGroup, list[UnitScore]] = defaultdict(list)
     for one in scores:
-        peers[one.kind].append(one)
-    for kind in UnitKind:
-        judged = sorted(
-            (one for one in peers[kind] if one.points is not None), key=lambda one: (-(one.points or 0), one.name)
-        )
-        rank = 0
-        for place, one in enumerate(judged, start=1):
-            if place == 1 or round(one.points or 0, 6) != round(judged[place - 2].points or 0, 6):
-                rank = place
-            yield replace(one, rank=rank, peers=len(judged))
-        for one in sorted((one for one in peers[kind] if one.points is None), key=lambda one: one.name):
-            yield replace(one, peers=len(judged))
+        peers[one.peer_group].append(one)
+    return tuple(placed for group in PeerGroup for placed in _ranked(peers[group]))
+
+
+def _ranked(peers: Sequence[UnitScore]) -> Iterator[UnitScore]:
+    judged = sorted(
+        (one for one in peers if one.points is not None), key=lambda one: (*_standing(one), one.name, one.unit)
+    )
+    rank = 0
+    for place, one in enumerate(judged):
+        if place == 0 or _standing(one) != _standing(judged[place - 1]):
+            rank = place + 1
+        yield replace(one, rank=rank, peers=len(judged))
+    for one in sorted((one for one in peers if one.points is None), key=lambda one: (one.name, one.unit)):
+        yield replace(one, rank=None, peers=len(judged))
+
+
+def _standing(one: UnitScore) -> tuple[bool, Fraction]:
+    return bool(one.vetoes), -(one.points or Fraction(0))

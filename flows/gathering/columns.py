@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from flows.compliance.facts import ColumnFacts, Looks
-from flows.compliance.obligations import coverage
+from flows.compliance.obligations import looks_due
 from flows.compliance.seen import saw_newest
 from flows.gathering.pages import article_tags, pages_of
 from flows.gathering.run import Place, Run
@@ -68,6 +68,11 @@ def _moved(home: Observation | None, column: str) -> str | None:
 
 def coverage_of(run: Run, subject: Subject) -> dict[Place, float | None]:
     """The share of the days due with a good look, at each place looked at."""
+    return {place: good / due if due else None for place, (good, due) in looks_due_at(run, subject).items()}
+
+
+def looks_due_at(run: Run, subject: Subject) -> dict[Place, tuple[int, int]]:
+    """On how many of the days due a good look was had, and how many were due, at each place looked at."""
     days = run.case.law.look.coverage_days
     first = dt.datetime.combine(run.case.as_of - dt.timedelta(days=days - 1), dt.time(), run.case.zone)
     good: dict[Place, set[dt.date]] = defaultdict(set)
@@ -77,4 +82,4 @@ def coverage_of(run: Run, subject: Subject) -> dict[Place, float | None]:
         tried[place].add(day)
         if look.outcome.is_good:
             good[place].add(day)
-    return {place: coverage(good[place], tried[place], run.case.as_of, days) for place in tried}
+    return {place: looks_due(good[place], tried[place], run.case.as_of, days) for place in tried}

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from storage.schema import Column, FindingKind, Observation, Unit, UnitKind
+from storage.schema import Column, FindingKind, Observation, PeerGroup, Unit
 
 Looks = Mapping[tuple[str, str | None], Observation]
 Places = Collection[tuple[str, str | None]]
@@ -77,14 +77,14 @@ def unit_line(unit: Unit, findings: Mapping[str, int], latest: Looks, good: Look
     )
 
 
-def peer_groups(lines: Iterable[UnitLine]) -> dict[UnitKind, list[UnitLine]]:
-    """The lines by kind of unit, in the order of the schema; most open findings first, then by name."""
-    groups: dict[UnitKind, list[UnitLine]] = {kind: [] for kind in UnitKind}
+def peer_groups(lines: Iterable[UnitLine]) -> dict[PeerGroup, list[UnitLine]]:
+    """The lines by peer group, vertical units apart, in the schema's order; most open findings first, then by name."""
+    groups: dict[PeerGroup, list[UnitLine]] = {group: [] for group in PeerGroup}
     for line in lines:
-        groups[line.unit.kind].append(line)
+        groups[line.unit.peer_group].append(line)
     for group in groups.values():
         group.sort(key=lambda line: (-line.open, line.unit.name))
-    return {kind: group for kind, group in groups.items() if group}
+    return {name: group for name, group in groups.items() if group}
 
 
 def troubles(units: Iterable[Unit], latest: Looks, good: Looks, homes: Looks, held: Places) -> list[Trouble]:

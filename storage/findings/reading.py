@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -28,6 +29,16 @@ def iter_verdicts(
             query = query.where(column == str(value))
     for row in _pages(db, query, at.key):
         yield _verdict(row)
+
+
+def days_judged(db: Database, rules: Iterable[str]) -> set[dt.date]:
+    """The days that the verdicts of these rules are of.
+
+    Of rules that every assessment judges afresh it is one day, or more where an assessment broke off.
+    """
+    at = tables.verdicts.c
+    with db.read() as session:
+        return set(session.execute(sa.select(at.as_of).where(at.rule.in_(list(rules))).distinct()).scalars())
 
 
 def iter_findings(db: Database, state: str | None = None, *, unit: str | None = None) -> Iterator[Finding]:

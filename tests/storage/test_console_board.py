@@ -6,18 +6,23 @@ import datetime as dt
 
 import pytest
 
-from storage.console import board
-from storage.schema import Column, ColumnKind, Observation, Outcome, Subject, Supervision, Unit, UnitKind
+from storage.console import board, texts
+from storage.schema import Column, ColumnKind, Observation, Outcome, PeerGroup, Subject, Supervision, Unit, UnitKind
 
 NOON = dt.datetime(2026, 5, 20, 4, tzinfo=dt.UTC)
 
 
-def unit(name: str, *columns: str, kind: UnitKind = UnitKind.DEPARTMENT) -> Unit:
+def unit(
+    name: str,
+    *columns: str,
+    kind: UnitKind = UnitKind.DEPARTMENT,
+    supervision: Supervision = Supervision.LOCAL,
+) -> Unit:
     return Unit(
         id=name,
         name=name,
         kind=kind,
-        supervision=Supervision.LOCAL,
+        supervision=supervision,
         home="http://home.invalid/",
         columns=tuple(
             Column(id=column, unit=name, name=column, kind=ColumnKind.NEWS, url="http://home.invalid/c/")
@@ -85,18 +90,28 @@ def test_findings_come_in_the_schemas_order_and_unknown_kinds_last() -> None:
     assert line.open == 6
 
 
-def test_peer_groups_are_sorted_by_open_findings_then_name() -> None:
+def test_peer_groups_are_sorted_by_open_findings_then_name_and_vertical_units_stand_apart() -> None:
+    vertical = Supervision.VERTICAL
     lines = [
-        board.unit_line(unit("c", kind=UnitKind.STATIONED), {}, {}, {}, ()),
+        board.unit_line(unit("f", supervision=vertical), {"untimely": 9}, {}, {}, ()),
+        board.unit_line(unit("e", kind=UnitKind.STATIONED, supervision=vertical), {}, {}, {}, ()),
+        board.unit_line(unit("c", kind=UnitKind.STATIONED, supervision=Supervision.DUAL), {}, {}, {}, ()),
         board.unit_line(unit("b"), {"untimely": 1}, {}, {}, ()),
         board.unit_line(unit("a"), {"untimely": 1}, {}, {}, ()),
         board.unit_line(unit("d"), {"untimely": 4}, {}, {}, ()),
     ]
     groups = board.peer_groups(lines)
-    assert {kind: [line.unit.id for line in group] for kind, group in groups.items()} == {
-        UnitKind.DEPARTMENT: ["d", "a", "b"],
-        UnitKind.STATIONED: ["c"],
+    assert {group: [line.unit.id for line in found] for group, found in groups.items()} == {
+        PeerGroup.DEPARTMENT: ["d", "a", "b"],
+        PeerGroup.STATIONED: ["c"],
+        PeerGroup.VERTICAL: ["f", "e"],
     }
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize("group", PeerGroup)
+def test_every_peer_group_has_its_heading(group: PeerGroup, language: texts.Language) -> None:
+    assert texts.text(language, f"peer_group.{group}")
 
 
 def test_looks_that_failed_alike_are_one_trouble() -> None:

@@ -96,6 +96,30 @@ def test_json_lines_are_the_rows_themselves(full: Database, tmp_path: Path) -> N
     assert _read(tmp_path / "a.jsonl") == list(iter_rows(full, "items"))
 
 
+def test_the_same_findings_give_the_same_bytes_from_every_database(db: Database, tmp_path: Path) -> None:
+    """However they came in: by subject in order, the keys of their facts sorted, as no database keeps them."""
+    facts = {"window": "6 months", "newest_on": "2025-08-01", "a": {"z": [{"y": 1, "x": 0.5}], "b": "教育局"}}
+    said = [build.verdict(column=column, facts=facts, evidence=()) for column in ("tzgg", "yw", "zc")]
+    findings.settle(db, reversed(said), at=build.NOON)
+    export(db, "findings", "jsonl", tmp_path / "findings")
+    export(db, "verdicts", "jsonl", tmp_path / "verdicts")
+    told = '"facts":{"a":{"b":"教育局","z":[{"x":0.5,"y":1}]},"newest_on":"2025-08-01","window":"6 months"}'
+    common = f'"basis":"国办发〔2019〕9号",{told},"evidence":[],"coverage":1.0'
+    opened = '"state":"open","opened_at":"2026-03-02T04:00:00+00:00","closed_at":null'
+    keys = {column: findings.verdict_key("UP-01", "tianhe-qu", column, None) for column in ("tzgg", "yw", "zc")}
+    by_key = sorted(keys, key=lambda column: keys[column])
+    assert (tmp_path / "findings").read_text(encoding="utf-8").splitlines() == [
+        f'{{"id":"F-{keys[column][:12]}","rule":"UP-01","rule_version":"1","kind":"untimely","severity":"red",'
+        f'"unit":"tianhe-qu","column":"{column}","item":null,{opened},{common}}}'
+        for column in by_key
+    ]
+    assert (tmp_path / "verdicts").read_text(encoding="utf-8").splitlines() == [
+        f'{{"rule":"UP-01","rule_version":"1","unit":"tianhe-qu","column":"{column}","item":null,'
+        '"verdict":"breach","reason":null,"as_of":"2026-03-02"}'
+        for column in by_key
+    ]
+
+
 def test_csv_opens_in_excel_as_chinese_and_runs_nothing(full: Database, tmp_path: Path) -> None:
     export(full, "items", "csv", tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbf")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from flows.compliance.regimes import load
 from flows.compliance.regulation import FRESHNESS_RULES, RegulationError, Window, WindowText, add_months
 from flows.compliance.rulebook import RULES
 from flows.compliance.rules import required_columns
+from storage import settings
 from storage.schema import ColumnKind, UnitKind
 from tests.flows.compliance import LAW
 
@@ -100,6 +104,24 @@ def test_a_city_names_only_what_differs(tmp_path: Path) -> None:
     assert law.holidays.days_off == {dt.date(2026, 4, 20): "三月三"}
     assert law.digest != LAW.digest
     assert load().digest == LAW.digest
+
+
+def test_the_digest_is_the_same_in_every_process() -> None:
+    """Sets have another order in each: what is judged again, and what a frozen period keeps, depends on it."""
+    code = "from flows.compliance.regimes import load; print(load().digest)"
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=settings.child_environment(PYTHONHASHSEED=seed),
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).parents[3],
+        ).stdout.strip()
+        for seed in ("1", "2", "3")
+    }
+    assert told == {LAW.digest}
+    assert hashlib.sha256(LAW.canonical.encode()).hexdigest() == LAW.digest
 
 
 @pytest.mark.parametrize(
