@@ -103,6 +103,7 @@ _UNWRAPPING = (_INTERPRETED_BEFORE, _INTERPRETED_AFTER, _ASKED_BEFORE, _ASKED_AF
 
 # ------------------------------------------------------------------ stages
 
+_TELLS = re.compile("解读|图解|读懂|看懂|问|一图|图说|要点|说明|征|听取|意见|建议|稿|草案|采纳|反馈|结果")
 _SPOKEN_OF = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》")
 _INTERPRETS = re.compile(
     r"解读(?!工作|机制|制度|方案|办法|人员|员|会|活动|专栏|栏目|回应)|图解|读懂|看懂|答记者问|政策问答|热点问答|一图|图说|政策要点|"
@@ -121,7 +122,7 @@ _SAYS_NOTHING = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
-    """What a title is about. ``is_named`` False: it names no matter (关于公开征求意见的公告) and is no page's partner."""
+    """What a title is about. ``is_named`` False: it names no matter (关于公开征求意见的公告) and has no partner."""
 
     core: str
     years: frozenset[int] = frozenset()
@@ -163,6 +164,8 @@ def stage_of(title: str) -> str | None:
 
     The explanation of a draft (起草说明 of a 征求意见稿) is none: it is a part of the consultation's papers.
     """
+    if _TELLS.search(title) is None:
+        return None
     text = _plain(title[:LONGEST])[:LONGEST]
     around = _SPOKEN_OF.sub("》", text)
     if _INTERPRETS.search(around):
