@@ -32,6 +32,10 @@ _SOLICITS = re.compile(
     r"(?:决策|立法|规章|民生|实事|制定)[^《》]{0,12}(?:项目|事项|目录)[^《》]{0,4}建议|建议(?:项目|事项)"
 )
 
+_BROUGHT = re.compile(
+    r"(?:结果|意见)反馈\s?[:：\n]|(?:反馈|采纳|征集)(?:情况|结果)\s?[:：\n]|(?:共|未|没有|无)(?:收集|收到|征集到?|征得)[^。\n]{0,24}(?:意见|建议)"
+)
+
 # ------------------------------------------------------------------ 重大行政决策
 
 _MAJOR = r"重大行政决策(?!程序|[^，。\n]{0,6}(?:条例|规定|办法|规则))"
@@ -60,14 +64,19 @@ class Length:
 
 
 def is_consultation(item: Item, kind: ColumnKind) -> bool:
-    """Whether the page asks the public for opinions on something.
+    """Whether the page asks the public for opinions on something; see ``asks_public``."""
+    return asks_public(item.title, item.body_text, kind)
+
+
+def asks_public(title: str, text: str | None, kind: ColumnKind) -> bool:
+    """Whether a page asks the public for opinions on something.
 
     By its title; in a column of consultations one whose title does not tell is read for it.
     """
-    stage = stage_of(item.title)
+    stage = stage_of(title)
     if stage is not None or kind is not ColumnKind.CONSULTATION:
         return stage == "consultation"
-    return _ASKS.search((item.body_text or "")[:ASKED_IN]) is not None
+    return _ASKS.search((text or "")[:ASKED_IN]) is not None
 
 
 def other_body(item: Item, unit: Unit, city: str) -> str | None:
@@ -98,16 +107,30 @@ def shown_day(item: Item, law: Regulation) -> tuple[dt.date | None, bool]:
 
 def names_draft(item: Item) -> bool:
     """Whether it is a draft that opinions are asked on, and not proposals of what to do (征集决策事项建议)."""
-    if _SOLICITS.search(item.title):
-        return False
-    return is_draft(item.title) or is_draft(notice_of(item)) or any(is_draft(file.name) for file in item.attachments)
+    files = [] if _SOLICITS.search(item.title) else item.attachments
+    return names_draft_in(item.title, item.body_text) or any(is_draft(file.name) for file in files)
+
+
+def names_draft_in(title: str, text: str | None) -> bool:
+    """The same of a title and a text, whatever files come with them."""
+    return not _SOLICITS.search(title) and (is_draft(title) or is_draft(notice_in(text or "")))
 
 
 def notice_of(item: Item) -> str:
     """The text without the articles of the draft that follows it."""
-    text = item.body_text or ""
+    return notice_in(item.body_text or "")
+
+
+def notice_in(text: str) -> str:
+    """``text`` without the articles of the draft that follows it."""
     article = _FIRST_ARTICLE.search(text)
     return text[: article.start()] if article else text
+
+
+def says_what_it_brought(text: str) -> str | None:
+    """The words in which the notice's own page says what came in (结果反馈：共收到意见3条); None where it does not."""
+    found = _BROUGHT.search(text)
+    return found[0] if found else None
 
 
 def says_major(item: Item) -> str | None:

@@ -18,6 +18,7 @@ from functools import lru_cache
 
 LONGEST = 300  # characters of a title that are looked at
 _LEAST = 4  # characters that must be left of a title for an act to be taken off it
+_FEW = 8  # beginnings looked for one by one
 _NAMED = 6  # characters from which on a core can stand for one matter
 
 _SIGNS = str.maketrans(
@@ -178,13 +179,19 @@ def stage_of(title: str) -> str | None:
     return None
 
 
-def may_name(title: str, wanted: Iterable[Matter]) -> bool:
-    """Whether ``title`` may be of one of these matters: a quick look that never misses one."""
-    beginnings = [matter.core[:_NAMED] for matter in wanted if matter.is_named]
-    if not beginnings:
+def beginnings(wanted: Iterable[Matter]) -> frozenset[str]:
+    """How the cores of these matters begin, for a quick look with ``may_name``."""
+    return frozenset(matter.core[:_NAMED] for matter in wanted if matter.is_named)
+
+
+def may_name(title: str, wanted: frozenset[str]) -> bool:
+    """Whether ``title`` may be of one of the matters whose ``beginnings`` these are: a quick look that misses none."""
+    if not wanted:
         return False
     letters = in_letters(title)
-    return any(beginning in letters for beginning in beginnings)
+    if len(wanted) < _FEW:
+        return any(beginning in letters for beginning in wanted)
+    return any(letters[at : at + _NAMED] in wanted for at in range(len(letters) - _NAMED + 1))
 
 
 def in_letters(title: str) -> str:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvesters.reading.titles import core_title, draft_named, in_letters, matters, matters_in, may_name, stage_of
+from harvesters.reading.titles import (
+    beginnings,
+    core_title,
+    draft_named,
+    in_letters,
+    matters,
+    matters_in,
+    may_name,
+    stage_of,
+)
 
 RIVER = "青禾市河道保护管理办法"
 OLD_AGE = "加快推进养老服务高质量发展的实施意见"
@@ -75,7 +84,8 @@ def test_a_title_tells_its_matter_and_its_stage(title: str, core: str, stage: st
 
 @pytest.mark.parametrize("title", [title for title, core, _ in TITLES if core == RIVER])
 def test_the_quick_look_misses_none(title: str) -> None:
-    assert may_name(title, matters(f"《{RIVER}》"))
+    assert may_name(title, beginnings(matters(f"《{RIVER}》")))
+    assert may_name(title, beginnings(matters(f"《{RIVER}》")) | {f"另外的事项{n}" for n in range(20)})
 
 
 @pytest.mark.parametrize(
