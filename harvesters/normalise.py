@@ -6,7 +6,8 @@ document's own page wins, then the row of the list, then what an interface or a 
 address gives a date only where nothing else does, and such a date is no displayed date. Nothing is invented: a
 field nobody states stays None, and a date that was shown but cannot be keeps its raw text in the provenance.
 
-What a column means for the counts and for the law stands in ``categories.yml``.
+What a column means for the counts and for the law stands in ``categories.yml``. A document's relations to others are
+what its title says of them (by title) and what its page links as belonging to it (by address).
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ import yaml
 
 from harvesters.reading.attachments import is_file, kind_of
 from harvesters.reading.dates import CHINA, address_date, read_value
-from harvesters.reading.facts import Article, Page, Row
+from harvesters.reading.facts import Article, Page, RelatedLink, Row
+from harvesters.reading.titles import draft_named, named_in, stage_of
 from storage.exceptions import SettingsError
 from storage.schema import (
     Attachment,
@@ -68,11 +70,21 @@ _COUNTERS = re.compile(
 _TOKENS = re.compile(r"^(?:_|t|ts|time|timestamp|token|sign|random|r|jsessionid|sessionid|v)$", re.IGNORECASE)
 _TITLE = r"《([^《》]{4,120}(?:《[^《》]+》[^《》]*)?)》"
 _RELATIONS = (
-    ("interprets", re.compile(rf"{_TITLE}.{{0,12}}解读|(?:解读|读懂|图解).{{0,6}}{_TITLE}")),
     ("repeals", re.compile(rf"废止.{{0,4}}{_TITLE}")),
     ("amends", re.compile(rf"(?:修改|修订).{{0,4}}{_TITLE}")),
     ("reposts", re.compile(r"^[【\[（(]?转(?:发|载)[】\])）]?[:：]?\s*(.{4,120})$")),
 )
+# what a title at this stage says of the document it names
+_BY_STAGE = {"interpretation": "interprets", "feedback": "answers", "consultation": "consults"}
+# (stage of the document, stage of what it links) → what the link is; any other link of the same matter relates
+_BY_LINK = {
+    ("interpretation", "document"): "interprets",
+    ("interpretation", None): "interprets",
+    ("feedback", "consultation"): "answers",
+    ("consultation", "feedback"): "answered_by",
+    ("final", "interpretation"): "interpreted_by",
+    (None, "interpretation"): "interpreted_by",
+}
 _ADDRESS_CONFIDENCE = 0.3  # addresses are made when a draft is created, and kept when it is published later
 
 
@@ -120,7 +132,7 @@ def to_item(
         category=category,
         statutory=statutory,
         stage=stage,
-        relations=_relations(title),
+        relations=_relations(title, stage, values.get("body_text"), article.related if article is not None else ()),
         aliases=_aliases(url, page),
         provenance=merged.provenance,
         evidence=evidence,
@@ -219,15 +231,25 @@ def _aliases(url: str, page: Page | None) -> tuple[str, ...]:
     return (page.url,) if page is not None and page.url != url else ()
 
 
-def _relations(title: str) -> tuple[Relation, ...]:
-    """What the title says of other documents."""
+def _relations(
+    title: str, stage: str | None, text: str | None, related: tuple[RelatedLink, ...]
+) -> tuple[Relation, ...]:
+    """What the title says of other documents, by their titles; then what the page links, by addresses."""
     found = []
     for kind, pattern in _RELATIONS:
         match = pattern.search(title)
         if match:
             target = next(group for group in match.groups() if group)
             found.append(Relation(kind=kind, target=target.strip()))
-    return tuple(found)
+    said = stage_of(title)
+    if said is not None and not found:
+        draft = draft_named(text) if said == "consultation" and text else None
+        named = named_in(title) or ((draft,) if draft else ())
+        found += [Relation(kind=_BY_STAGE[said], target=target) for target in named]
+    for link in related:
+        kind = _BY_LINK.get((stage, link.stage), "relates")
+        found.append(Relation(kind=kind, target=_without_tokens(link.url)))
+    return tuple(dict.fromkeys(found))
 
 
 # ------------------------------------------------------------------ counting
@@ -253,6 +275,7 @@ class _Line:
 @dataclass(frozen=True, kw_only=True)
 class _Table:
     kinds: Mapping[ColumnKind, _Kind]
+    staged: frozenset[ColumnKind]
     overruled: frozenset[ColumnKind]
     lines: tuple[_Line, ...]
 
@@ -273,7 +296,8 @@ def _counted(
             ):
                 category = line.category
                 break
-    return category, known.statutory, known.stage
+    stage = (stage_of(title) if kind in table.staged else None) or known.stage
+    return category, known.statutory, stage
 
 
 @lru_cache(maxsize=1)
@@ -302,7 +326,8 @@ def _table() -> _Table:
             )
             for line in overrule["lines"]
         )
-        return _Table(kinds=kinds, overruled=frozenset(map(ColumnKind, overrule["kinds"])), lines=lines)
+        staged = frozenset(map(ColumnKind, data["staged"]))
+        return _Table(kinds=kinds, staged=staged, overruled=frozenset(map(ColumnKind, overrule["kinds"])), lines=lines)
     except (KeyError, TypeError, ValueError) as problem:
         raise SettingsError(
             f"{_TABLE}: {problem!r}; every column kind needs a category, one of {'、'.join(Category)}"
@@ -339,5 +364,19 @@ def _squeezed(text: str) -> str:
 def _lasting_address(url: str) -> str:
     """``url`` without scheme, session and time stamps: sites give the same file a new token at every look."""
     parts = urlsplit(url)
-    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _TOKENS.match(name)]
-    return urlunsplit(("", parts.netloc.lower(), parts.path.split(";jsessionid")[0], urlencode(query), ""))
+    path = parts.path.split(";jsessionid")[0]
+    return urlunsplit(("", parts.netloc.lower(), path, _lasting_query(parts.query), ""))
+
+
+def _without_tokens(url: str) -> str:
+    """``url`` as it is written, but for session and time stamps."""
+    parts = urlsplit(url)
+    names = [part.partition("=")[0] for part in parts.query.split("&")]
+    if not any(map(_TOKENS.match, names)) and ";jsessionid" not in parts.path:
+        return url
+    return urlunsplit(parts._replace(path=parts.path.split(";jsessionid")[0], query=_lasting_query(parts.query)))
+
+
+def _lasting_query(query: str) -> str:
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not _TOKENS.match(name)]
+    return urlencode(kept)

@@ -287,7 +287,11 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class Relation:
-    """A link to another document: interprets, answers, amends, repeals, reposts."""
+    """A link to another document, named by ``target``: its title, or its absolute address where the page links it.
+
+    ``kind``: interprets, answers (a result its consultation), consults (a consultation the draft), amends, repeals,
+    reposts; interpreted_by and answered_by for the way back; relates for a link of the same matter that says no more.
+    """
 
     kind: str
     target: str

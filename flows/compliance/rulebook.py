@@ -10,9 +10,10 @@ A rule is a module with
   ``judge(column, case)``, ``judge(unit, case)``;
   of a group, ``judge(group, case)`` gives an ``About`` for each thing it has to say something about,
 - and where needed ``Text`` (limits of its own, a subclass of ``RuleText``), ``asks`` (whether the rule asks anything of
-  such a column or unit, beyond what its entry's applicability says), ``SEARCHES`` (the rule looks for what must not be
-  there, so that "in order" need not be said), ``rests_on`` (the columns a judgement on a unit rests on) and, for a
-  group, ``GROUPS``: the name of what ``flows/gathering/groups.py`` brings together for it.
+  such a column or unit, beyond what its entry's applicability says), of an item ``concerns(item, context, case)``
+  (whether it asks anything of this one, so that nothing need be said of all the others), ``SEARCHES`` (the rule looks
+  for what must not be there, so that "in order" need not be said), ``rests_on`` (the columns a judgement on a unit
+  rests on) and, for a group, ``GROUPS``: the name of what ``flows/gathering/groups.py`` brings together for it.
 """
 
 from __future__ import annotations
@@ -160,10 +161,11 @@ def judge_asked(
         items that no such verdict can already stand on.
     """
     for asked in rules:
-        if not asked.asks and not all_rules:
-            continue
         rule = asked.rule
-        judgement: Judgement = rule.module.judge(item, context, asked.case) if asked.asks else _NOTHING_ASKED
+        asks = asked.asks and _concerns(rule, item, context, asked.case)
+        if not asks and not all_rules:
+            continue
+        judgement: Judgement = rule.module.judge(item, context, asked.case) if asks else _NOTHING_ASKED
         if not all_rules and rule.searches and judgement.verdict in _IN_ORDER:
             continue
         is_breach = judgement.verdict is VerdictKind.BREACH
@@ -206,6 +208,11 @@ def judge_group(rule: Rule, group: Any, case: Case) -> Iterator[Verdict]:
 def _asks(rule: Rule, subject: Any, case: Case) -> bool:
     asks = getattr(rule.module, "asks", None)
     return asks is None or bool(asks(subject, case))
+
+
+def _concerns(rule: Rule, item: Item, context: ItemContext, case: Case) -> bool:
+    concerns = getattr(rule.module, "concerns", None)
+    return concerns is None or bool(concerns(item, context, case))
 
 
 _NOTHING_ASKED = not_applicable("nothing_asked", "the rule asks nothing of what stands here")

@@ -44,6 +44,7 @@ from harvesters.reading.numbers import (
     read_document_number,
     read_index_number,
 )
+from harvesters.reading.related import find_related
 from storage.schema import Provenance
 
 _LABEL = re.compile(r"([\u4e00-\u9fa5]{1,8})\s*[:：]")
@@ -165,8 +166,14 @@ def read_article(
     files = find_attachments(doc, layout, body.element if body else None, first, last)
     if files:
         facts.put("attachments", files, "structure", "、".join(file.name for file in files), 0.9)
+    shown = headline.text if headline else ""
     return ArticleReading(
-        article=Article(**facts.values, unshown=facts.unshown, next_part=_next_part(doc, layout)),
+        article=Article(
+            **facts.values,
+            unshown=facts.unshown,
+            related=find_related(doc, layout, shown, text, start, footer),
+            next_part=_next_part(doc, layout),
+        ),
         provenance=facts.provenance,
         signs=_signs(facts, place, meta, body, text),
     )

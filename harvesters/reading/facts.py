@@ -64,6 +64,16 @@ class Listing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RelatedLink:
+    """A link to another document that belongs to this one. ``stage``: what it leads to, where the page says so:
+    consultation, feedback, interpretation, or document."""
+
+    stage: str | None
+    title: str  # as the link shows it
+    url: str  # absolute, without fragment
+
+
+@dataclass(frozen=True, kw_only=True)
 class Article:
     """What an article page says. Values are what the public is shown; provenance says where from."""
 
@@ -86,6 +96,7 @@ class Article:
     attachments: tuple[Attachment, ...] = ()
     body_text: str | None = None
     form: str | None = None  # 公开方式
+    related: tuple[RelatedLink, ...] = ()
     unshown: Mapping[str, Any] = field(default_factory=dict)  # what only meta tags say, under this class's names
     next_part: str | None = None  # address of page 2 of a multi-page article
 

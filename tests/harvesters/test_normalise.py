@@ -10,7 +10,7 @@ import pytest
 
 from harvesters.normalise import content_hash, to_item
 from harvesters.reading.dates import CHINA
-from harvesters.reading.facts import Article, Page, Row
+from harvesters.reading.facts import Article, Page, RelatedLink, Row
 from storage.schema import (
     Attachment,
     Category,
@@ -192,12 +192,62 @@ def test_what_the_law_calls_it() -> None:
         ("关于废止《青禾市河道采砂规定》的决定", ("repeals", "青禾市河道采砂规定")),
         ("关于修改《青禾市河道采砂规定》的决定", ("amends", "青禾市河道采砂规定")),
         ("【转载】水利部发布汛情通报", ("reposts", "水利部发布汛情通报")),
+        ("关于《河道管理办法（征求意见稿）》的意见采纳情况", ("answers", "河道管理办法（征求意见稿）")),
+        ("关于公开征求《河道管理办法（草案）》意见的公告", ("consults", "河道管理办法（草案）")),
         (TITLE, None),
     ],
 )
 def test_relations(title: str, relation: tuple[str, str] | None) -> None:
     found = item(row(title=title), None).relations
     assert [(one.kind, one.target) for one in found] == ([relation] if relation else [])
+
+
+STAGES = [
+    (ColumnKind.CONSULTATION, "关于召开座谈会的公告", "consultation"),  # the column's own
+    (ColumnKind.CONSULTATION, "《河道管理办法》征求意见结果反馈", "feedback"),
+    (ColumnKind.FEEDBACK, "关于公开征求《河道管理办法（草案）》意见的公告", "consultation"),
+    (ColumnKind.INTERPRETATION, "河道新规来了", "interpretation"),
+    (ColumnKind.POLICIES, "《河道管理办法》解读", "interpretation"),
+    (ColumnKind.POLICIES, TITLE, "final"),
+    (ColumnKind.NOTICES, "关于公开征求《河道管理办法（草案）》意见的公告", "consultation"),
+    (ColumnKind.NOTICES, TITLE, None),
+    (ColumnKind.NEWS, "《河道管理办法》解读", None),  # a report on it
+]
+
+
+@pytest.mark.parametrize(("kind", "title", "stage"), STAGES)
+def test_a_title_overrules_the_stage_of_its_column(kind: ColumnKind, title: str, stage: str | None) -> None:
+    assert item(row(title=title), None, kind).stage == stage
+
+
+def test_a_consultation_whose_title_names_nothing_consults_the_draft_in_its_text() -> None:
+    text = "我局起草了《河道管理办法（征求意见稿）》，现公开征求意见。"
+    made = item(
+        row(title="公开征求意见的公告"), page(title="公开征求意见的公告", body_text=text), ColumnKind.CONSULTATION
+    )
+    assert [(one.kind, one.target) for one in made.relations] == [("consults", "河道管理办法（征求意见稿）")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "stage", "relation"),
+    [
+        (ColumnKind.INTERPRETATION, "document", "interprets"),
+        (ColumnKind.INTERPRETATION, None, "interprets"),
+        (ColumnKind.INTERPRETATION, "consultation", "relates"),
+        (ColumnKind.POLICIES, "interpretation", "interpreted_by"),
+        (ColumnKind.NOTICES, "interpretation", "interpreted_by"),
+        (ColumnKind.POLICIES, "consultation", "relates"),
+        (ColumnKind.FEEDBACK, "consultation", "answers"),
+        (ColumnKind.CONSULTATION, "feedback", "answered_by"),
+        (ColumnKind.CONSULTATION, "document", "relates"),
+    ],
+)
+def test_a_link_is_a_relation_by_what_both_ends_are(kind: ColumnKind, stage: str | None, relation: str) -> None:
+    link = RelatedLink(stage=stage, title="河道新规", url="http://www.qinghe.invalid/a/t1.html?id=3&token=9f")
+    made = item(row(), page(related=(link,)), kind)
+    assert [(one.kind, one.target) for one in made.relations] == [
+        (relation, "http://www.qinghe.invalid/a/t1.html?id=3")
+    ]
 
 
 BASE: dict[str, Any] = {
@@ -213,6 +263,7 @@ BASE: dict[str, Any] = {
         {"body_text": "现将办法印发给你们。 \n 浏览次数：9876"},
         {"attachments": (Attachment(name="办法.pdf", url="https://www.qinghe.invalid/f?id=3&token=xyz", type="pdf"),)},
         {"keywords": ("河道",)},
+        {"related": (RelatedLink(stage="interpretation", title="图解", url="http://www.qinghe.invalid/a/t1.html"),)},
     ],
 )
 def test_what_does_not_last_does_not_change_the_hash(volatile: dict[str, Any]) -> None:
