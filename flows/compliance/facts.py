@@ -70,6 +70,20 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guide:
+    """What stands in a guide column: ``published_on`` as displayed; ``text`` None where no page of it was read."""
+
+    title: str
+    url: str
+    column: str
+    published_on: dt.date | None = None
+    item: str | None = None
+    text: str | None = None
+    files: tuple[str, ...] = ()  # names of its attachments
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProbeDay:
     """How the probes of one site went on one day: those that count, and those of them that failed."""
 
@@ -80,13 +94,14 @@ class ProbeDay:
 
 @dataclass(frozen=True, kw_only=True)
 class UnitFacts:
-    """What is known of one unit: home page, columns, whatever may be an annual report of its, probes by day."""
+    """What is known of one unit: home page, columns, guides, what may be an annual report, probes by day."""
 
     unit: Unit
     home: Looks
     columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
     reports: tuple[Report, ...] = ()
     probes: tuple[ProbeDay, ...] = ()
+    guides: tuple[Guide, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
