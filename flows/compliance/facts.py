@@ -14,7 +14,7 @@ from functools import cached_property
 from flows.compliance.calendar import WorkingDays
 from flows.compliance.judgement import Judgement
 from flows.compliance.regulation import Regulation, TextT
-from storage.schema import Column, Evidence, Observation, Unit, VerdictKind
+from storage.schema import Column, Evidence, Item, Observation, Unit, VerdictKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +102,63 @@ class UnitFacts:
     reports: tuple[Report, ...] = ()
     probes: tuple[ProbeDay, ...] = ()
     guides: tuple[Guide, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """Items that share ``what``, the one published first before the others; ``total``: how many share it in all."""
+
+    what: str
+    units: Mapping[str, Unit]
+    items: tuple[Item, ...]
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateMove:
+    """That only an item's date of publication changed: from which to which, and the looks that saw each."""
+
+    before_on: dt.date
+    after_on: dt.date
+    before_at: dt.datetime
+    after_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostedAgain:
+    """An item whose very text the unit had published before (``earlier``), or whose date alone moved (``move``)."""
+
+    unit: Unit
+    item: Item
+    earlier: Item | None = None
+    move: DateMove | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Minute:
+    """How many items of a column claim to have come out in one minute, and addresses of the first of them."""
+
+    at: dt.datetime
+    count: int
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostedInBulk:
+    """A column in which many items claim one minute; the fullest minutes first."""
+
+    unit: Unit
+    column: str
+    minutes: tuple[Minute, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repealed:
+    """An item shown to be in force, and documents of its unit that speak of repeal and name it."""
+
+    unit: Unit
+    item: Item
+    by: tuple[Item, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from flows.gathering import alike
 from flows.gathering.run import Run
 
 Gatherer = Callable[[Run], Iterator[Any]]
 
-GATHERERS: Mapping[str, Gatherer] = {}
+GATHERERS: Mapping[str, Gatherer] = {
+    "same_index_number": alike.same_index_number,
+    "same_document_number": alike.same_document_number,
+    "posted_again": alike.posted_again,
+    "posted_in_bulk": alike.posted_in_bulk,
+    "repealed": alike.repealed,
+}
