@@ -15,7 +15,7 @@ from typing import Any
 from flows.compliance.calendar import WorkingDays
 from flows.compliance.judgement import Judgement
 from flows.compliance.regulation import Regulation, TextT
-from storage.schema import Column, Evidence, Observation, Unit, VerdictKind
+from storage.schema import Column, Evidence, Item, Observation, Unit, VerdictKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +96,20 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guide:
+    """What stands in a guide column: ``published_on`` as displayed; ``text`` None where no page of it was read."""
+
+    title: str
+    url: str
+    column: str
+    published_on: dt.date | None = None
+    item: str | None = None
+    text: str | None = None
+    files: tuple[str, ...] = ()  # names of its attachments
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProbeDay:
     """How the probes of one site went on one day: those that count, and those of them that failed."""
 
@@ -106,7 +120,7 @@ class ProbeDay:
 
 @dataclass(frozen=True, kw_only=True)
 class UnitFacts:
-    """What is known of one unit: home page, columns, whatever may be an annual report of its, probes by day."""
+    """What is known of one unit: home page, columns, guides, what may be an annual report, probes by day."""
 
     unit: Unit
     home: Looks
@@ -114,6 +128,64 @@ class UnitFacts:
     reports: tuple[Report, ...] = ()
     probes: tuple[ProbeDay, ...] = ()
     page: PageFacts | None = None  # its home page
+    guides: tuple[Guide, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """Items that share ``what``, the one published first before the others; ``total``: how many share it in all."""
+
+    what: str
+    units: Mapping[str, Unit]
+    items: tuple[Item, ...]
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateMove:
+    """That only an item's date of publication changed: from which to which, and the looks that saw each."""
+
+    before_on: dt.date
+    after_on: dt.date
+    before_at: dt.datetime
+    after_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostedAgain:
+    """An item whose very text the unit had published before (``earlier``), or whose date alone moved (``move``)."""
+
+    unit: Unit
+    item: Item
+    earlier: Item | None = None
+    move: DateMove | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Minute:
+    """How many items of a column claim to have come out in one minute, and addresses of the first of them."""
+
+    at: dt.datetime
+    count: int
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostedInBulk:
+    """A column in which many items claim one minute; the fullest minutes first."""
+
+    unit: Unit
+    column: str
+    minutes: tuple[Minute, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repealed:
+    """An item shown to be in force, and documents of its unit that speak of repeal and name it."""
+
+    unit: Unit
+    item: Item
+    by: tuple[Item, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

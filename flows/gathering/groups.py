@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from flows.gathering import alike
 from flows.gathering.chains import gather_chains
 from flows.gathering.run import Run
 
@@ -16,4 +17,9 @@ Gatherer = Callable[[Run], Iterator[Any]]
 
 GATHERERS: Mapping[str, Gatherer] = {
     "chains": gather_chains,
+    "same_index_number": alike.same_index_number,
+    "same_document_number": alike.same_document_number,
+    "posted_again": alike.posted_again,
+    "posted_in_bulk": alike.posted_in_bulk,
+    "repealed": alike.repealed,
 }

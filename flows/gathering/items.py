@@ -66,6 +66,11 @@ def _shown(run: Run) -> dict[tuple[str, str], frozenset[str]]:
         column = run.columns.get((one.unit, one.column))
         if column is None or not text.asks_column(column):
             continue
-        told = {"index_number": one.index_number, "summary": one.summary, "formed_on": one.formed_on}
+        told = {
+            "index_number": one.index_number,
+            "summary": one.summary,
+            "formed_on": one.formed_on,
+            "validity": one.validity,
+        }
         found[one.unit, one.column] = shown_fields(one.items, told)
     return found

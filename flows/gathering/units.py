@@ -1,4 +1,4 @@
-"""What is known of every unit: its home page, its columns, what may be an annual report of its, probes by day."""
+"""What is known of every unit: its home page, columns, guides, what may be an annual report of its, probes by day."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from flows.compliance.rules import availability
 from flows.compliance.rules.annual_report import may_be_report
 from flows.compliance.rules.timely_item import is_displayed
 from flows.gathering.columns import coverage_of, looks_of
+from flows.gathering.guides import guides_of
 from flows.gathering.pages import pages_of
 from flows.gathering.run import Run
 from storage import catalogue, observations
@@ -33,6 +34,7 @@ def gather_units(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> It
             reports=tuple(_reports_in_columns(run, unit)),
             probes=probes.get(unit.id, ()),
             page=pages.get((unit.id, None)),
+            guides=tuple(guides_of(run, unit)),
         )
 
 

@@ -9,13 +9,14 @@ recognisable on it, has changed its structure; that says nothing about the unit.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from harvesters.engines import ajax, frame, listing_of
 from harvesters.engines.pager import pager_of
 from harvesters.engines.static import is_tagged_article
+from harvesters.reading import lone_page
 from harvesters.reading.article import ArticleReading, read_article
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Article, Fetch, Listing, Page, Site
@@ -24,6 +25,16 @@ from harvesters.reading.headline import plain
 from harvesters.reading.layout import Layout, lay_out
 from harvesters.reading.links import is_article
 from harvesters.reading.listing import capture_date
+from harvesters.reading.lone_page import (
+    FETCHES,
+    HUB_LINKS,
+    Profile,
+    Seen,
+    head_title,
+    links,
+    says_column,
+    shown,
+)
 from harvesters.reading.metadata import MetaTags, read_meta
 from harvesters.reading.outcome import (
     GONE,
@@ -36,12 +47,8 @@ from harvesters.reading.outcome import (
 from harvesters.reading.tags import tags_of
 from storage.schema import Outcome, Provenance
 
-# ways in which a script on the page gets and writes the rows
-_FETCHES = re.compile(
-    r"\bajax\b|\bfetch\(|XMLHttpRequest|\$\.(?:get|post|getJSON)\b|\baxios\b|\.load\("
-    r"|new Vue\b|createApp\(|\.jpage\(|<iframe",
-    re.IGNORECASE,
-)
+__all__ = ["Profile", "as_json", "read_page"]
+
 _MISPUT = frozenset((400, 405, 415, 500))  # so an interface answers a request put in a way it does not know
 _XML = re.compile(r"\s*(?:<\?xml|<datastore)", re.IGNORECASE)
 _FILES = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")
@@ -69,24 +76,6 @@ _DOCUMENTED = frozenset(_SIGNS) - {"text", "headline", "titled"}  # what no erro
 _ARTICLE_ENOUGH = 3.5  # a headline, a known container and text; or a headline with date, source and text
 _ARTICLE_SURE = 6.0  # no list is looked for where an article is expected, by address and tags too, and so much is shown
 _AT_ARTICLE = 1.0  # an address of an article stands for one of the signs
-# columns that are one page: who leads and does what, how to ask for information, by which rules
-_SINGLE = re.compile(r"领导|职能|职责|职权|机构|简介|概况|介绍|指南|制度|规定|办法|须知|章程|联系|依申请")
-_SINGLE_TEXT = 60  # characters
-_NAME = 12  # characters of the longest name of such a column
-_PROFILE_TEXT = 300  # characters under it, where nothing else is known of the page
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5"))
-_TITLED = re.compile(r"(?:^|[\s_-])\w{0,40}(?:tit(?:le)?|bt|biaoti)(?=$|[\s_-])")
-_STEPS = re.compile(r"\s{0,9}(?:>>|>|》|»|›|＞|→|/|::)\s*")
-_HUB_LINKS = 15  # links of eight characters and more: a home page or hub has them, an error page does not
-
-
-@dataclass(frozen=True, kw_only=True)
-class Profile:
-    """What is known of the column or unit a page should belong to."""
-
-    site_code: str | None = None
-    column_name: str | None = None
-    unit_name: str | None = None
 
 
 def read_page(
@@ -169,7 +158,7 @@ def _answer(doc: Document, fetch: Fetch | None) -> Page:
         is_empty = not listing.rows and listing.next is None and listing.total_rows == 0
         outcome = Outcome.OK_EMPTY if is_empty else Outcome.OK
         return _page(doc, "endpoint", outcome, engine=listing.engine, listing=listing)
-    refused = None if doc.json is not None else refusal_by_body(doc, _shown(lay_out(doc.tree)))
+    refused = None if doc.json is not None else refusal_by_body(doc, shown(lay_out(doc.tree)))
     if refused and refused.outcome is not Outcome.SHELL:
         return _refused(doc, refused)
     return _page(
@@ -223,21 +212,27 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
         again = read_article(doc, layout, meta, reference=reference)
         if _strength(again) > strength:
             reading, strength = again, _strength(again)
+    seen = Seen(doc=doc, meta=meta, layout=layout, site=_site(doc, meta, layout))
+    if reading is not None and fetch is None and expect != "article" and not is_titled_missing(doc):
+        whole = lone_page.whole_text(seen, reading, profile, listing, expected=expect is not None)
+        if whole is not None:
+            return _judged_article(doc, whole, meta, layout, profile)
     as_article = strength + _place_weight(doc, reading, meta) + (1.5 if expect == "article" else 0)
     as_listing = _listing_weight(listing, meta) + (1.5 if expect == "listing" and listing else 0)
     if reading is not None and not reading.signs & _DOCUMENTED and is_titled_missing(doc):
         reading = None  # an error page with much advice under its heading
     if reading is not None and strength >= enough and (listing is None or as_article > as_listing):
-        return _judged_article(doc, reading, meta, layout, profile)
+        return _judged_article(doc, lone_page.titled(seen, reading, profile.column_name), meta, layout, profile)
     if listing is not None and (listing.rows or listing.next is not None or listing.total_rows == 0):
         return _judged_listing(doc, listing, meta, layout, profile)
     if listing is not None and _is_empty_column(doc, listing, meta, layout, profile, expect):
         return _judged_listing(doc, listing, meta, layout, profile)
     if reading is not None and not (listing and listing.rows):
+        is_refused = refusal_by_body(doc, shown(layout)) is not None
         if expect == "listing":
-            reading = _single_page(doc, reading, meta, layout, profile)
+            reading = lone_page.single_page(seen, reading, profile, is_refused=is_refused)
         elif not _is_article_in_short(doc, reading, layout, expect):
-            reading = _profile_page(doc, reading, layout) if expect is None else None
+            reading = lone_page.profile_page(seen, reading, is_refused=is_refused) if expect is None else None
         if reading is not None:
             return _judged_article(doc, reading, meta, layout, profile)
     return _without_proof(doc, meta, layout, expect, listing)
@@ -258,26 +253,18 @@ def _is_empty_column(
     told by the tags, or by two of breadcrumb, heading and ``<title>``; where nobody says which is expected, the
     page must only be of one mind.
     """
-    if expect == "article" or not listing.ended or _FETCHES.search(doc.text):
+    if expect == "article" or not listing.ended or FETCHES.search(doc.text):
         return False
     pager = pager_of(doc)
     if not (pager.found and pager.total_pages in (0, 1)):
         return False
     if expect is None:
         name = listing.column_name
-        return bool(name) and _says_column(doc, layout, plain(name or ""))
+        return bool(name) and says_column(doc, layout, plain(name or ""))
     name = plain(profile.column_name or "")
-    same = plain(meta.column_name) == name if meta.column_name else _says_column(doc, layout, name)
-    return bool(name) and same and _is_own_frame(doc, meta, layout, profile)
-
-
-def _says_column(doc: Document, layout: Layout, name: str) -> bool:
-    """Whether two of breadcrumb, heading and ``<title>`` give the page the column's name (plain)."""
-    titled = name in map(plain, re.split(r"[-_|–—>»]+", _head_title(doc)))
-    crumb = any(
-        len(steps := _STEPS.split(line.text)) > 1 and plain(steps[-1]) == name for line in layout.lines if line.links
-    )
-    return titled + crumb + (_heading_named(layout, name) is not None) >= 2
+    same = plain(meta.column_name) == name if meta.column_name else says_column(doc, layout, name)
+    seen = Seen(doc=doc, meta=meta, layout=layout, site=_site(doc, meta, layout))
+    return bool(name) and same and lone_page.is_own_frame(seen, profile)
 
 
 def _is_article_in_short(doc: Document, reading: ArticleReading, layout: Layout, expect: str | None) -> bool:
@@ -288,85 +275,9 @@ def _is_article_in_short(doc: Document, reading: ArticleReading, layout: Layout,
     if "headline" not in reading.signs or not reading.article.body_text:
         return False
     at_article = _stands_at_article(doc)
-    if not (at_article or (expect == "article" and _links(layout) < _HUB_LINKS)):
+    if not (at_article or (expect == "article" and links(layout) < HUB_LINKS)):
         return False
-    return refusal_by_body(doc, _shown(layout)) is None
-
-
-def _profile_page(doc: Document, reading: ArticleReading, layout: Layout) -> ArticleReading | None:
-    """The article that a page is by itself whose one ``h1`` is the name of a column that is one page (机构简介), where
-    nobody says what should stand there; None if it is not.
-
-    Such a name alone is too short for a headline. There must be much text under it, and the page neither a hub, nor
-    one that fetches rows, nor one that says something else of itself.
-    """
-    headings = [element for element in layout.elements if element.tag == "h1" and not element.hidden]
-    if len(headings) != 1 or headings[0].last - headings[0].first != 1:
-        return None
-    heading = layout.lines[headings[0].first].text
-    if not _SINGLE.search(heading) or len(heading) > _NAME or len(reading.article.body_text or "") < _PROFILE_TEXT:
-        return None
-    if _links(layout) >= _HUB_LINKS or _FETCHES.search(doc.text) or refusal_by_body(doc, _shown(layout)):
-        return None
-    return _titled_by(reading, heading)
-
-
-def _single_page(
-    doc: Document, reading: ArticleReading, meta: MetaTags, layout: Layout, profile: Profile
-) -> ArticleReading | None:
-    """The article that a column of leaders, duties, rules or the guide is by itself, dated or not; None if it is not.
-
-    The page must be the unit's, its heading must be the column's name, there must be text, and nothing on it may
-    fetch rows: otherwise the text may be what a redesign has left beside a list.
-    """
-    name = profile.column_name or ""
-    text = reading.article.body_text or ""
-    if not _SINGLE.search(name) or len(text) < _SINGLE_TEXT or _FETCHES.search(doc.text):
-        return None
-    heading = _heading_named(layout, plain(name))
-    if heading is None or not _is_own_frame(doc, meta, layout, profile) or refusal_by_body(doc, _shown(layout)):
-        return None
-    return _titled_by(reading, heading)
-
-
-def _titled_by(reading: ArticleReading, heading: str) -> ArticleReading:
-    """``reading`` with the page's heading, the name of its column, for a title."""
-    told = Provenance(origin="structure", raw=heading, confidence=0.8)
-    return replace(
-        reading,
-        article=replace(reading.article, title=heading),
-        provenance={**reading.provenance, "title": told},
-    )
-
-
-def _heading_named(layout: Layout, name: str) -> str | None:
-    """The text of a visible heading of the page that says ``name`` (plain) and nothing else."""
-    for element in layout.elements:
-        if element.hidden or element.frame or element.last - element.first != 1:
-            continue
-        line = layout.lines[element.first]
-        if (element.tag in _HEADINGS or _TITLED.search(element.names)) and plain(line.text) == name:
-            return line.text
-    return None
-
-
-def _is_own_frame(doc: Document, meta: MetaTags, layout: Layout, profile: Profile) -> bool:
-    """Whether the page is the unit's: it carries the site's code, or no code at all and the unit's name."""
-    code = _site(doc, meta, layout).id_code
-    if code is not None:
-        return profile.site_code is not None and code.lower() == profile.site_code.lower()
-    unit = plain(profile.unit_name or "")
-    return bool(unit) and unit in plain(f"{_head_title(doc)}\n{_shown(layout)}")
-
-
-def _head_title(doc: Document) -> str:
-    node = doc.tree.css_first("title")
-    return node.text().strip() if node else ""
-
-
-def _links(layout: Layout) -> int:
-    """Lines of the page that are links with enough words for a title."""
-    return sum(line.links >= 8 for line in layout.lines)
+    return refusal_by_body(doc, shown(layout)) is None
 
 
 def _stands_at_article(doc: Document) -> bool:
@@ -445,26 +356,25 @@ def _judged_listing(doc: Document, listing: Listing, meta: MetaTags, layout: Lay
 
 def _without_proof(doc: Document, meta: MetaTags, layout: Layout, expect: str | None, listing: Listing | None) -> Page:
     """A page that showed neither rows nor an article."""
-    shown = _shown(layout)
     site = _site(doc, meta, layout)
-    refused = refusal_by_body(doc, shown)
+    refused = refusal_by_body(doc, shown(layout))
     # an empty list with its pager is a page, however little is shown beside it: menus may be written by scripts
     drawn = listing is not None and listing.ended and pager_of(doc).found
     if refused and not (drawn and refused.outcome is Outcome.SHELL):
         return _refused(doc, refused, site)
-    links = _links(layout)
+    linked = links(layout)
     text = "".join(line.text for line in layout.lines if line.links)
     platform = sum(word in text for word in _PLATFORM) >= 4
-    if expect is None and (links >= _HUB_LINKS or platform):
+    if expect is None and (linked >= HUB_LINKS or platform):
         return _page(doc, "platform" if platform else "listing", Outcome.OK, reason="hub", site=site)
-    if expect is None and (site.id_code or site.name) and links:
+    if expect is None and (site.id_code or site.name) and linked:
         return _page(doc, "other", Outcome.OK, reason="no_list", site=site)
     wanted = {"listing": "a list", "article": "an article"}.get(expect or "", "a list or an article")
     return _page(
         doc,
         "other",
         Outcome.STRUCTURE_CHANGED,
-        reason="hub" if links >= _HUB_LINKS else "not_recognised",
+        reason="hub" if linked >= HUB_LINKS else "not_recognised",
         detail=f"The page is not recognised as {wanted}; open it, and correct the column's address if it has changed.",
         engine=listing.engine if listing else None,
         site=site,
@@ -486,7 +396,7 @@ def _is_home(doc: Document, meta: MetaTags) -> bool:
         return False
     if meta.column_name:
         return _HOME.fullmatch(meta.column_name) is not None
-    title = plain(_head_title(doc))
+    title = plain(head_title(doc))
     name = plain(meta.site.name or "")
     return bool(name) and title.replace(name, "", 1) in ("", "首页", "门户网站", "网站", "欢迎您")
 
@@ -510,10 +420,6 @@ def _site(doc: Document, meta: MetaTags, layout: Layout | None) -> Site:
                 code = match[1].lower()
                 break
     return Site(name=meta.site.name, domain=meta.site.domain or doc.host or None, id_code=code)
-
-
-def _shown(layout: Layout) -> str:
-    return "\n".join(line.text for line in layout.lines if not line.hidden)
 
 
 def _refused(doc: Document, refused: Refusal, site: Site | None = None) -> Page:

@@ -100,9 +100,9 @@ def from_row(unit: Unit, column: Column, one: Due) -> Item:
     return to_item(unit, column, one.row, None, evidence=one.step.evidence, captured_at=one.step.seen_at)
 
 
-def from_column(unit: Unit, column: Column, look: Look) -> Item:
-    """The item of a column that is itself one document."""
-    return to_item(unit, column, None, look.page, evidence=look.evidence, captured_at=look.at)
+def from_column(unit: Unit, column: Column, one: Row, look: Look) -> Item:
+    """The item of a column that is itself one document, whose one row the walk has made."""
+    return to_item(unit, column, one, look.page, evidence=look.evidence, captured_at=look.at)
 
 
 @dataclass

@@ -248,7 +248,8 @@ class SiteSpider(scrapy.Spider):
             self.tally.columns_failed += 1
         if walked.document is not None and walked.document.page is not None and not held:
             # before the page is remembered: a crawl killed in between would find it unchanged and never read it again
-            await keeper.add(articles.from_column(unit, column, walked.document))
+            row = next(iter(walked.steps[0].rows))
+            await keeper.add(articles.from_column(unit, column, row, walked.document))
             await keeper.flush()
         short = len(walked.steps) <= memory.SHORT_COLUMN
         await keeper.remember(

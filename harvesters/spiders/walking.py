@@ -185,7 +185,7 @@ class _Walker:
         if page is not None and look.is_unchanged:
             step = memory.confirmed(memory.recall(page, fetch), look.at, look.etag, look.last_modified)
         elif look.outcome.is_good and look.page is not None:
-            step = _step_of(look, fetch)
+            step = _step_of(look, fetch, self._column)
         if step is None:
             return None, look
         if is_first and look.document is not None:
@@ -262,12 +262,12 @@ _NOT_THERE = frozenset((Outcome.SOFT404, Outcome.SHELL, Outcome.STRUCTURE_CHANGE
 _UNSURE = frozenset(("script_only", "app_shell", "empty_body"))  # so a challenge may look
 
 
-def _step_of(look: Look, fetch: Fetch) -> Step | None:
+def _step_of(look: Look, fetch: Fetch, column: Column) -> Step | None:
     page = look.page
     assert page is not None
     listing, is_article = page.listing, False
     if listing is None and page.article is not None and not fetch.state:
-        listing, is_article = _lone_document(fetch.url, look), True
+        listing, is_article = _lone_document(fetch.url, column.name, look), True
     if listing is None:
         return None
     return memory.step_of(
@@ -282,14 +282,14 @@ def _step_of(look: Look, fetch: Fetch) -> Step | None:
     )
 
 
-def _lone_document(url: str, look: Look) -> Listing:
-    """A column that is itself one document, as a list of one row."""
+def _lone_document(url: str, name: str, look: Look) -> Listing:
+    """A column that is itself one document, as a list of one row; without a title it has the column's name."""
     page = look.page
     assert page is not None
     assert page.article is not None
     row = Row(
         url=url,
-        title=page.article.title or "",
+        title=page.article.title or name,
         date=page.article.published_on,
         published_at=page.article.published_at,
     )

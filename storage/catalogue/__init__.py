@@ -5,12 +5,25 @@ items and the facts of columns go out. What makes two copies one document is dec
 say in ``merging``, what is missing and what is withdrawn in ``walks`` and ``withdrawals``.
 """
 
+from storage.catalogue.alike import (
+    DateMove,
+    Shared,
+    SharedMinute,
+    ShownValid,
+    date_moves,
+    same_document_number,
+    same_index_number,
+    same_minute,
+    same_text,
+    shown_valid,
+    speaking_of,
+)
 from storage.catalogue.articles import ArticleLook, record_articles, touch
 from storage.catalogue.facts import ColumnFacts, column_facts
 from storage.catalogue.identity import item_id
 from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of, titles_in
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
-from storage.catalogue.reading import count_items, get_item, iter_changes, iter_items
+from storage.catalogue.reading import count_items, get_item, get_items, iter_changes, iter_items
 from storage.catalogue.upserting import UpsertResult, upsert
 from storage.catalogue.walks import (
     KnownRow,
@@ -25,19 +38,25 @@ from storage.catalogue.withdrawals import withdraw_due
 __all__ = [
     "ArticleLook",
     "ColumnFacts",
+    "DateMove",
     "EntryCounts",
     "FieldCounts",
     "KnownRow",
     "Linked",
+    "Shared",
+    "SharedMinute",
+    "ShownValid",
     "UpsertResult",
     "Walk",
     "WalkResult",
     "WalkRow",
     "column_facts",
     "count_items",
+    "date_moves",
     "entry_counts",
     "field_counts",
     "get_item",
+    "get_items",
     "item_id",
     "iter_changes",
     "iter_items",
@@ -47,6 +66,12 @@ __all__ = [
     "owners_of",
     "record_articles",
     "record_walk",
+    "same_document_number",
+    "same_index_number",
+    "same_minute",
+    "same_text",
+    "shown_valid",
+    "speaking_of",
     "titles_in",
     "touch",
     "upsert",

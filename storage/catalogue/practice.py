@@ -23,6 +23,7 @@ class EntryCounts:
     index_number: int
     summary: int
     formed_on: int
+    validity: int
 
 
 def entry_counts(db: Database) -> Iterator[EntryCounts]:
@@ -36,6 +37,7 @@ def entry_counts(db: Database) -> Iterator[EntryCounts]:
             sa.func.count(at.index_number).label("index_number"),
             sa.func.count(at.summary).label("summary"),
             sa.func.count(at.formed_on).label("formed_on"),
+            sa.func.count(at.validity).label("validity"),
         )
         .where(at.page_read, at.withdrawn_at.is_(None))
         .group_by(at.unit, at.column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -56,6 +56,17 @@ def get_item(db: Database, name: str) -> Item | None:
     with db.read() as session:
         found = session.execute(sa.select(*rows.ITEM_COLUMNS).where(tables.items.c.id == name)).mappings().all()
         return next(iter(_with_last_seen(session, found)), None)
+
+
+def get_items(db: Database, names: Sequence[str]) -> list[Item]:
+    """The items of these ids that there are, in the order asked for."""
+    found: dict[str, Item] = {}
+    for start in range(0, len(names), PAGE):
+        with db.read() as session:
+            query = sa.select(*rows.ITEM_COLUMNS).where(tables.items.c.id.in_(names[start : start + PAGE]))
+            page = _with_last_seen(session, session.execute(query).mappings().all())
+        found |= {item.id: item for item in page}
+    return [found[name] for name in names if name in found]
 
 
 def count_items(

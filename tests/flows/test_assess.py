@@ -25,6 +25,7 @@ from storage.schema import (
     Item,
     Observation,
     Outcome,
+    Provenance,
     Subject,
     Supervision,
     Unit,
@@ -32,6 +33,8 @@ from storage.schema import (
     Verdict,
     Waiver,
 )
+from tests.flows.compliance.test_guides import FULL as FULL_GUIDE
+from tests.flows.compliance.test_guides import without
 
 TODAY = dt.date(2026, 6, 30)
 NOW = dt.datetime(2026, 6, 30, 4, tzinfo=dt.UTC)
@@ -97,6 +100,15 @@ def show(database: Database, column: str, *items: Item, at: dt.datetime = NOW, r
     if read:
         catalogue.upsert(database, items, seen_at=at)
     look(database, column, "ok" if items else "ok_empty", at)
+
+
+def guide(text: str) -> Item:
+    return item("guide", 1, "2024-03-01", title="青禾市教育局政府信息公开指南", body_text=text)
+
+
+def shown_index(number: str) -> Item:
+    told = Provenance(origin="label", raw=number, confidence=0.6)
+    return item("notices", 1, "2026-06-01", index_number=number, provenance={"index_number": told})
 
 
 FULL: dict[str, Any] = {
@@ -180,6 +192,10 @@ def test_a_sound_city_has_no_findings(database: Database, known: settings.Settin
             {"annual_reports": (replace(REPORT, title=REPORT.title.replace("2025", "2024")),)},
             [("TM-10", "annual_reports")],
         ),
+        ({"guide": (guide(FULL_GUIDE),)}, []),
+        ({"guide": (guide(without("传真号码")),)}, [("GD-01", "guide")]),
+        ({"guide": (guide(FULL_GUIDE.replace("711", "492")),)}, [("GD-02", "guide")]),
+        ({"notices": (shown_index("null/2026-00001"),)}, [("CT-02", "notices")]),
     ],
 )
 def test_each_breach_becomes_one_finding(
