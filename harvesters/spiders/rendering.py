@@ -4,8 +4,9 @@ In comes the plain response to a list page; out comes the page as its scripts ha
 archive. The browser has no network of its own: whatever its scripts ask for is fetched by the crawl's fetcher, with its
 guard, robots, pace and name, and handed to the page; so no request is made that a plain crawl could not make. Only the
 unit's own hosts are asked, pictures, fonts and films not at all, and the page itself is never left: a script that
-wants to reload it, as challenges do, is refused, and the cookies it sets go nowhere. Nothing of the browser's is
-imported before a page is rendered. Without browser or package the column's outcome says what to install.
+wants to reload it, as challenges do, is refused, and the cookies it sets go nowhere. A page is drawn once it was parsed
+to its end; what it still asks for after a while is not waited for. Nothing of the browser's is imported before a page
+is rendered. Without browser or package the column's outcome says what to install.
 """
 
 from __future__ import annotations
@@ -46,6 +47,21 @@ _OWN_HEADERS = frozenset({"host", "cookie", "user-agent", "connection", "accept-
 _SPENT_HEADERS = frozenset(
     {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie", "content-security-policy"}
 )
+# Chromium stops parsing a page as soon as a script starts to leave it, and a refusal of the request comes too late:
+# half a page would be left, whose end is never told. So nothing starts to leave; frames may still be filled.
+_STAY = """
+window.open = () => null;
+if (window === window.top) {
+  const fills = (form) => Boolean(form.target && window.frames[form.target]);
+  const submit = HTMLFormElement.prototype.submit;
+  HTMLFormElement.prototype.submit = function () { if (fills(this)) submit.call(this); };
+  window.addEventListener("submit", (event) => { if (!fills(event.target)) event.preventDefault(); }, true);
+  window.navigation?.addEventListener("navigate", (event) => {
+    if (!event.destination.sameDocument) event.preventDefault();
+  });
+  history.back = history.go = () => undefined;
+}
+"""
 _SLOT = "render"  # Scrapy's slot of the browser's pages: those of the hosts are kept for what the pages ask
 
 
@@ -181,16 +197,17 @@ class Renderer:
         return Rendered(got=drawn, refused=tuple(sorted(drawing.refused)))
 
     async def _drawn(self, drawing: _Drawing) -> bytes:
-        from scrapy_playwright.page import PageMethod
-
         engine = self._crawler.engine
         assert engine is not None
         downloader: Any = engine.downloader
         downloader.per_slot_settings[_SLOT] = {"delay": 0, "concurrency": 1}
 
         async def prepare(page: Any, request: Request) -> None:
-            drawing.page = page
-            await page.add_init_script("window.open = () => null")
+            if drawing.over:  # where a page was closed under it, the handler opens another
+                await page.close()
+                return
+            drawing.page, drawing.shown = page, False
+            await page.add_init_script(_STAY)
             await page.context.unroute("**")
             await page.context.route("**", lambda route: route.abort())  # whatever window it opens all the same
             await page.route("**", lambda route: self._serve(drawing, route))
@@ -205,11 +222,14 @@ class Renderer:
                 "playwright_context_kwargs": {"accept_downloads": False, "service_workers": "block", "locale": "zh-CN"},
                 "playwright_page_init_callback": prepare,
                 "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded", "timeout": self._longest_s * 1000},
-                "playwright_page_methods": [PageMethod(_settle, self._quiet_s)],
+                # the handler's own page methods wait for the load event too, which one slow frame holds up
+                "playwright_include_page": True,
             },
         )
-        response = await engine.download_async(request)
-        return response.body
+        await engine.download_async(request)
+        await _settle(drawing.page, self._quiet_s)
+        content: str = await drawing.page.content()
+        return content.encode("utf-8", "replace")  # a script may leave half a surrogate pair
 
     async def _serve(self, drawing: _Drawing, route: Any) -> None:
         """Answer one request of the page, from the plain response or through the fetcher."""
