@@ -272,7 +272,7 @@ def evidence(
     finding: Annotated[str, typer.Argument(metavar="FINDING", help="Its id, F-….")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new or empty folder.")],
 ) -> None:
-    """What proves a finding, as a folder to hand over: captured pages (WARC), facts, rule, texts, sums of all."""
+    """What proves a finding, as a folder to hand over: captured pages (WARC, text, picture), facts, rule, all sums."""
     from flows.commands import explain as explaining
 
     raise typer.Exit(explaining.evidence(finding, out))
@@ -302,11 +302,16 @@ def finding_step(
 
 
 @archive_app.command("verify")
-def archive_verify() -> None:
-    """Whether every captured page is still what it was when its file was closed."""
+def archive_verify(
+    *,
+    link: Annotated[
+        str | None, typer.Option(metavar="HEX", help="A link noted earlier: it must still be there.")
+    ] = None,
+) -> None:
+    """Whether every captured page is still as it was when its file was closed; if not, what was changed, and where."""
     from flows.commands import archive
 
-    raise typer.Exit(archive.verify())
+    raise typer.Exit(archive.verify(link=link))
 
 
 @report_app.command("scoreboard")

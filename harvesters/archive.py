@@ -3,11 +3,13 @@
 One crawl writes one WARC file: a request and a response record for each fetch, each record a gzip member of its
 own, bytes as received (a compressed body stays compressed; any WARC tool undoes it). While it is being written
 the file ends in ``.open``; ``close`` gives it its name. A killed process leaves its ``.open`` file readable up to
-the last complete record, and ``settle`` makes a whole file of it. Beside each file lies a small index, record id
-to offset, so that one record is found without reading the rest; without the index the file is searched.
+the last complete record, and ``settle`` makes a whole file of it. Beside each file lies a small index, a line for
+each record: its id, offset and sum. With it one record is found without reading the rest, and the one that was
+changed is told; without it the file is searched.
 
 Each record's bytes are chained into a sum: whoever changes, removes or swaps one changes the file's head, which
-``storage.seals`` keeps apart from the files, chained from file to file in its turn.
+``storage.seals`` keeps apart from the files, chained from file to file in its turn. That proves that a file is not as
+it was; the index, which nobody guards, only helps to say where.
 
 Nothing is decided here and nothing is kept in memory: a record is written and forgotten.
 """
@@ -20,7 +22,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,7 +45,7 @@ _COMPRESSION = 1
 _RENDERED_TYPE = "text/html; charset=utf-8"
 
 # what reading damaged records comes to, beside an error of the disk: warcio checks the first lines and no more
-_UNREADABLE = (OSError, ArchiveLoadFailed, zlib.error, ValueError, TypeError, AttributeError, EOFError)
+UNREADABLE = (OSError, ArchiveLoadFailed, zlib.error, ValueError, TypeError, AttributeError, EOFError)
 
 Headers = Sequence[tuple[str, str]]
 
@@ -91,10 +93,13 @@ class _Links:
         self._link = hashlib.sha256(name.encode()).digest()
         self._records = self._size = 0
 
-    def add(self, record: bytes) -> None:
-        self._link = hashlib.sha256(self._link + hashlib.sha256(record).digest()).digest()
+    def add(self, record: bytes) -> str:
+        """One record more; its own sum."""
+        own = hashlib.sha256(record)
+        self._link = hashlib.sha256(self._link + own.digest()).digest()
         self._records += 1
         self._size += len(record)
+        return own.hexdigest()
 
     @property
     def chain(self) -> Chain:
@@ -104,9 +109,9 @@ class _Links:
 class _Writer(WARCWriter):  # type: ignore[misc]  # warcio has no types
     """Writes each record as one gzip member in one write, so that a kill cuts between records or in the last one."""
 
-    def __init__(self, out: BinaryIO, name: str) -> None:
+    def __init__(self, out: BinaryIO, index: BinaryIO, name: str) -> None:
         super().__init__(out, gzip=False, warc_version="WARC/1.1")
-        self.written = 0  # bytes; asking the file for its position costs a system call
+        self._index = index
         self.links = _Links(name)
 
     def _write_warc_record(self, out: BinaryIO, record: ArcWarcRecord) -> None:
@@ -115,8 +120,9 @@ class _Writer(WARCWriter):  # type: ignore[misc]  # warcio has no types
         member = zlib.compressobj(_COMPRESSION, zlib.DEFLATED, zlib.MAX_WBITS | 16)
         data = member.compress(plain.getbuffer()) + member.flush()
         out.write(data)
-        self.written += len(data)
-        self.links.add(data)
+        offset = self.links.chain.size
+        line = f"{record.rec_headers.get_header('WARC-Record-ID')} {offset} {self.links.add(data)}\n"
+        self._index.write(line.encode("ascii"))
 
 
 class Archive:
@@ -141,14 +147,13 @@ class Archive:
         date = exchange.captured_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         asked = f"{exchange.method} {_target(exchange.url)} HTTP/1.1"
         try:
-            writer, index = self._open()
-            offset = writer.written
+            writer = self._open()
             response = writer.create_warc_record(
                 exchange.url,
                 "response",
                 payload=io.BytesIO(exchange.received),
                 length=len(exchange.received),
-                http_headers=StatusAndHeaders(str(exchange.status), list(exchange.headers), exchange.protocol),
+                http_headers=StatusAndHeaders(f"{exchange.status} ", list(exchange.headers), exchange.protocol),
                 warc_headers_dict={"WARC-Date": date},
             )
             record_id: str = response.rec_headers.get_header("WARC-Record-ID")
@@ -162,7 +167,6 @@ class Archive:
             )
             writer.write_record(response)
             writer.write_record(request)
-            index.write(f"{record_id} {offset}\n".encode("ascii"))
         except OSError as error:
             raise ArchiveError(
                 f"{self.path}: cannot write captured pages ({error}); free space or fix the folder"
@@ -182,8 +186,7 @@ class Archive:
         """
         date = captured_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         try:
-            writer, index = self._open()
-            offset = writer.written
+            writer = self._open()
             record = writer.create_warc_record(
                 url,
                 "conversion",
@@ -194,7 +197,6 @@ class Archive:
             )
             record_id: str = record.rec_headers.get_header("WARC-Record-ID")
             writer.write_record(record)
-            index.write(f"{record_id} {offset}\n".encode("ascii"))
         except OSError as error:
             raise self._unwritable(error) from error
         return Evidence(
@@ -234,63 +236,55 @@ class Archive:
     def _unwritable(self, error: OSError) -> ArchiveError:
         return ArchiveError(f"{self.path}: cannot write captured pages ({error}); free space or fix the folder")
 
-    def _open(self) -> tuple[_Writer, BinaryIO]:
-        if self._writer is None or self._out is None or self._index is None:
+    def _open(self) -> _Writer:
+        if self._writer is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._out = _open_name(self.path).open("xb")
-            self._index = _index_name(self.path).open("xb")
-            self._writer = _Writer(self._out, self.name)
+            self._index = index_name(self.path).open("xb")
+            self._writer = _Writer(self._out, self._index, self.name)
             info = {"software": "gongkai/0.1", "format": "WARC File Format 1.1", "robots": "obey"}
             self._writer.write_record(self._writer.create_warcinfo_record(self.name, info))
-        return self._writer, self._index
+        return self._writer
 
 
 def read_response(folder: Path, warc: str, record_id: str) -> ArchivedResponse:
     """The response that evidence names, from a finished file or one that a killed crawl left open.
 
-    Its body has its content-encoding undone; the sha256 of that body is the evidence's.
+    Its body has its content-encoding undone; the sha256 of that body is the evidence's. A rendered page has the status
+    of the response it was drawn from.
 
     :raises ArchiveError: the file or the record is not there.
     """
-    path = folder / warc
-    if not path.exists():
-        path = _open_name(path)
+    path = _existing(folder / warc)
     try:
-        with path.open("rb") as file:
-            file.seek(_offset(folder / warc, record_id))
-            for record in _records(file, path):
-                if record.rec_headers.get_header("WARC-Record-ID") == record_id:
-                    return _response(record)
-    except _UNREADABLE as error:
-        raise _unreadable(path, error) from error
-    raise ArchiveError(f"{path}: no record {record_id}; the file may have been replaced or cut off")
+        record = record_of(next(_members_from(path, record_id)))
+        response = _response(record)
+    except UNREADABLE as error:
+        raise unreadable(path, error) from error
+    drawn_from = record.rec_headers.get_header("WARC-Refers-To")
+    return replace(response, status=read_response(folder, warc, drawn_from).status) if drawn_from else response
 
 
-def raw_records(folder: Path, warc: str, record_id: str) -> bytes:
-    """The response that evidence names and the request beside it, byte for byte as they lie in the file.
+def raw_records(folder: Path, warc: str, record_id: str) -> dict[str, bytes]:
+    """The response that evidence names and the request beside it, byte for byte as they lie in the file, by record id.
+
+    Before a rendered page stands the response it was drawn from, with its request.
 
     :raises ArchiveError: the file or the record is not there.
     """
-    path = folder / warc
-    if not path.exists():
-        path = _open_name(path)
-    start = _offset(folder / warc, record_id)
-    kept = bytearray()
+    path = _existing(folder / warc)
+    kept: dict[str, bytes] = {}
     try:
-        with path.open("rb") as file:
-            file.seek(start)
-            for member in _members(file):
-                [record] = ArchiveIterator(io.BytesIO(member))
-                names = record.rec_headers.get_header
-                if record_id in (names("WARC-Record-ID"), names("WARC-Concurrent-To")):
-                    kept += member
-                elif kept:
-                    break
-    except _UNREADABLE as error:
-        raise _unreadable(path, error) from error
-    if not kept:
-        raise ArchiveError(f"{path}: no record {record_id}; the file may have been replaced or cut off")
-    return bytes(kept)
+        for member in _members_from(path, record_id):
+            names = record_of(member).rec_headers.get_header
+            if record_id not in (names("WARC-Record-ID"), names("WARC-Concurrent-To")):
+                break
+            if names("WARC-Refers-To"):
+                kept |= raw_records(folder, warc, names("WARC-Refers-To"))
+            kept[names("WARC-Record-ID")] = member
+    except UNREADABLE as error:
+        raise unreadable(path, error) from error
+    return kept
 
 
 def iter_responses(path: Path) -> Iterator[tuple[str, ArchivedResponse]]:
@@ -303,11 +297,31 @@ def iter_responses(path: Path) -> Iterator[tuple[str, ArchivedResponse]]:
             for record in _records(file, path):
                 if record.rec_type == "response":
                     yield record.rec_headers.get_header("WARC-Record-ID"), _response(record)
-    except _UNREADABLE as error:
-        raise _unreadable(path, error) from error
+    except UNREADABLE as error:
+        raise unreadable(path, error) from error
 
 
-def _unreadable(path: Path, error: Exception) -> ArchiveError:
+def addresses(path: Path) -> dict[str, str]:
+    """The record of each address in one file that answered 200 to a GET, by address; of several the last.
+
+    :raises ArchiveError: the file cannot be read.
+    """
+    found: dict[str, str] = {}
+    good: str | None = None  # of the response that the next record's request may belong to
+    try:
+        with path.open("rb") as file:
+            for record in _records(file, path):
+                names, http = record.rec_headers.get_header, record.http_headers
+                if record.rec_type == "response" and http.get_statuscode() == "200":
+                    good = names("WARC-Record-ID")
+                elif good is not None and names("WARC-Concurrent-To") == good and http.protocol == "GET":
+                    found[names("WARC-Target-URI")] = good
+    except UNREADABLE as error:
+        raise unreadable(path, error) from error
+    return found
+
+
+def unreadable(path: Path, error: Exception) -> ArchiveError:
     why = error.strerror if isinstance(error, OSError) else f"the file is damaged: {error}"
     return ArchiveError(f"{path}: captured pages cannot be read ({why})")
 
@@ -320,11 +334,11 @@ def chain_of(path: Path) -> Chain:
     links = _Links(path.name)
     try:
         with path.open("rb") as file:
-            for member in _members(file):
+            for member in members(file):
                 links.add(member)
             rest = path.stat().st_size - links.chain.size
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if rest:
         links.add(b"")  # bytes that are no record were added, or a record was broken: not the file that was closed
     return links.chain
@@ -346,7 +360,7 @@ def _open_name(path: Path) -> Path:
     return path.with_name(path.name + OPEN)
 
 
-def _index_name(path: Path) -> Path:
+def index_name(path: Path) -> Path:
     return path.with_name(path.name + INDEX)
 
 
@@ -360,12 +374,40 @@ def _target(url: str) -> str:
 
 def _offset(path: Path, record_id: str) -> int:
     """Where the index says the record starts; 0, the file's start, where the index does not say."""
-    wanted = f"{record_id} ".encode("ascii")
-    with contextlib.suppress(FileNotFoundError), _index_name(path).open("rb") as index:
+    wanted = f"{record_id} ".encode("ascii", "replace")
+    with contextlib.suppress(OSError, ValueError), index_name(path).open("rb") as index:
         for line in index:
             if line.startswith(wanted) and line.endswith(b"\n"):
-                return int(line[len(wanted) :])
+                return max(0, int(line[len(wanted) :].partition(b" ")[0]))
     return 0
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else _open_name(path)
+
+
+def _members_from(path: Path, record_id: str) -> Iterator[bytes]:
+    """The complete records of a file from the named one on, packed as they lie there.
+
+    :raises ArchiveError: there is no such record.
+    """
+    with path.open("rb") as file:
+        final = path.with_name(path.name.removesuffix(OPEN))
+        for start in dict.fromkeys((_offset(final, record_id), 0)):  # an index may lie
+            file.seek(start)
+            following = members(file)
+            for member in following:
+                if record_of(member).rec_headers.get_header("WARC-Record-ID") == record_id:
+                    yield member
+                    yield from following
+                    return
+    raise ArchiveError(f"{path}: no record {record_id}; the file may have been replaced or cut off")
+
+
+def record_of(member: bytes) -> ArcWarcRecord:
+    for record in ArchiveIterator(io.BytesIO(member)):
+        return record
+    raise ArchiveLoadFailed("a record is empty")
 
 
 def _records(file: BinaryIO, path: Path) -> Iterator[ArcWarcRecord]:
@@ -391,10 +433,10 @@ def _response(record: ArcWarcRecord) -> ArchivedResponse:
 
 def _whole_length(file: BinaryIO) -> int:
     """Length in bytes of the complete gzip members from here on."""
-    return sum(map(len, _members(file)))
+    return sum(map(len, members(file)))
 
 
-def _members(file: BinaryIO) -> Iterator[bytes]:
+def members(file: BinaryIO) -> Iterator[bytes]:
     """The complete gzip members from here on, each one record, packed as they lie there."""
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
     packed = bytearray()

@@ -1,7 +1,9 @@
 """What every archive file held when it was closed, kept apart from the files: so tampering shows.
 
 A file's head (the chained sum of its records) comes in when the file is closed; each seal is chained to the one
-before, so that neither a file nor its seal can be changed or taken away without the later seals showing it.
+before, so that neither a file nor its seal can be changed or taken away without the later seals showing it. Whoever
+can write the database could make all seals anew: against that, the last link is handed out (with each bundle of
+evidence, and by ``gongkai archive verify``), and a link that was handed out must be found again.
 """
 
 from __future__ import annotations
@@ -19,7 +21,10 @@ from storage.database import Database, take_lock
 
 @dataclass(frozen=True, kw_only=True)
 class Seal:
-    """One closed archive file. ``link`` is the SHA-256 of the link before, the file's name and its head."""
+    """One closed archive file. ``link`` is the SHA-256 of the link before, the file's name and its head.
+
+    ``sealed_at`` is for people; what a page's time of capture is, the file says.
+    """
 
     seq: int
     name: str

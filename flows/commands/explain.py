@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import zoneinfo
@@ -17,10 +18,13 @@ from flows.compliance.regimes import of_city
 from flows.compliance.rulebook import RULES
 from flows.gathering.run import run_of
 from flows.reports.evidence import write_bundle
-from storage import catalogue, findings, registry, settings
+from harvesters import archive
+from storage import catalogue, findings, registry, seals, settings
 from storage.database import Database, open_database, utcnow
-from storage.exceptions import UnknownTarget
+from storage.exceptions import ArchiveError, UnknownTarget
 from storage.export import finding_json
+from storage.formats.json_item import evidence_json
+from storage.schema import Evidence
 
 
 def explain(finding: str, *, as_json: bool) -> None:
@@ -46,16 +50,21 @@ def evidence(finding: str, out: Path) -> int:
     with closing(open_database()) as database:
         told = explanation(database, finding)
         found = findings.get_finding(database, finding)
+        sealed = {one.name: one for one in seals.iter_seals(database)}
     assert found is not None
-    bundle = write_bundle(told, list(lines(told)), found.evidence, settings.load().archive, out)
+    bundle = write_bundle(told, list(lines(told)), found.evidence, sealed, settings.load(), out)
     for problem in bundle.problems:
         typer.echo(f"gongkai: {problem}", err=True)
+    for note in bundle.notes:
+        typer.echo(f"gongkai: pictures: {note}", err=True)
     typer.echo(f"{bundle.folder}: {len(bundle.files)} files, {len(found.evidence)} captured pages")
     return 1 if bundle.problems else 0
 
 
 def explanation(database: Database, finding: str) -> dict[str, Any]:
-    """The finding with its rule in words, its citation, its count day by day, and its life; JSON-safe.
+    """The finding with its rule in words, its citation, its limits, its count day by day, and its life; JSON-safe.
+
+    Words and limits are those of today; ``rule_version`` is the one that the verdict was given by.
 
     :raises UnknownTarget: there is no such finding, or no city.
     """
@@ -74,6 +83,7 @@ def explanation(database: Database, finding: str) -> dict[str, Any]:
     count = day_count(found.facts, run.case.days)
     return {
         **finding_json(found),
+        "evidence": [evidence_json(one) | {"status": _status(one)} for one in found.evidence],
         "timezone": city.timezone,
         "unit_name": unit.name if unit else None,
         "column_name": column.name if column else None,
@@ -83,12 +93,25 @@ def explanation(database: Database, finding: str) -> dict[str, Any]:
         "title": text.title if text else None,
         "says": rule.says if rule else None,
         "confidence": text.confidence if text else None,
+        "in_force_from": text.in_force_from.isoformat() if text else None,
+        "limits": run.case.law.limits(found.rule) if text else {},
+        "rule_version_today": rule.version if rule else None,
+        "regulation": {"regime": text.regime, "version": run.case.law.regimes.get(text.regime)} if text else None,
         "count": _count_json(count) if count else None,
         "life": [
             {"at": event.at.isoformat(), "who": event.who, "step": event.step, "note": event.note}
             for event in found.events
         ],
     }
+
+
+def _status(one: Evidence) -> int | None:
+    """The HTTP status a page was captured with, as the archive has it; None where it does not have the page."""
+    if one.warc is None or one.record_id is None:
+        return None
+    with contextlib.suppress(ArchiveError):
+        return archive.read_response(settings.load().archive, one.warc, one.record_id).status
+    return None
 
 
 def _count_json(count: DayCount) -> dict[str, Any]:
@@ -120,10 +143,17 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
     if told["says"]:
         yield f"  {told['says']}"
     yield f"  {told['basis']}" + (f" ({told['confidence']})" if told["confidence"] else "")
+    if told["in_force_from"]:
+        law = told["regulation"]
+        yield f"  in force from {told['in_force_from']}; limits of {law['regime']} version {law['version']}"
+    if told["rule_version_today"] not in (None, told["rule_version"]):
+        yield f"  these are the words and limits of version {told['rule_version_today']}"
+    for name, value in told["limits"].items():
+        yield _named(name, value)
     yield ""
     yield "facts"
     for name, value in told["facts"].items():
-        yield f"  {name:24} {value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)}"
+        yield _named(name, value)
     if told["coverage"] is not None:
         yield f"  {'coverage':24} {told['coverage']:.1%} of the looks that were due"
     if told["count"]:
@@ -132,13 +162,17 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield f"evidence ({len(told['evidence'])})"
     for one in told["evidence"]:
-        yield f"  {_local(one['captured_at'], zone)}  {one['url']}"
+        yield f"  {_local(one['captured_at'], zone)}  HTTP {one['status'] or '-'}  {one['url']}"
         yield f"    sha256 {one['sha256']}  {one['warc'] or '-'}  {one['record_id'] or '-'}"
     yield ""
     yield "life"
     for event in told["life"]:
         note = f"  {event['note']}" if event["note"] else ""
         yield f"  {_local(event['at'], zone)}  {event['step']}  {event['who']}{note}"
+
+
+def _named(name: str, value: object) -> str:
+    return f"  {name:24} {value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)}"
 
 
 def _count_lines(count: dict[str, Any], facts: dict[str, Any]) -> Iterator[str]:

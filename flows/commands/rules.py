@@ -12,13 +12,11 @@ import typer
 
 from flows.compliance.not_judged import NotJudged, not_judged
 from flows.compliance.regimes import load, of_city
-from flows.compliance.regulation import Regulation, RuleText
+from flows.compliance.regulation import Regulation
 from flows.compliance.rulebook import RULES
 from storage import registry, settings
 from storage.database import open_database
 from storage.exceptions import UnknownTarget
-
-_COMMON = frozenset(RuleText.model_fields)
 
 
 def show(rule: str | None, *, as_json: bool) -> None:
@@ -64,7 +62,7 @@ def _rule(rule: str, law: Regulation, said: Mapping[str, Any]) -> dict[str, Any]
         "kind": text.kind.value,
         "severity": text.severity,
         "confidence": text.confidence,
-        "limits": {name: value for name, value in said.items() if name not in _COMMON},
+        "limits": law.limits(rule),
         "asked_of": {name: said[name] for name in ("units", "supervision", "columns", "first_level") if said[name]},
         "basis": text.basis,
         "in_force_from": text.in_force_from.isoformat(),
@@ -142,7 +140,5 @@ def _short(limits: Mapping[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, dict):
-        if value.keys() == {"days", "months"}:
-            return f"{value['days']} days" if value["days"] else f"{value['months']} months"
         return "(" + ", ".join(f"{name} {_value(part)}" for name, part in value.items()) + ")"
     return "/".join(str(part) for part in value) if isinstance(value, list) else str(value)

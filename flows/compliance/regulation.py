@@ -17,7 +17,16 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, SerializeAsAny, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SerializeAsAny,
+    model_serializer,
+    model_validator,
+)
 
 from storage.exceptions import SettingsError
 from storage.schema import Column, ColumnKind, FindingKind, Supervision, Unit, UnitKind
@@ -45,6 +54,7 @@ class Window(Strict):
         """The last day on which a column whose newest date is ``newest`` is still fresh."""
         return add_months(newest, self.months) + dt.timedelta(days=self.days)
 
+    @model_serializer
     def __str__(self) -> str:
         return f"{self.days} days" if self.days else f"{self.months} months"
 
@@ -270,6 +280,13 @@ class Regulation(Strict):
     def canonical(self) -> str:
         """The whole as JSON in one spelling: the same on every machine and in every process."""
         return json.dumps(_plain(self.model_dump()), ensure_ascii=False, separators=(",", ":"))
+
+    def limits(self, rule: str) -> dict[str, Any]:
+        """What a rule compares with, beyond what every entry says; JSON-safe, windows as they are written."""
+        text = self.rules[rule]
+        own = type(text).model_fields.keys() - RuleText.model_fields.keys()
+        said: dict[str, Any] = _plain(text.model_dump(include=set(own)))
+        return {name: value for name, value in said.items() if value not in (None, {}, [], False)}
 
     @cached_property
     def digest(self) -> str:

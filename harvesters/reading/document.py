@@ -25,6 +25,17 @@ _NESTING = re.compile(
     r"<(/?+)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|a|p|li|d[dt]|t[dhr]|option)\b)[a-z]",
     re.IGNORECASE,
 )
+# files that stand where a page could: how they begin, and the ending of such a file
+_FILES = {
+    b"%PDF": "pdf",
+    b"PK\x03\x04": "zip",
+    b"\xd0\xcf\x11\xe0": "doc",
+    b"\x89PNG": "png",
+    b"\xff\xd8\xff": "jpg",
+    b"GIF8": "gif",
+    b"Rar!": "rar",
+    b"7z\xbc\xaf": "7z",
+}
 _LONG_TAG = re.compile(r"<[a-z][\w:-]*\s[^<>]{8000,}", re.IGNORECASE)  # MOST_ATTRIBUTES of four characters each
 
 
@@ -63,6 +74,11 @@ class Document:
         self.url = url if is_address(url) else ""
         self.status = status
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
+
+    @property
+    def file(self) -> str | None:
+        """The ending of the file that the body is ("pdf"; "zip" for all that is packed so), None for anything else."""
+        return _FILES.get(self.body[:4]) or _FILES.get(self.body[:3])
 
     @cached_property
     def _decoded(self) -> tuple[str, str]:

@@ -51,7 +51,6 @@ __all__ = ["Profile", "as_json", "read_page"]
 
 _MISPUT = frozenset((400, 405, 415, 500))  # so an interface answers a request put in a way it does not know
 _XML = re.compile(r"\s*(?:<\?xml|<datastore)", re.IGNORECASE)
-_FILES = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")
 _SITE_CODE = re.compile(r"(?:网站)?标识码\s*+(?:[:：]\s*+)?(bm\d{8}|\d{10})(?!\d)", re.IGNORECASE)
 _ANNUAL = re.compile(
     r"(?:信息|政务)公开.{0,8}(?:年度.{0,6}(?:报告|报表)|年报)(?:[（(].{0,12}[)）])?\s*$|"
@@ -85,7 +84,7 @@ def read_page(
     ``fetch`` is the engine's request that ``doc`` answers; ``profile`` what the page must agree with. Never raises for
     what a page contains.
     """
-    if doc.body[:4].startswith(_FILES):
+    if doc.file is not None:
         return _page(doc, "other", Outcome.OK, reason="file", detail="The address is a file, not a page.")
     if doc.status != 200:
         # past the end some interfaces answer 404: whether that is the end, or a page that was guessed and is not

@@ -90,26 +90,31 @@ def crawl_settings(settings: Settings) -> dict[str, Any]:
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
         "PLAYWRIGHT_MAX_CONTEXTS": 1,
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
-        "PLAYWRIGHT_LAUNCH_OPTIONS": {
-            "executable_path": str(browser(settings)),
-            "headless": True,
-            "args": [
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--disable-dev-shm-usage",
-                "--js-flags=--max-old-space-size=512",
-                # should anything escape the interception, it finds no name and no way
-                "--host-resolver-rules=MAP * ~NOTFOUND",
-                "--proxy-server=127.0.0.1:9",
-                "--proxy-bypass-list=<-loopback>",
-                "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-            ],
-        },
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(settings),
+    }
+
+
+def launch_options(settings: Settings) -> dict[str, Any]:
+    """How Playwright starts the browser: without a network of its own. Only where ``browser`` finds one."""
+    return {
+        "executable_path": str(browser(settings)),
+        "headless": True,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--js-flags=--max-old-space-size=512",
+            # should anything escape the interception, it finds no name and no way
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+            "--proxy-server=127.0.0.1:9",
+            "--proxy-bypass-list=<-loopback>",
+            "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+        ],
     }
 
 

@@ -106,7 +106,11 @@ def facts_of(city: City, column: Column, key: int) -> Facts:
     clock: dt.time | None = None
     if style.clock:
         clock = dt.time(dice.between(8, 17), dice.below(60), dice.below(60) if style.clock == "seconds" else 0)
-    repost = column.kind in ("policies", "notices") and key % 9 == 4 and key not in column.late | column.near
+    repost = (
+        column.kind in ("policies", "notices")
+        and key % 9 == 4
+        and key not in column.late | column.near | column.flawed.keys()
+    )
     labelled = column.labelled
     formed = issuing = number = index = subject = summary = None
     if labelled:

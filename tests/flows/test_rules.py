@@ -36,7 +36,7 @@ def test_the_book_says_what_every_rule_is() -> None:
     limits = {one["id"]: one["limits"] for one in told["rules"]}
     assert limits["TM-01"] == {"working_days": 20}
     assert limits["TM-10"] == {"due": "01-31"}
-    assert limits["UP-02"]["windows"]["news"] == {"days": 14, "months": 0}
+    assert limits["UP-02"]["windows"]["news"] == "14 days"
     assert limits["UP-07"] == {}
 
 
