@@ -1,9 +1,10 @@
 """Every day of a deadline, one by one, so that nobody has to believe a number.
 
 The facts of a verdict come in, the days go out: from the day after the start to the day it was judged by, each with
-its name and its number where it counts. Working days count as the calendar has them, windows and yearly deadlines
-count every day. Which of the two it is shows in the facts: ``count_start`` and ``count_end`` are of working days,
-``newest_on`` and ``judged_on`` of a window, ``deadline`` alone of a day fixed by law.
+its name and its number where it counts. Working days count as the calendar has them, windows, periods of days or months
+and yearly deadlines count every day. Which it is shows in the facts: ``count_start`` and ``count_end`` are of working
+days, or of what ``count_of`` says; ``newest_on`` and ``judged_on`` are of a window, ``deadline`` alone of a day fixed
+by law. ``due_on``, or the day numbered ``limit``, is the last day in time.
 """
 
 from __future__ import annotations
@@ -45,8 +46,13 @@ class DayCount:
 def day_count(facts: Mapping[str, Any], calendar: WorkingDays) -> DayCount | None:
     """The count behind a verdict's facts; None where they hold no deadline."""
     start, end = _day(facts, "count_start"), _day(facts, "count_end")
+    limit = facts.get("limit")
+    if start is not None and end is not None and facts.get("count_of") == "calendar days":
+        due = _day(facts, "due_on")
+        if due is None and isinstance(limit, int):
+            due = start + dt.timedelta(days=limit)
+        return DayCount(unit="calendar days", start=start, end=end, days=_calendar(start, end, due, calendar))
     if start is not None and end is not None:
-        limit = facts.get("limit")
         return DayCount(
             unit="working days",
             start=start,
