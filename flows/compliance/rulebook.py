@@ -10,9 +10,10 @@ A rule is a module with
   ``judge(column, case)``, ``judge(unit, case)``;
   of a group, ``judge(group, case)`` gives an ``About`` for each thing it has to say something about,
 - and where needed ``Text`` (limits of its own, a subclass of ``RuleText``), ``asks`` (whether the rule asks anything of
-  such a column or unit, beyond what its entry's applicability says), ``SEARCHES`` (the rule looks for what must not be
-  there, so that "in order" need not be said), ``rests_on`` (the columns a judgement on a unit rests on) and, for a
-  group, ``GROUPS``: the name of what ``flows/gathering/groups.py`` brings together for it.
+  such a column or unit, beyond what its entry's applicability says), of an item ``concerns(item, context, case)``
+  (whether it asks anything of this one, so that nothing need be said of all the others), ``SEARCHES`` (the rule looks
+  for what must not be there, so that "in order" need not be said), ``rests_on`` (the columns a judgement on a unit
+  rests on) and, for a group, ``GROUPS``: the name of what ``flows/gathering/groups.py`` brings together for it.
 """
 
 from __future__ import annotations
@@ -130,6 +131,7 @@ def judge_item(item: Item, context: ItemContext, case: Case, *, all_rules: bool 
             continue
         asked = case.of(rule.id)
         asks = applies(rule, case, context.unit, context.column) and _asks(rule, context, asked)
+        asks = asks and _concerns(rule, item, context, asked)
         if not asks and not all_rules:
             continue
         judgement: Judgement = rule.module.judge(item, context, asked) if asks else _NOTHING_ASKED
@@ -175,6 +177,11 @@ def judge_group(rule: Rule, group: Any, case: Case) -> Iterator[Verdict]:
 def _asks(rule: Rule, subject: Any, case: Case) -> bool:
     asks = getattr(rule.module, "asks", None)
     return asks is None or bool(asks(subject, case))
+
+
+def _concerns(rule: Rule, item: Item, context: ItemContext, case: Case) -> bool:
+    concerns = getattr(rule.module, "concerns", None)
+    return concerns is None or bool(concerns(item, context, case))
 
 
 _NOTHING_ASKED = not_applicable("nothing_asked", "the rule asks nothing of what stands here")
