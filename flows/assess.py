@@ -9,7 +9,7 @@ what changed, and running it again changes nothing. What is held at one time is 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from prefect import flow
 
 from flows.compliance.facts import ColumnFacts, ItemContext, UnitFacts
 from flows.compliance.regimes import of_city
-from flows.compliance.rulebook import BY_SUBJECT, RULES, judge_column, judge_group, judge_item, judge_unit
+from flows.compliance.rulebook import BY_SUBJECT, RULES, Rule, judge_column, judge_group, judge_item, judge_unit
 from flows.compliance.sites import Sites
 from flows.gathering.columns import gather_columns
 from flows.gathering.groups import GATHERERS
@@ -81,6 +81,7 @@ def assess_database(
     run = run_of(database, city, of_city(city.code, known.home), as_of, now)
     seen = _Seen()
     columns = gather_columns(run)
+    run = replace(run, column_facts=columns)
     told = findings.settle(database, seen.counted(_verdicts_afresh(run, columns)), at=now)
     told += findings.retire(database, AFRESH, as_of=run.case.as_of, at=now, note=GONE)
     told += _judge_items(run, seen, columns, now)
@@ -127,9 +128,18 @@ def _verdicts_afresh(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -
                 yield _with_newest(run, one, facts)
         yield from _unit_verdicts(run, known)
     yield from sites.verdicts(run.case)
+    yield from _group_verdicts(run)
+
+
+def _group_verdicts(run: Run) -> Iterator[Verdict]:
+    """What the rules in use say of groups; groups that several rules ask for are brought together once."""
+    asking: dict[str, list[Rule]] = defaultdict(list)
     for rule in BY_SUBJECT["group"]:
         if run.case.law.rules[rule.id].enabled:
-            for group in GATHERERS[rule.module.GROUPS](run):
+            asking[rule.module.GROUPS].append(rule)
+    for name, rules in asking.items():
+        for group in GATHERERS[name](run):
+            for rule in rules:
                 yield from judge_group(rule, group, run.case)
 
 

@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from flows.gathering.letters import gather_letters
 from flows.gathering.run import Run
+from flows.gathering.yearly import gather_column_dates, gather_yearly
 
 Gatherer = Callable[[Run], Iterator[Any]]
 
-GATHERERS: Mapping[str, Gatherer] = {}
+GATHERERS: Mapping[str, Gatherer] = {
+    "column_dates": gather_column_dates,
+    "letters": gather_letters,
+    "yearly": gather_yearly,
+}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from flows.compliance.calendar import WorkingDays
-from flows.compliance.facts import Case
+from flows.compliance.facts import Case, ColumnFacts
 from flows.compliance.regulation import Regulation
 from storage.database import Database
 from storage.schema import City, Column, Unit
@@ -18,11 +19,12 @@ Place = tuple[str, str | None]  # unit and column; None: the unit as a whole
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What every step of one assessment needs."""
+    """What every step of one assessment needs. ``column_facts``: what is known of every column, once it is gathered."""
 
     database: Database
     city: City
     case: Case
+    column_facts: Mapping[tuple[str, str], ColumnFacts] = field(default_factory=dict)
 
     @cached_property
     def units(self) -> dict[str, Unit]:

@@ -8,6 +8,7 @@ say in ``merging``, what is missing and what is withdrawn in ``walks`` and ``wit
 from storage.catalogue.articles import ArticleLook, record_articles, touch
 from storage.catalogue.facts import ColumnFacts, column_facts
 from storage.catalogue.identity import item_id
+from storage.catalogue.picking import Standing, Titled, newest_days, rows_in, standing_in, titled
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, iter_changes, iter_items
 from storage.catalogue.upserting import UpsertResult, upsert
@@ -27,6 +28,8 @@ __all__ = [
     "EntryCounts",
     "FieldCounts",
     "KnownRow",
+    "Standing",
+    "Titled",
     "UpsertResult",
     "Walk",
     "WalkResult",
@@ -40,8 +43,12 @@ __all__ = [
     "iter_changes",
     "iter_items",
     "known_rows",
+    "newest_days",
     "record_articles",
     "record_walk",
+    "rows_in",
+    "standing_in",
+    "titled",
     "touch",
     "upsert",
     "withdraw_due",
