@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -42,17 +42,18 @@ _RESULT_LABEL: Final = re.compile(
 )
 _MAKER: Final = re.compile(
     rf"(?:作出|做出)(?:行政)?(?:{_SORT})?决定的?(?:机关|单位|部门)(?:名称)?"
-    rf"|(?:行政)?(?:{_SORT}|决定|执法|审批|实施|检查)(?:机关|单位|部门|主体)(?:名称)?"
+    rf"|(?<!被)(?:行政)?(?:{_SORT}|决定|执法|审批|实施|检查)(?:机关|单位|部门|主体)(?:名称)?"
 )
 _SENTENCE: Final = re.compile(
-    rf"(?:作出|做出)[^。；\n]{{0,20}}?(?P<sort>{_SORT})(?:的)?决定[^。；\n]{{0,40}}?(?:现|特)[^。；\n]{{0,6}}(?:公示|公开|公布)"
+    rf"(?:作出|做出)[^。；\n]{{0,20}}?(?P<sort>{_SORT})(?:的)?决定[^。；\n]{{0,40}}?[，,]"
+    r"\s?(?:现|特)(?![^。；\n]{0,12}(?:案例|典型))[^。；\n]{0,12}(?:公示|公开|公布)"
 )
 _BEFORE: Final = 60  # characters before 作出 in which day and body stand
 _MADE_BY: Final = re.compile(r"(?:^|[，,：:。\s])(?P<body>[^，,：:。\s]{2,40}?)(?:已|依法)?于?$")
 _SOMETHING_ELSE: Final = re.compile(
     r"案例|以案释法|以案说法|裁量|基准|办法|规定|规范|制度|目录|清单|指南|流程|依据|标准|通知|告知|听证|受理|拟|征求|解读|图解|问答|计划|"
     r"方案|总结|统计|年报|年度报告|报表|通报|催告|送达|名录|样本|范本|样式|模板|要点|会议|培训|宣传|招聘|说明|须知|意见|责令|建议|协议|"
-    r"失信|信用修复|工作|活动|部署|倡议|简报|动态"
+    r"失信|信用修复|工作|活动|部署|倡议|简报|动态|取消|下放|废止|修改|调整|事项|委托|印发"
 )
 _OTHER_SORT: Final = re.compile(
     r"行政强制|强制(?:措施|执行)|查封|扣押|代履行|行政征收|征收决定|行政确认|工伤认定|行政裁决|裁决书|行政给付|行政检查"
@@ -89,8 +90,17 @@ class Decision:
 
 
 def decision_of(item: Item, context: ItemContext) -> Decision | None:
-    """The decision that an item makes public; None where it makes none public, or none that it could be known by."""
-    return _decision_in(item.title, item.body_text or "", context.column.kind)
+    """The decision that an item makes public; None where it makes none public, or none that it could be known by.
+
+    A date of formation stands for the decision's only where the page labels it so.
+    """
+    decision = _decision_in(item.title, item.body_text or "", context.column.kind)
+    if decision is None or decision.days or decision.unclear or item.formed_on is None:
+        return decision
+    formed = item.provenance.get("formed_on")
+    if formed is None or _LABEL.search(formed.raw) is None:
+        return decision
+    return replace(decision, days=(item.formed_on,), how="label", raw=formed.raw)
 
 
 def special_limit(item: Item, context: ItemContext, law: Regulation) -> str | None:

@@ -20,11 +20,10 @@ _GAP: Final = re.compile(
     r"[ \t\u3000\xa0]{0,4}[)）】\]]?[:：∶]?[ \t\u3000\xa0]{0,4}\n?[ \t\u3000\xa0]{0,4}[为是于在（(【\[]{0,2}\s{0,2}"
 )
 _NEAR: Final = 48  # characters of a date with time and zone, and room
+_SPAN: Final = re.compile(r"[ \u3000]*(?:起?[至到]|[—–~～]|-+ *\d)")  # the day begins a period, and is no day of an act
 _COMPACT: Final = re.compile(r"20\d{6}(?!\d)")
-_BODY_ENDS: Final = (
-    *("局", "委", "会", "府", "厅", "办", "所", "队", "站", "院", "部", "处", "署", "室", "关", "社", "中心", "机构"),
-    *("分局", "公司", "街道", "税务", "银行"),
-)
+_BODY_ENDS: Final = (*"局委会府厅办所队站院部处署室关社", "中心", "机构", "街道")
+_OURSELVES: Final = re.compile(r"^[本我该]")
 _BODY: Final = re.compile(r"[^\n，。；;、,（(：:\d]{2,40}")
 
 
@@ -53,14 +52,16 @@ def dates_behind(labels: Iterable[re.Match[str]], text: str) -> Iterator[StatedD
             date = read_value(compact[0])
         if date is not None and date.start == 0 and date.on is not None:
             end = begins + (date.end or len(date.raw))
+            if _SPAN.match(text, end):
+                continue
             yield StatedDate(on=date.on, label=found, raw=text[found.start() : end], end=end)
 
 
 def bodies_under(label: re.Pattern[str], text: str) -> Iterator[str]:
-    """The names of public bodies that stand right behind a label, in order."""
+    """The names of public bodies that stand right behind a label, in order; 本局 and the like name nobody."""
     for found in label.finditer(text):
         name = _BODY.match(text, value_begins(text, found.end()))
-        if name is not None and is_body(name[0].strip()):
+        if name is not None and is_body(name[0].strip()) and not _OURSELVES.match(name[0]):
             yield name[0].strip()
 
 

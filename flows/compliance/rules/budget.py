@@ -144,7 +144,7 @@ def _judged(what: What, unit: Yearly, case: Case) -> Judgement:
         "year": due.year,
         "replied_on" if due.from_reply else "approved_on": due.since,
         "given_by": due.given_by,
-        "limit": (due.deadline - due.since).days,
+        "limit_days": (due.deadline - due.since).days,
         "deadline": due.deadline,
     }
     if not due.from_reply and of_department:

@@ -125,7 +125,7 @@ def _working(period: Period, shown: dt.date | None, case: Case) -> Judgement:
     first, last = _ends(period, shown)
     if first is None or last is None:
         if period.length is not None and period.length < least:  # so many days hold no more working ones
-            return breach(**facts, counted=period.length, days_short=least - period.length)
+            return breach(**facts, counted_days=period.length, days_short=least - period.length)
         return not_assessable("no_first_day", "the period has no first day to count its working days from", **facts)
     start = first - dt.timedelta(days=1)
     counted, at_most = case.days.count(start, last), case.days.at_most(start, last)
@@ -148,10 +148,15 @@ def _working(period: Period, shown: dt.date | None, case: Case) -> Judgement:
 def _calendar(period: Period, shown: dt.date | None, case: Case) -> Judgement:
     """Whether the period has the days that an announcement of compensation must stand."""
     least = case.text(Text).compensation_days
-    facts: dict[str, Any] = {"stage": "compensation", "stated": period.raw, "least": least, "count_of": "calendar days"}
+    facts: dict[str, Any] = {
+        "stage": "compensation",
+        "stated": period.raw,
+        "least_days": least,
+        "count_of": "calendar days",
+    }
     if period.working:
         if period.length is not None and period.length >= least:
-            return compliant(**facts, counted=period.length)
+            return compliant(**facts, counted_days=period.length)
         first = shown
         if first is None or period.length is None:
             return not_assessable("no_first_day", "the period has no first day to count its days from", **facts)
@@ -162,13 +167,13 @@ def _calendar(period: Period, shown: dt.date | None, case: Case) -> Judgement:
     else:
         first, last = _ends(period, shown)
         if period.length is not None and period.length >= least:
-            return compliant(**facts, counted=period.length)
+            return compliant(**facts, counted_days=period.length)
         if period.length is not None and (first is None or last is None):
-            return breach(**facts, counted=period.length, days_short=least - period.length)
+            return breach(**facts, counted_days=period.length, days_short=least - period.length)
     if first is None or last is None:
         return not_assessable("no_period", "the notice states no period that can be read", **facts)
     counted = (last - first).days + 1
-    facts |= {"first_on": first, "last_on": last, "counted": counted}
+    facts |= {"first_on": first, "last_on": last, "counted_days": counted}
     if counted >= least:
         return compliant(**facts)
     return breach(

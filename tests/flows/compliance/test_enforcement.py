@@ -101,7 +101,31 @@ DECISIONS: list[Any] = [
         "penalties", shown("处罚信息", "处罚决定日期：2026年3月2日\n处罚决定日期：2026年3月9日"), "TM-02", "not_assessable",
         "several", id="two decisions, one in time",
     ),
+    pytest.param(
+        "penalties",
+        shown(
+            "青市监处罚〔2026〕3号", None, formed_on="2026-03-02", issuer="市市场监管局",
+            provenance={"formed_on": Provenance(origin="label", raw="处罚决定日期：2026-03-02", confidence=0.9)},
+        ),
+        "TM-02", "breach", None, id="a date of formation under the decision's label",
+    ),
+    pytest.param(
+        "penalties", shown("青市监处罚〔2026〕3号", "处罚决定日期：2026年3月2日\n被处罚单位：青禾某某公司\n处罚机关：本机关"), "TM-02",
+        "breach", None, id="the one that was punished is no maker",
+    ),
     # nothing that can be read as the decision's day
+    pytest.param(
+        "permits", shown("占道施工许可公示", "许可时间：2026年3月2日至2026年3月20日"), "TM-02", "not_assessable",
+        "no_decision_date", id="how long it is permitted",
+    ),
+    pytest.param(
+        "permits", shown("关于取消一批行政许可事项的决定", "现予取消。\n青禾市市场监督管理局\n2026年3月2日"), "TM-02", "not_applicable",
+        "no_decision", id="a decision about permits in general",
+    ),
+    pytest.param(
+        "penalties", shown("处罚情况", "我局于2025年3月2日作出行政处罚决定，现将典型案例公布如下。"), "TM-02", "not_assessable",
+        "no_decision_date", id="a case told later, without the word in its title",
+    ),
     pytest.param(
         "penalties", shown("某公司行政处罚决定书", None), "TM-02", "not_assessable", "no_decision_date", id="a picture"
     ),

@@ -244,7 +244,7 @@ def test_a_late_budget_is_told_with_what_became_of_the_accounts() -> None:
     given = {"approvals": {2026: {"budget": "2026-01-20"}, 2025: {"accounts": "2025-12-20"}}}
     known = budgets(paper(OWN, "2026-03-05"), paper("青禾市教育局2025年度部门决算", "2026-01-20"))
     facts = of_unit("TM-05", known, law=approved("TM-05", **given)).judgement.facts
-    assert (facts["paper"], facts["days_over"], facts["limit"]) == ("预算", 4, 40)
+    assert (facts["paper"], facts["days_over"], facts["limit_days"]) == ("预算", 4, 40)
     assert facts["others"] == {"决算": "compliant"}
     assert "not known" in facts["note"]
 
