@@ -65,7 +65,9 @@ _DOCUMENT: Final = re.compile(
 )
 _ABOUT: Final = re.compile(r"公[示告布开]|通告|信息|汇总|一览|名单|情况")
 _SEAL: Final = re.compile(r"(?:加盖)?[公印盖]?章|印")
+_LONGEST: Final = 50_000  # characters that are read; a longer list of decisions is not told apart
 _TAIL: Final = 12  # lines at a text's end in which its signature stands
+_SIGNED: Final = 80  # characters; body and day take no more
 _AFTER_SIGNATURE: Final = 4  # lines that may follow it: seal, contact, attachments
 _HEAD_CELL: Final = 20  # characters; longer lines head no column
 _DATE_CELL: Final = re.compile(r"日期|时间|期限|有效期|生效|截止|[自至]$")
@@ -117,6 +119,7 @@ def special_limit(item: Item, context: ItemContext, law: Regulation) -> str | No
 # an item is asked about by several rules, one after the other
 @lru_cache(maxsize=16)
 def _decision_in(title: str, text: str, kind: ColumnKind) -> Decision | None:
+    rest, text = text[_LONGEST:], text[:_LONGEST]
     is_result = _RESULT.search(title) is not None and kind is not ColumnKind.PERMITS
     labels = list(_LABEL.finditer(text)) if "日期" in text or "时间" in text else []
     stated = list(dates_behind(labels, text))
@@ -130,7 +133,7 @@ def _decision_in(title: str, text: str, kind: ColumnKind) -> Decision | None:
         return None
     if stated:
         dated = {one.label.start() for one in stated}
-        more = _head(text, [label for label in labels if label.start() not in dated]) is not None
+        more = rest != "" or _head(text, [label for label in labels if label.start() not in dated]) is not None
         days = tuple(sorted({one.on for one in stated}))
         return Decision(sort=sort, days=days, how="label", raw=_raw(stated), unclear=more, makers=makers)
     if sentence is not None:
@@ -140,9 +143,9 @@ def _decision_in(title: str, text: str, kind: ColumnKind) -> Decision | None:
         return Decision(sort=sort, days=(day,), how="sentence", raw=raw.strip(), makers=made_by)
     head = _head(text, labels)
     if head is not None:
-        column = _dates_of_column(text, head)
+        column = _dates_of_column(text, head) if not rest else None
         return Decision(sort=sort, days=column or (), how="table" if column else "", unclear=not column)
-    if _DOCUMENT.search(title) and not _ABOUT.search(title) and (signed := signature(text)):
+    if _DOCUMENT.search(title) and not _ABOUT.search(title) and (signed := signature(rest or text)):
         day, body, raw = signed
         return Decision(sort=sort, days=(day,), how="signature", raw=raw, makers=makers or (body,))
     return Decision(sort=sort, makers=makers)
@@ -266,6 +269,8 @@ def signature(text: str) -> tuple[dt.date, str, str] | None:
     lines = [line for line in lines if line and not _SEAL.fullmatch(line)]
     for place in range(len(lines) - 1, max(-1, len(lines) - 2 - _AFTER_SIGNATURE), -1):
         line = lines[place]
+        if len(line) > _SIGNED:
+            continue
         dates = [date for date in all_dates(line) if date.on is not None]
         if len(dates) != 1 or line[dates[0].end :].strip(" 　。"):
             continue

@@ -15,6 +15,7 @@ from typing import Final
 
 from harvesters.reading.dates import ReadDate, all_dates, han_number, read_date
 
+_LONGEST: Final = 50_000  # characters of a text in which a label is looked for
 _REACH: Final = 90  # characters behind a label in which its period stands
 _ENDS: Final = re.compile(r"[。；;]|\n\s*\S[^\n]{0,20}[：:]|\n\s*\n")
 # what may lead from a label to its period; behind anything else (公告期满后30日内, 公告期内有异议的) stands another
@@ -55,7 +56,7 @@ class Period:
 
 def periods_under(label: re.Pattern[str], text: str) -> Iterator[Period]:
     """Every period that stands behind a label, in order; nothing where what stands there is none."""
-    for found in label.finditer(text):
+    for found in label.finditer(text[:_LONGEST]):
         begins = found.end()
         near = text[begins : begins + _REACH]
         end = _ENDS.search(near)

@@ -292,6 +292,12 @@ LINES = st.lists(
 )
 
 
+def test_a_list_too_long_to_be_read_whole_is_not_told_apart() -> None:
+    text = "处罚决定日期：2026年3月2日\n" * 5000
+    found = enforcement_decision.judge(shown("处罚信息", text), where("penalties"), case("TM-02"))
+    assert (found.reason or "").startswith("several")
+
+
 @given(LINES)
 def test_a_day_is_only_taken_from_the_text(lines: list[str]) -> None:
     """Whatever a broken table looks like: no error, and no day that is not a line of it."""
