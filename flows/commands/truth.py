@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flows.compliance.rules.timely_item import is_displayed
+from flows.compliance.working_day_limit import is_displayed
 from storage import catalogue, findings
 from storage.addresses import address_key
 from storage.database import Database

@@ -166,6 +166,15 @@ class WorkingDays:
             provisional=end > start and not self._all_announced(start, end),
         )
 
+    def at_most(self, start: dt.date, end: dt.date) -> int:
+        """The count that no notice can exceed: in a year without one any weekend day could yet be worked."""
+        counted = self.count(start, end)
+        if not counted.provisional:
+            return counted.counted
+        days = (dt.date.fromordinal(day) for day in range(start.toordinal() + 1, end.toordinal() + 1))
+        could_come = sum(day.weekday() >= 5 and not self._is_announced(day) and day not in self._worked for day in days)
+        return counted.counted + could_come
+
     def add_working_days(self, start: dt.date, days: int) -> Deadline:
         """The day on which the ``days``-th working day after ``start`` falls; ``start`` itself for 0.
 

@@ -4,7 +4,7 @@ The facts of a verdict come in, the days go out: from the day after the start to
 its name and its number where it counts. Working days count as the calendar has them, windows, periods of days or months
 and yearly deadlines count every day. Which it is shows in the facts: ``count_start`` and ``count_end`` are of working
 days, or of what ``count_of`` says; ``newest_on`` and ``judged_on`` are of a window, ``deadline`` alone of a day fixed
-by law. ``due_on``, or the day numbered ``limit``, is the last day in time.
+by law. ``due_on``, or the day numbered ``limit`` or ``limit_days``, is the last day in time.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def day_count(facts: Mapping[str, Any], calendar: WorkingDays) -> DayCount | Non
     limit = facts.get("limit")
     if start is not None and end is not None and facts.get("count_of") == "calendar days":
         due = _day(facts, "due_on")
-        if due is None and isinstance(limit, int):
-            due = start + dt.timedelta(days=limit)
+        if due is None and isinstance(days := facts.get("limit_days", limit), int):
+            due = start + dt.timedelta(days=days)
         return DayCount(unit="calendar days", start=start, end=end, days=_calendar(start, end, due, calendar))
     if start is not None and end is not None:
         return DayCount(

@@ -84,7 +84,7 @@ class ColumnFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """An item that may be an annual report: what its title and dates say. Dates in the city's time zone."""
+    """An item that may be a yearly report: what its title and dates say. Dates in the city's time zone."""
 
     title: str
     url: str
@@ -92,6 +92,8 @@ class Report:
     published_on: dt.date | None
     first_seen_on: dt.date | None
     title_whole: bool = True  # False: the row cut the title short and its article has not been read
+    date_sure: bool = True  # False: its date was read with too little confidence to hold it against anyone
+    item: str | None = None
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -107,6 +109,50 @@ class Guide:
     text: str | None = None
     files: tuple[str, ...] = ()  # names of its attachments
     evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper(Report):
+    """A report or budget that comes every year: also who is named as its issuer, and what its text says of approval.
+
+    ``elsewhere``: it stands among another unit's items and names this one. ``approved_on``: the day on which its text
+    says that the congress or its standing committee approved it; ``replied_on``: on which the finance department did.
+    """
+
+    issuer: str | None = None
+    elsewhere: bool = False
+    approved_on: dt.date | None = None
+    replied_on: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Yearly:
+    """What of a unit may be a paper that comes every year, and its budget columns with their rows."""
+
+    unit: Unit
+    papers: tuple[Paper, ...] = ()
+    columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
+    rows: tuple[Paper, ...] = ()  # all that stands in those columns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A public message (留言) as its page shows it. ``read_on``: the day the page was last known to say so."""
+
+    item: Item
+    unit: Unit
+    column: Column
+    listed: bool = True
+    read_on: dt.date | None = None
+    coverage: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnDates:
+    """A column and the newest days its rows display, a day a row."""
+
+    column: ColumnFacts
+    newest: tuple[dt.date, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import Literal
 from flows.compliance.judgement import waiver_for
 from flows.compliance.regulation import Regulation
 from flows.compliance.rules import annual_report, blank, required_columns, timely_item
+from flows.compliance.yearly import due_year
 from storage.schema import Unit
 
 
@@ -80,7 +81,7 @@ def obligations(
     report = annual_report.rule_for(unit, law)
     if report is not None:
         due = law.text(report, annual_report.Text).due
-        _, last = annual_report.due_year(as_of, due)
+        _, last = due_year(as_of, due)
         yield owe(
             report, "recurring", f"every year by {due[0]:02d}-{due[1]:02d}", due_on=last.replace(year=last.year + 1)
         )

@@ -76,6 +76,9 @@ def _window(text: object) -> object:
     return {"days": number} if found[2] == "day" else {"months": number * (12 if found[2] == "year" else 1)}
 
 
+WindowIn = Annotated[Window, BeforeValidator(_window)]
+
+
 def _month_day(text: object) -> object:
     found = re.fullmatch(r"(\d{2})-(\d{2})", text) if isinstance(text, str) else None
     if not found:
@@ -126,7 +129,7 @@ class RuleText(Strict):
 class WindowText(RuleText):
     """The entry of a freshness rule: a window for each kind of column it judges."""
 
-    windows: dict[ColumnKind, Annotated[Window, BeforeValidator(_window)] | None] = Field(default_factory=dict)
+    windows: dict[ColumnKind, WindowIn | None] = Field(default_factory=dict)
 
 
 TextT = TypeVar("TextT", bound=RuleText)

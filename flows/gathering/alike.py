@@ -11,8 +11,8 @@ from typing import Final
 from flows.compliance.facts import Alike, DateMove, Minute, PostedAgain, PostedInBulk, Repealed
 from flows.compliance.rules.posted_again import Text as AgainText
 from flows.compliance.rules.posted_in_bulk import Text as BulkText
-from flows.compliance.rules.timely_item import is_displayed
 from flows.compliance.texts import squeezed
+from flows.compliance.working_day_limit import is_displayed
 from flows.gathering.run import Run
 from storage import catalogue
 from storage.catalogue import Shared

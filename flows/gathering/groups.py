@@ -11,7 +11,9 @@ from typing import Any
 
 from flows.gathering import alike
 from flows.gathering.chains import gather_chains
+from flows.gathering.letters import gather_letters
 from flows.gathering.run import Run
+from flows.gathering.yearly import gather_column_dates, gather_yearly
 
 Gatherer = Callable[[Run], Iterator[Any]]
 
@@ -22,4 +24,7 @@ GATHERERS: Mapping[str, Gatherer] = {
     "posted_again": alike.posted_again,
     "posted_in_bulk": alike.posted_in_bulk,
     "repealed": alike.repealed,
+    "column_dates": gather_column_dates,
+    "letters": gather_letters,
+    "yearly": gather_yearly,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.compliance.facts import Guide
-from flows.compliance.rules.timely_item import is_displayed
+from flows.compliance.working_day_limit import is_displayed
 from flows.gathering.run import Run
 from storage import catalogue
 from storage.schema import ColumnKind, Item, Unit

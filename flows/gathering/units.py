@@ -9,7 +9,7 @@ from dataclasses import replace
 from flows.compliance.facts import ColumnFacts, ProbeDay, Report, UnitFacts
 from flows.compliance.rules import availability
 from flows.compliance.rules.annual_report import may_be_report
-from flows.compliance.rules.timely_item import is_displayed
+from flows.compliance.working_day_limit import is_displayed, is_unsure
 from flows.gathering.columns import coverage_of, looks_of
 from flows.gathering.guides import guides_of
 from flows.gathering.pages import pages_of
@@ -71,7 +71,7 @@ def _reports_in_columns(run: Run, unit: Unit) -> Iterator[Report]:
                     column=column.id,
                     published_on=row.date,
                     first_seen_on=None,
-                    title_whole=not _is_cut(row.title),
+                    title_whole=not is_cut(row.title),
                 )
 
 
@@ -90,10 +90,13 @@ def _report(run: Run, item: Item, column: str, row_date: dt.date | None) -> Repo
         column=column,
         published_on=item.published_on if is_displayed(item) else row_date,
         first_seen_on=run.day(item.first_seen) if item.first_seen is not None else None,
-        title_whole=item.page_read or not _is_cut(item.title),
+        title_whole=item.page_read or not is_cut(item.title),
+        date_sure=not is_unsure(item, "published_on", run.case.law),
+        item=item.id,
         evidence=(item.evidence,) if item.evidence is not None else (),
     )
 
 
-def _is_cut(title: str) -> bool:
+def is_cut(title: str) -> bool:
+    """Whether a row cut the title short."""
     return title.rstrip().endswith(("…", "...", "．．．"))

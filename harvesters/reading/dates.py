@@ -185,6 +185,15 @@ def address_date(url: str, *, reference: dt.date | None = None) -> dt.date | Non
     return None
 
 
+def han_number(text: str) -> int:
+    """One to ninety-nine in Chinese numerals (十、二十一、廿三); 元 is the first month; 0 for no such number."""
+    text = text.replace("元", "一").replace("廿", "二十").replace("卅", "三十")
+    tens, ten, ones = text.rpartition("十")
+    if len(tens) > 1 or len(ones) > 1:
+        return 0
+    return (_HAN_DIGITS.get(tens, 1) * 10 if ten else 0) + (_HAN_DIGITS.get(ones, 0) if ones else 0)
+
+
 # ------------------------------------------------------------------ from parts to days
 
 
@@ -198,7 +207,7 @@ def _from_match(
         if parts["half"] == "下午" and hour < 12:
             hour += 12
         clock = (hour, int(parts["mi"]), int(parts["s"] or 0))
-    number = _han_number if form == "han-numerals" else int
+    number = han_number if form == "han-numerals" else int
     return _checked(
         year or (_han_year(parts["y"]) if form == "han-numerals" else int(parts["y"])),
         number(parts["m"]),
@@ -271,12 +280,3 @@ def _zone(text: str | None) -> dt.timezone:
 
 def _han_year(text: str) -> int:
     return int("".join(str(_HAN_DIGITS[sign]) for sign in text))
-
-
-def _han_number(text: str) -> int:
-    """One to ninety-nine in Chinese numerals; 元 is the first month; nonsense becomes 0, which no calendar has."""
-    text = text.replace("元", "一").replace("廿", "二十").replace("卅", "三十")
-    tens, ten, ones = text.rpartition("十")
-    if len(tens) > 1 or len(ones) > 1:
-        return 0
-    return (_HAN_DIGITS.get(tens, 1) * 10 if ten else 0) + (_HAN_DIGITS[ones] if ones else 0)

@@ -22,6 +22,7 @@ from storage.catalogue.articles import ArticleLook, record_articles, touch
 from storage.catalogue.facts import ColumnFacts, column_facts
 from storage.catalogue.identity import item_id
 from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of, titles_in
+from storage.catalogue.picking import Standing, Titled, newest_days, rows_in, standing_in, titled
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, get_items, iter_changes, iter_items
 from storage.catalogue.upserting import UpsertResult, upsert
@@ -46,6 +47,8 @@ __all__ = [
     "Shared",
     "SharedMinute",
     "ShownValid",
+    "Standing",
+    "Titled",
     "UpsertResult",
     "Walk",
     "WalkResult",
@@ -63,15 +66,19 @@ __all__ = [
     "known_rows",
     "linked_in",
     "linked_items",
+    "newest_days",
     "owners_of",
     "record_articles",
     "record_walk",
+    "rows_in",
     "same_document_number",
     "same_index_number",
     "same_minute",
     "same_text",
     "shown_valid",
     "speaking_of",
+    "standing_in",
+    "titled",
     "titles_in",
     "touch",
     "upsert",

@@ -8,27 +8,21 @@ that falls on a day off is not moved: the article sets a date and not a number o
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-import unicodedata
 from collections.abc import Collection
 from typing import Any
 
-from flows.compliance.bodies import is_same
 from flows.compliance.facts import Case, ColumnFacts, Report, UnitFacts
-from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
+from flows.compliance.judgement import Judgement, breach, not_applicable, not_assessable
 from flows.compliance.regulation import MonthDay, Regulation, RuleText
 from flows.compliance.seen import column_seen
+from flows.compliance.yearly import NOT_MOVED, due_year, in_time, is_of, report_year
 from storage.schema import ColumnKind, Unit
 
 RULES = ("TM-10", "TM-11")
 SUBJECT = "unit"
-VERSION = "1"
+VERSION = "2"
 
-NOT_MOVED = "the deadline is a date and is not moved by days off"
-
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|[一二][九〇○零Oo0][〇○零Oo0一二三四五六七八九]{2}(?=年)")
-_CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
 _REPORT = re.compile(r"年度[^，。]{0,20}报告|年报|工作报告")
 _DISCLOSURE = re.compile(r"信息公开|政务公开")
 _BARE_YEAR = re.compile(r"^\W*\w{4}年?度?\W*$")
@@ -51,20 +45,6 @@ def rests_on(unit: UnitFacts) -> tuple[ColumnFacts, ...]:
     return tuple(facts for facts in unit.columns.values() if facts.column.kind is ColumnKind.ANNUAL_REPORTS)
 
 
-def due_year(as_of: dt.date, due: tuple[int, int]) -> tuple[int, dt.date]:
-    """The last year whose report is due on ``as_of``, and the last day on which it was on time."""
-    deadline = dt.date(as_of.year, *due)
-    if as_of <= deadline:
-        deadline = dt.date(as_of.year - 1, *due)
-    return deadline.year - 1, deadline
-
-
-def report_year(title: str) -> int | None:
-    """The first year a title names: the year reported on."""
-    found = _YEAR.search(unicodedata.normalize("NFKC", title))
-    return int(found[0].translate(_CHINESE_DIGITS)) if found else None
-
-
 def may_be_report(title: str, *, in_report_column: bool) -> bool:
     """Whether a title may be that of a report on disclosure work; in its own column less need be said."""
     if _SOMETHING_ELSE.search(title):
@@ -80,9 +60,9 @@ def judge(unit: UnitFacts, case: Case) -> Judgement:
     facts: dict[str, Any] = {"year": year, "deadline": deadline}
     columns = {facts.column.id: facts for facts in rests_on(unit)}
     named = [report for report in unit.reports if _reports_on(report, columns) == year]
-    own = [report for report in named if _is_of(report.title, unit.unit.name, case.city)]
+    own = [report for report in named if is_of(report.title, unit.unit.name, case.city)]
     if own:
-        return _timeliness(own, deadline, facts)
+        return in_time(own, deadline, {**facts, "note": NOT_MOVED})[0]
     if not columns:
         return not_applicable("no_column", "the unit has no annual report column, which PL-01 judges")
     if named:
@@ -122,33 +102,3 @@ def _reports_on(report: Report, columns: Collection[str]) -> int | None:
     if year is None and in_column and report.published_on is not None:
         return report.published_on.year - 1
     return year
-
-
-def _is_of(title: str, name: str, city: str) -> bool:
-    """Whether the words before the year name the unit, or nobody."""
-    before = _YEAR.split(unicodedata.normalize("NFKC", title), maxsplit=1)[0]
-    body = re.split(r"关于|政府信息公开|信息公开|政务公开|年度", before, maxsplit=1)[0].strip('《“" 　:【[(')
-    return not body or is_same(body, name, city)
-
-
-def _timeliness(reports: list[Report], deadline: dt.date, facts: dict[str, Any]) -> Judgement:
-    """On time if any of the reports shows it; late only where every one of them shows a date after the deadline."""
-    days = [min(filter(None, (report.published_on, report.first_seen_on)), default=None) for report in reports]
-    dated = [(day, report) for day, report in zip(days, reports, strict=True) if day is not None]
-    day, report = min(dated, key=lambda pair: pair[0], default=(None, reports[0]))
-    if day is not None and day <= deadline:
-        return compliant(**facts, published_on=day, url=report.url, title=report.title)
-    undated = next((report for report in reports if report.published_on is None), None)
-    if day is None or undated is not None:
-        shown = undated or report
-        words = "present, undated: neither the row nor the page shows when it came out"
-        return not_assessable("undated", words, **facts, url=shown.url, title=shown.title)
-    return breach(
-        evidence=report.evidence,
-        **facts,
-        published_on=day,
-        days_over=(day - deadline).days,
-        url=report.url,
-        title=report.title,
-        note=NOT_MOVED,
-    )

@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.compliance.facts import Case, ColumnFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import FRESHNESS_RULES, WindowText
+from flows.compliance.regulation import FRESHNESS_RULES, Window, WindowText
 from flows.compliance.seen import column_seen
 from storage.schema import Column
 
@@ -32,7 +32,11 @@ def judge(column: ColumnFacts, case: Case) -> Judgement:
     found = case.law.window(column.column.kind)
     if found is None:
         return not_applicable("no_window", f"a {column.column.kind.value} column has no window")
-    _, window = found
+    return fresh_within(column, found[1], case)
+
+
+def fresh_within(column: ColumnFacts, window: Window, case: Case) -> Judgement:
+    """Whether the column's newest date was within the window on the day it was last seen whole."""
     seen = column_seen(column, case.law, case.as_of)
     counts = {"rows": column.rows, "dated": column.dated, "unread_undated": column.unread_undated}
     if column.newest_on is not None and (seen.gap is None or seen.part_seen):

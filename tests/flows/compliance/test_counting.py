@@ -49,6 +49,32 @@ def test_the_days_of_a_breach_add_up_to_its_count(formed: dt.date, took: int) ->
             {"deadline": "2026-01-31", "days_over": 3}, "days late", 3, None, id="a day fixed by law is not moved"
         ),
         pytest.param(
+            {"count_start": "2026-01-20", "count_end": "2026-03-05", "count_of": "calendar days", "limit_days": 40},
+            "calendar days",
+            44,
+            "2026-03-01",
+            id="a limit of calendar days counts every day",
+        ),
+        pytest.param(
+            {
+                "count_start": "2026-01-31",
+                "count_end": "2026-05-05",
+                "count_of": "calendar days",
+                "due_on": "2026-04-30",
+            },
+            "calendar days",
+            94,
+            "2026-04-30",
+            id="months have their last day named",
+        ),
+        pytest.param(
+            {"count_start": "2026-03-01", "count_end": "2026-03-13", "count_of": "working days"},
+            "working days",
+            10,
+            None,
+            id="a period that must be so long has no last day in time",
+        ),
+        pytest.param(
             {"count_start": "2026-09-30", "count_end": "2026-10-10", "limit": 20},
             "working days",
             3,
