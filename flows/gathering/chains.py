@@ -59,10 +59,12 @@ def gather_chains(run: Run) -> Iterator[UnitChains]:
     for pages in known.values():
         documents = _documents(run, pages, issued)
         readings = pages.of("interpretation")
-        yield _judged(run, pages, documents, [*readings, *(above.of("interpretation") if above else ())])
+        told = _judged(run, pages, documents, [*readings, *(above.of("interpretation") if above else ())])
+        yield told
         if above is not None:  # what this unit says of the government's documents is judged with them
-            higher_ones = [one for one in documents if one.unit == above.unit.id]
-            for one in interpreted_of(higher_ones, readings):
+            at_home = {reading.id for one in told.interpreted for reading in one.interpretations}
+            abroad = [reading for reading in readings if reading.id not in at_home]
+            for one in interpreted_of([one for one in documents if one.unit == above.unit.id], abroad):
                 above.members |= {reading.id: reading for reading in one.interpretations}
     if above is not None and above.members:
         yield _judged(run, above, _documents(run, above, issued), above.of("interpretation"))
