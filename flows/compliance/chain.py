@@ -13,7 +13,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
+from pydantic import Field
+
+from flows.compliance.regulation import RuleText, add_months
 from harvesters.reading.titles import Matter
 from storage.schema import ColumnKind, Evidence, Unit
 
@@ -34,6 +38,16 @@ DOCUMENTS = frozenset(
 _LATER = dt.timedelta(days=3 * 365)  # a document that comes later than this is of another attempt
 _BEFORE = dt.timedelta(days=7)  # an interpretation may come out so long before its document
 _COPIES = dt.timedelta(days=90)  # copies of one document on a site appear within
+
+
+class ChainText(RuleText):
+    """How far back what a rule judges may lie: matters of years ago are history, and are judged no more."""
+
+    look_back_months: Annotated[int, Field(ge=1)]
+
+    def first_day(self, as_of: dt.date) -> dt.date:
+        """The first day that is judged."""
+        return max(self.in_force_from, add_months(as_of, -self.look_back_months))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -47,6 +47,10 @@ _LASTS_FROM = re.compile(rf"(?P<one>{_DAY})(?:起|开始)(?:,|的)?(?:共计|共
 _FOR = re.compile(rf"为期{_NUMBER}{_UNIT}")
 _PARTS = re.compile(r"(?:(?P<y>(?:19|20)\d\d)[年./-])?(?:(?P<m>\d{1,2})[月./-])?(?P<d>\d{1,2})[日号]?")
 
+_SENTENCE = re.compile(r"[^。;\n]*+[。;\n]?+(?<=.)", re.DOTALL)
+_MAY_TELL = re.compile(r"\d{1,2}[日号前天]|\d[-./]\d|[\d一二两三四五六七八九十]个?(?:工作日|自然日|日|天|月|周|星期)")
+_HEADING = 40  # characters
+
 _CONSULTING = re.compile(r"征求|征集|征询|听取|意见|建议|公示|公告|反馈|截止|起止|公开期|期限|异议")
 # what a date or a duration right behind these words is of
 _ELSE = re.compile(
@@ -90,7 +94,7 @@ def period_of(text: str, published_on: dt.date | None) -> Period | None:
     plain = _plain(text[:MOST])
     article = _FIRST_ARTICLE.search(plain)
     for part in (plain[: article.start()], plain) if article else (plain,):
-        found = [one for one in _all(part, published_on) if _may_be(one, published_on)]
+        found = [one for one in _all(_telling(part), published_on) if _may_be(one, published_on)]
         if found:
             return _together(found)
     return None
@@ -135,6 +139,21 @@ def _plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_SIGNS)
     text = _SPACES.sub("", text).replace("，", ",").replace("（", "(").replace("）", ")")
     return _ASIDE.sub("", text)
+
+
+def _telling(text: str) -> str:
+    """The sentences of ``text`` that a day or a length stands in, each with a heading that is right above it."""
+    kept: list[str] = []
+    before = ""
+    for sentence in _SENTENCE.findall(text):
+        if _MAY_TELL.search(sentence):
+            if before.endswith("\n") and len(before) <= _HEADING:
+                kept.append(before)
+            kept.append(sentence)
+            before = ""
+        else:
+            before = sentence
+    return "".join(kept)
 
 
 def _all(text: str, published_on: dt.date | None) -> Iterator[_Found]:

@@ -2,18 +2,21 @@
 
 Of those columns everything is loaded, in narrow rows; of other columns only the titles, in units whose chains look for
 a document, and the rows of those that are found, by an address that a page links or by the core of their title. A
-unit's documents stand in its own columns or in those of its government. What is held is what stands in those columns,
-without its text.
+unit's documents stand in its own columns or in those of its government. Pages from before anything that is judged are
+left out. What is held is what stands in those columns, without its text.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flows.compliance import consultation
-from flows.compliance.chain import DOCUMENTS, STAGES, Member, UnitChains, chains_of, interpreted_of
+from flows.compliance.chain import DOCUMENTS, STAGES, ChainText, Member, UnitChains, chains_of, interpreted_of
 from flows.compliance.opinion_period import period_of
+from flows.compliance.regulation import add_months
 from flows.compliance.seen import column_seen
 from flows.gathering.run import Run
 from harvesters.reading.titles import Matter, beginnings, matters, matters_in, may_name, stage_of
@@ -21,7 +24,8 @@ from storage import catalogue
 from storage.catalogue import Linked
 from storage.schema import ColumnKind, Unit
 
-TEXT = 6000  # characters of a consultation's text that are read for its period
+TEXT = 4000  # characters of a consultation's text that are read for its period
+_BEGUN_MONTHS = 12
 _BY_TITLE = frozenset(("interprets", "answers", "consults"))
 _ANSWERS_STAND_IN = frozenset((ColumnKind.CONSULTATION, ColumnKind.FEEDBACK, ColumnKind.NOTICES))
 
@@ -55,10 +59,12 @@ def gather_chains(run: Run) -> Iterator[UnitChains]:
     for pages in known.values():
         documents = _documents(run, pages, issued)
         readings = pages.of("interpretation")
-        yield _judged(run, pages, documents, [*readings, *(above.of("interpretation") if above else ())])
+        told = _judged(run, pages, documents, [*readings, *(above.of("interpretation") if above else ())])
+        yield told
         if above is not None:  # what this unit says of the government's documents is judged with them
-            higher_ones = [one for one in documents if one.unit == above.unit.id]
-            for one in interpreted_of(higher_ones, readings):
+            at_home = {reading.id for one in told.interpreted for reading in one.interpretations}
+            abroad = [reading for reading in readings if reading.id not in at_home]
+            for one in interpreted_of([one for one in documents if one.unit == above.unit.id], abroad):
                 above.members |= {reading.id: reading for reading in one.interpretations}
     if above is not None and above.members:
         yield _judged(run, above, _documents(run, above, issued), above.of("interpretation"))
@@ -69,6 +75,12 @@ def government_of(run: Run) -> Unit | None:
     name = run.city.name
     own = {f"{name}{office}" for office in ("人民政府", "人民政府办公室", "人民政府办公厅", "政府办公室")}
     return next((unit for unit in run.city.units if unit.name in own), None)
+
+
+def _since(run: Run) -> dt.date:
+    """From when on pages are of chains that any rule judges: what a rule looks back to may have begun months before."""
+    months = max(text.look_back_months for text in run.case.law.rules.values() if isinstance(text, ChainText))
+    return add_months(run.case.as_of, -months - _BEGUN_MONTHS)
 
 
 def _judged(run: Run, pages: _Pages, documents: list[Member], readings: list[Member]) -> UnitChains:
@@ -105,11 +117,12 @@ def _pages_of(run: Run, unit: Unit) -> _Pages:
     """What stands in the unit's columns of consultations, results and interpretations."""
     members: dict[str, Member] = {}
     links: dict[str, Sequence[tuple[str, str]]] = {}
+    since = _since(run)
     for column in unit.columns:
         if column.kind not in STAGES:
             continue
         longest = TEXT if column.kind is ColumnKind.CONSULTATION else 0
-        for one in catalogue.linked_in(run.database, unit.id, [column.id], longest=longest):
+        for one in catalogue.linked_in(run.database, unit.id, [column.id], since=since, longest=longest):
             member = _member(run, one, column.kind)
             if member is not None:
                 members[one.id], links[one.id] = member, _addresses(one)
@@ -118,25 +131,27 @@ def _pages_of(run: Run, unit: Unit) -> _Pages:
 
 def _member(run: Run, one: Linked, kind: ColumnKind) -> Member | None:
     stage = stage_of(one.title) or STAGES[kind]
-    if stage == "consultation" and not consultation.asks_public(one.title, one.text, kind):
+    if stage != "consultation":
+        return _page(run, one, stage)
+    if not consultation.asks_public(one.title, one.text, kind):
         return None
-    member = replace(_page(run, one, stage), matters=_matters(one))
-    if stage != "consultation" or one.text is None:
-        return member
-    asked = period_of(one.text, one.published_on)
+    text = one.text or ""
+    asked = period_of(text, one.published_on)
     ends_on = asked.ends_on if asked is not None else None
     if asked is not None and one.published_on is not None:
         ends_on = consultation.length_of(asked, one.published_on, run.case.days).ends_on
-    return replace(
-        member,
+    return _page(
+        run,
+        one,
+        stage,
         ends_on=ends_on,
         ends_surely=asked is not None and asked.is_sure,
-        on_draft=consultation.names_draft_in(one.title, one.text),
-        answered=consultation.says_what_it_brought(one.text),
+        on_draft=consultation.names_draft_in(one.title, text),
+        answered=consultation.says_what_it_brought(text),
     )
 
 
-def _page(run: Run, one: Linked, stage: str) -> Member:
+def _page(run: Run, one: Linked, stage: str, **more: Any) -> Member:
     return Member(
         id=one.id,
         unit=one.unit,
@@ -144,11 +159,13 @@ def _page(run: Run, one: Linked, stage: str) -> Member:
         url=one.url,
         title=one.title,
         stage=stage,
+        matters=_matters(one),
         number=one.document_number,
         published_on=one.published_on,
         is_sure=one.confidence >= run.case.law.dates.least_confidence,
         page_read=one.page_read,
         evidence=one.evidence,
+        **more,
     )
 
 
@@ -191,7 +208,7 @@ def _documents(run: Run, pages: _Pages, issued: Mapping[str, str]) -> list[Membe
         if column is None or column.kind not in DOCUMENTS or stage == "consultation":
             continue
         if stage == "document" or one.unit == pages.unit.id:
-            found[one.id] = replace(_page(run, one, stage), matters=_matters(one))
+            found[one.id] = _page(run, one, stage)
             links[one.id] = _addresses(one)
     linked = _with_links(run, found, links)
     pages.members |= {name: one for name, one in linked.items() if one.stage != "document"}
@@ -216,8 +233,8 @@ def _titled(run: Run, unit: Unit, wanted: Iterable[Matter]) -> Iterator[tuple[st
     columns = [column.id for column in unit.columns if column.kind in DOCUMENTS]
     cores = {matter.core for matter in wanted}
     looked_for = beginnings(wanted)
-    if not looked_for:
+    if not looked_for.texts:
         return
-    for name, title in catalogue.titles_in(run.database, unit.id, columns):
+    for name, title in catalogue.titles_in(run.database, unit.id, columns, since=_since(run)):
         if may_name(title, looked_for) and any(one.core in cores for one in matters(title)):
             yield name, title

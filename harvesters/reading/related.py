@@ -20,7 +20,7 @@ from harvesters.reading.document import Document
 from harvesters.reading.facts import RelatedLink
 from harvesters.reading.layout import Element, Layout, Line, clean
 from harvesters.reading.links import address_of, fetchable, is_article
-from harvesters.reading.titles import Matter, beginnings, matters, matters_in, may_name, stage_of
+from harvesters.reading.titles import Beginnings, Matter, beginnings, matters, matters_in, may_name, stage_of
 
 MOST = 12  # links of one document; more are a list that belongs to the site
 _ABOVE = 60  # lines before the text in which a block of labels may name related documents
@@ -110,7 +110,7 @@ def _told(one: _Candidate, own: Sequence[Matter], beside: int) -> RelatedLink | 
 
 
 def _candidates(
-    doc: Document, layout: Layout, first: int, last: int, stage: str | None, own: frozenset[str]
+    doc: Document, layout: Layout, first: int, last: int, stage: str | None, own: Beginnings
 ) -> list[_Candidate]:
     """The visible links between two lines that may belong to the document: those to which their own words, their line
     or a heading give a role, and those that may name the document's matter."""

@@ -15,9 +15,11 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 LONGEST = 300  # characters of a title that are looked at
 _LEAST = 4  # characters that must be left of a title for an act to be taken off it
+_BEGINNING = 10  # characters of a core that tell it from most others
 _FEW = 8  # beginnings looked for one by one
 _NAMED = 6  # characters from which on a core can stand for one matter
 
@@ -32,6 +34,7 @@ _SIGNS = str.maketrans(
         "∶": ":",
     }
 )
+_SIGNED = re.compile(f"[{re.escape(''.join(map(chr, _SIGNS)))}]")
 _DROPPED = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\u00ad“”‘’\"'「」『』·•]+")
 _NUMBER = re.compile(
     r"[\u4e00-\u9fffa-z]{1,14}[〔【(《]\s?(?:19|20)\d\d年?[〕】)》]第?\d{1,5}(?:号|(?=[)】]|$))"
@@ -51,7 +54,9 @@ _IS_DRAFT = re.compile(r"草案|(?:征求意见|征集意见|意见征求|意见
 _YEARS = re.compile(r"(?:19|20)\d\d(?:[-至](?:19|20)?\d\d)?(?:年度?版?|版|(?=\)))|(?<=\()(?:19|20)\d\d-(?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TAG = re.compile(r"^【[^【】]{1,20}】|【[^【】]{1,20}】$")
+_QUOTES = re.compile("[《》]")
 _EMPTY = re.compile(r"\(\)|《》|【】")
+_FOREIGN = re.compile(r"[^\u4e00-\u9fff《》（）〈〉【】〔〕、，。：；！？“”\s()]")
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 # ------------------------------------------------------------------ acts
@@ -136,6 +141,13 @@ class Matter:
         return not self.years or not other.years or self.years == other.years
 
 
+class Beginnings(NamedTuple):
+    """How the cores of some matters begin, and how long these beginnings are."""
+
+    texts: frozenset[str]
+    sizes: tuple[int, ...]
+
+
 def core_title(title: str) -> str:
     """The core of ``title``; idempotent, and never empty for a title that is not."""
     return _cored(title)[0]
@@ -179,23 +191,28 @@ def stage_of(title: str) -> str | None:
     return None
 
 
-def beginnings(wanted: Iterable[Matter]) -> frozenset[str]:
+def beginnings(wanted: Iterable[Matter]) -> Beginnings:
     """How the cores of these matters begin, for a quick look with ``may_name``."""
-    return frozenset(matter.core[:_NAMED] for matter in wanted if matter.is_named)
+    texts = frozenset(matter.core[:_BEGINNING] for matter in wanted if matter.is_named)
+    return Beginnings(texts, tuple(sorted({len(text) for text in texts})))
 
 
-def may_name(title: str, wanted: frozenset[str]) -> bool:
+def may_name(title: str, wanted: Beginnings) -> bool:
     """Whether ``title`` may be of one of the matters whose ``beginnings`` these are: a quick look that misses none."""
-    if not wanted:
+    if not wanted.texts:
         return False
     letters = in_letters(title)
-    if len(wanted) < _FEW:
-        return any(beginning in letters for beginning in wanted)
-    return any(letters[at : at + _NAMED] in wanted for at in range(len(letters) - _NAMED + 1))
+    if len(wanted.texts) < _FEW:
+        return any(text in letters for text in wanted.texts)
+    return any(
+        letters[at : at + size] in wanted.texts for size in wanted.sizes for at in range(len(letters) - size + 1)
+    )
 
 
 def in_letters(title: str) -> str:
     """``title`` in letters alone, without years: the beginning of its core stands in it in one piece."""
+    if _FOREIGN.search(title) is None:
+        return _NO_LETTERS.sub("", title)  # half of all titles: nothing in them has another form, and no year
     return _NO_LETTERS.sub("", _EMPTY.sub("", _YEARS.sub("", _plain(title[:LONGEST]))))
 
 
@@ -233,19 +250,25 @@ def _matter(title: str) -> Matter:
 def _cored(title: str) -> tuple[str, frozenset[int]]:
     text = _plain(title[:LONGEST])[:LONGEST]
     years: set[int] = set()
-    while (less := _less(text, years)) != text:
+    while True:
+        less = _less(text, years)
+        if less == text:
+            less = _plain(text)  # what was apart may have come together
+            if less == text:
+                return text or title, frozenset(years)
         text = less
-    return text or title, frozenset(years)
 
 
 def _plain(title: str) -> str:
     """``title`` in one width and case, with one sign for each sort of bracket, stroke and dash, without spaces."""
-    return _DROPPED.sub("", unicodedata.normalize("NFKC", title).translate(_SIGNS)).lower()
+    text = unicodedata.normalize("NFKC", title)
+    if _SIGNED.search(text) is not None:
+        text = text.translate(_SIGNS)
+    return _DROPPED.sub("", text).lower()
 
 
 def _less(text: str, years: set[int]) -> str:
-    """``text`` without the next thing that says nothing of the matter; as it is when there is none."""
-    text = _plain(text)
+    """``text``, plain, without the next thing that says nothing of the matter; as it is when there is none."""
     shorter = _DRAFT_SHOWN.sub("", _TAG.sub("", _NUMBER.sub("", text)))
     shorter = _EMPTY.sub("", _DRAFT_MARK.sub("", shorter))
     if shorter != text and len(shorter) >= _LEAST:
@@ -293,13 +316,13 @@ def _quoted(text: str) -> list[tuple[int, int]]:
     """Where the outermost 《…》 begin and end."""
     found = []
     depth = first = 0
-    for place, sign in enumerate(text):
-        if sign == "《":
+    for sign in _QUOTES.finditer(text):
+        if sign[0] == "《":
             if depth == 0:
-                first = place
+                first = sign.start()
             depth += 1
-        elif sign == "》" and depth:
+        elif depth:
             depth -= 1
             if depth == 0:
-                found.append((first, place))
+                found.append((first, sign.start()))
     return found

@@ -44,24 +44,27 @@ class Linked:
     text: str | None = None
 
 
-def linked_in(db: Database, unit: str, columns: Collection[str], *, longest: int = 0) -> Iterator[Linked]:
+def linked_in(
+    db: Database, unit: str, columns: Collection[str], *, since: dt.date, longest: int = 0
+) -> Iterator[Linked]:
     """The standing items of these columns of a unit, in the order of their last change.
 
+    :param since: those published before this day are left out.
     :param longest: so many characters of each text come with them.
     """
     at = tables.items.c
     text = sa.func.substr(at.body_text, 1, longest).label("text") if longest else sa.null().label("text")
     for column in columns:
-        query = sa.select(*_columns(), text, at.seq).where(at.unit == unit, at.column == column, _STANDS)
+        query = sa.select(*_columns(), text, at.seq).where(at.unit == unit, at.column == column, *_stands(since))
         for row in _pages(db, query):
             yield _linked(row)
 
 
-def titles_in(db: Database, unit: str, columns: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Id and title of every standing item of these columns of a unit."""
+def titles_in(db: Database, unit: str, columns: Collection[str], *, since: dt.date) -> Iterator[tuple[str, str]]:
+    """Id and title of every standing item of these columns of a unit that was not published before ``since``."""
     at = tables.items.c
     for column in columns:
-        query = sa.select(at.id, at.title, at.seq).where(at.unit == unit, at.column == column, _STANDS)
+        query = sa.select(at.id, at.title, at.seq).where(at.unit == unit, at.column == column, *_stands(since))
         for row in _pages(db, query):
             yield row["id"], row["title"]
 
@@ -91,6 +94,11 @@ def owners_of(db: Database, urls: Iterable[str]) -> dict[str, frozenset[str]]:
 # ------------------------------------------------------------------ rows
 
 _STANDS: Final = tables.items.c.withdrawn_at.is_(None)
+
+
+def _stands(since: dt.date) -> tuple[Any, ...]:
+    at = tables.items.c
+    return (_STANDS, sa.or_(at.published_on.is_(None), at.published_on >= since))
 
 
 def _columns() -> list[Any]:

@@ -18,7 +18,19 @@ from harvesters.crawl import CrawlJob, CrawlSummary, run_crawl
 from storage import catalogue, findings, registry, settings
 from storage.database import Database, open_database
 from storage.formats.json_item import to_json
-from storage.schema import City, Column, ColumnKind, Item, Verdict
+from storage.schema import (
+    Category,
+    City,
+    Column,
+    ColumnKind,
+    Evidence,
+    Item,
+    Relation,
+    Supervision,
+    Unit,
+    UnitKind,
+    Verdict,
+)
 from tests.harvesters.loopback import Site, column, served, unit
 
 AS_OF = dt.date(2024, 6, 30)
@@ -194,6 +206,114 @@ def test_relations_are_kept_handed_on_and_stay_as_they_are(database: Database, s
     assert {one.id: one.revision for one in items(database).values()} == dict.fromkeys(
         (one.id for one in known.values()), 1
     )
+
+
+# ------------------------------------------------------------------ over units, as the catalogue holds them
+
+
+def department(*kinds: str, id: str = "swj", name: str = "青禾市水务局") -> Unit:  # noqa: A002
+    return Unit(
+        id=id,
+        name=name,
+        kind=UnitKind.DEPARTMENT,
+        supervision=Supervision.LOCAL,
+        home=f"http://{id}.invalid/",
+        columns=tuple(
+            Column(id=kind, unit=id, name=kind, kind=ColumnKind(kind), url=f"http://{id}.invalid/{kind}/")
+            for kind in kinds
+        ),
+    )
+
+
+def stored(at: str, title: str, day: str, *links: tuple[str, str], text: str = "正文") -> Item:
+    """An item at ``unit/column/number``; ``links`` are relations to other such places."""
+    owner, where, _ = at.split("/")
+    url = f"http://{owner}.invalid/{at}.html"
+    return Item(
+        unit=owner,
+        column=where,
+        url=url,
+        title=title,
+        category=Category.POLICIES,
+        published_on=dt.date.fromisoformat(day),
+        body_text=text,
+        content_hash=at,
+        relations=tuple(
+            Relation(kind=kind, target=f"http://{to.split('/')[0]}.invalid/{to}.html") for kind, to in links
+        ),
+        evidence=Evidence(url=url, captured_at=SEEN, sha256="0" * 64),
+    )
+
+
+SEEN = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
+WATER = "青禾市节约用水管理办法"
+DRAFT_TEXT = f"我局起草了《{WATER}（征求意见稿）》，现公开征求意见。征求意见时间：2024年1月5日至2024年2月5日。"
+
+
+def assessed(database: Database, *items_: Item) -> dict[str, dict[str, str]]:
+    """Rule → place of the item → verdict or reason."""
+    office = department("policies", "interpretation", id="zfb", name="青禾市人民政府办公室")
+    own = department("consultation", "feedback", "policies", "interpretation", "notices")
+    city = City(name="青禾市", code="629900", contact="mailto:office@qinghe.invalid", units=(own, office))
+    registry.apply(database, city)
+    catalogue.upsert(database, items_, seen_at=SEEN)
+    assess_database(database, settings.load(), as_of=AS_OF)
+    places = {one.id: "/".join(one.url.split("/")[3:]).removesuffix(".html") for one in catalogue.iter_items(database)}
+    return {
+        rule: {
+            places[one.item or ""]: (one.reason or one.verdict.value).split(":")[0]
+            for one in findings.iter_verdicts(database, rule=rule)
+        }
+        for rule in ("TM-06", "CN-01")
+    }
+
+
+def test_a_department_asks_and_interprets_and_the_government_decides(database: Database) -> None:
+    told = assessed(
+        database,
+        stored("swj/consultation/1", f"关于公开征求《{WATER}（征求意见稿）》意见的公告", "2024-01-05", ("answered_by", "swj/feedback/1"), text=DRAFT_TEXT),
+        stored("swj/feedback/1", "意见征集结果", "2024-02-20"),
+        stored("zfb/policies/1", f"青禾市人民政府关于印发《{WATER}》的通知", "2024-03-01", ("interpreted_by", "swj/interpretation/1")),
+        stored("swj/interpretation/1", "节约用水新规一图看懂", "2024-03-04", ("interprets", "zfb/policies/1")),
+        stored("zfb/policies/2", f"青禾市人民政府关于印发《{WATER}实施细则》的通知", "2024-03-01"),
+    )  # fmt: skip
+    assert told == {"TM-06": {"zfb/policies/1": "compliant"}, "CN-01": {"swj/consultation/1": "compliant"}}
+
+
+def test_a_copy_of_ones_own_stands_for_the_governments(database: Database) -> None:
+    """The unit interprets its own copy; the government's page of the same document is not held to link it."""
+    told = assessed(
+        database,
+        stored("zfb/policies/1", f"青禾市人民政府关于印发《{WATER}》的通知", "2024-03-01"),
+        stored("swj/policies/1", f"青禾市人民政府关于印发《{WATER}》的通知", "2024-03-01", ("interpreted_by", "swj/interpretation/1")),
+        stored("swj/interpretation/1", f"《{WATER}》解读", "2024-03-04", ("interprets", "swj/policies/1")),
+    )  # fmt: skip
+    assert told == {"TM-06": {"swj/policies/1": "compliant"}, "CN-01": {}}
+
+
+def test_a_result_in_a_general_column_is_found_by_its_title(database: Database) -> None:
+    told = assessed(
+        database,
+        stored("swj/consultation/1", f"关于公开征求《{WATER}（征求意见稿）》意见的公告", "2024-01-05", text=DRAFT_TEXT),
+        stored("swj/notices/1", f"《{WATER}》公开征求意见结果公告", "2024-02-20", ("answers", "swj/consultation/1")),
+        stored("swj/notices/2", f"关于印发《{WATER}》的通知", "2024-03-01", ("relates", "swj/consultation/1")),
+        stored("swj/notices/3", f"《{WATER}》政策解读", "2024-03-01", ("interprets", "swj/notices/2")),
+    )
+    assert told["CN-01"] == {"swj/consultation/1": "compliant"}
+    assert told["TM-06"] == {"swj/notices/2": "advice"}  # the document does not link it
+
+
+def test_what_is_older_than_anything_judged_is_left_alone(database: Database) -> None:
+    told = assessed(
+        database,
+        stored("swj/policies/1", f"关于印发《{WATER}》的通知", "2020-03-01"),
+        stored("swj/interpretation/1", f"《{WATER}》解读", "2020-05-04"),
+        stored("swj/interpretation/2", f"《{WATER}》图解", "2024-05-04"),
+    )
+    assert told == {"TM-06": {}, "CN-01": {}}
+
+
+# ------------------------------------------------------------------ again
 
 
 def test_judging_again_says_the_same(database: Database, site: Site) -> None:

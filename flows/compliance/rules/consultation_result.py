@@ -14,10 +14,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from flows.compliance.chain import Chain, UnitChains, linked
+from flows.compliance.chain import Chain, ChainText, UnitChains, linked
 from flows.compliance.facts import About, Case
 from flows.compliance.judgement import Judgement, breach, compliant, not_assessable
-from flows.compliance.regulation import RuleText, add_months
 
 RULES = ("TM-09",)
 SUBJECT = "group"
@@ -25,17 +24,16 @@ GROUPS = "chains"
 VERSION = "1"
 
 
-class Text(RuleText):
-    """The limit in calendar days from the end, and how far back consultations are judged."""
+class Text(ChainText):
+    """The limit in calendar days from the end."""
 
     days: Annotated[int, Field(ge=1)]
-    look_back_months: Annotated[int, Field(ge=1)]
 
 
 def judge(group: UnitChains, case: Case) -> Iterator[About]:
     """What is said of every consultation of the unit that is over and not too old."""
     text = case.text(Text)
-    first = max(text.in_force_from, add_months(case.as_of, -text.look_back_months))
+    first = text.first_day(case.as_of)
     for chain in group.chains:
         asked = chain.consultation
         if asked.ends_on is None or not (asked.ends_surely and asked.on_draft and first <= asked.ends_on < case.as_of):

@@ -13,10 +13,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from flows.compliance.chain import Chain, Member, UnitChains, linked
+from flows.compliance.chain import Chain, ChainText, Member, UnitChains, linked
 from flows.compliance.facts import About, Case
 from flows.compliance.judgement import Judgement, breach, compliant, not_assessable
-from flows.compliance.regulation import RuleText, add_months
 
 RULES = ("CN-01",)
 SUBJECT = "group"
@@ -24,17 +23,16 @@ GROUPS = "chains"
 VERSION = "1"
 
 
-class Text(RuleText):
-    """How many days after the end of its period a consultation is looked at, and how far back."""
+class Text(ChainText):
+    """How many days after the end of its period a consultation is looked at."""
 
     after_days: Annotated[int, Field(ge=0)]
-    look_back_months: Annotated[int, Field(ge=1)]
 
 
 def judge(group: UnitChains, case: Case) -> Iterator[About]:
     """What is said of every consultation of the unit that has been over for some time."""
     text = case.text(Text)
-    first = max(text.in_force_from, add_months(case.as_of, -text.look_back_months))
+    first = text.first_day(case.as_of)
     last = case.as_of - dt.timedelta(days=text.after_days)
     for chain in group.chains:
         asked = chain.consultation

@@ -12,10 +12,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from flows.compliance.chain import Interpreted, Member, UnitChains
+from flows.compliance.chain import ChainText, Interpreted, Member, UnitChains
 from flows.compliance.facts import About, Case
 from flows.compliance.judgement import Judgement, breach, compliant, not_assessable
-from flows.compliance.regulation import RuleText, add_months
 
 RULES = ("TM-06",)
 SUBJECT = "group"
@@ -23,17 +22,16 @@ GROUPS = "chains"
 VERSION = "1"
 
 
-class Text(RuleText):
-    """The limit in working days, and how far back documents are judged."""
+class Text(ChainText):
+    """The limit in working days."""
 
     working_days: Annotated[int, Field(ge=0)]
-    look_back_months: Annotated[int, Field(ge=1)]
 
 
 def judge(group: UnitChains, case: Case) -> Iterator[About]:
     """What is said of every document of the unit that is interpreted and not too old."""
     text = case.text(Text)
-    first = max(text.in_force_from, add_months(case.as_of, -text.look_back_months))
+    first = text.first_day(case.as_of)
     for one in group.interpreted:
         document = one.document
         if document.unit != group.unit.id or document.published_on is None:
