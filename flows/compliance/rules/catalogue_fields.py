@@ -1,7 +1,8 @@
 """A catalogue entry states its index number, name, summary and date of formation (条例 第十二条): CT-01.
 
 Judged in policy, normative and catalogue columns, on articles that were read. A value the site's generator left
-behind ("null" in an index number) is not a value. Files and pages of other sites carry no entry of the unit's.
+behind ("null") is not a value; in an index number it is CT-02's to judge, for one fault is held against nobody twice.
+Files and pages of other sites carry no entry of the unit's.
 
 The law asks this of the catalogue (目录), and an article page is only where most sites show its entry. So a field
 counts as missing from one entry when the column's other entries show it; a field that none of them shows may stand
@@ -20,11 +21,10 @@ from storage.schema import Item
 
 RULES = ("CT-01",)
 SUBJECT = "item"
-VERSION = "2"
+VERSION = "3"
 
 FIELDS = {"index_number": "索引号", "title": "名称", "summary": "内容概述", "formed_on": "生成日期"}
 
-_LEFT_BEHIND = re.compile(r"null|undefined|\bnan\b|\$\{|\{\{|<%", re.IGNORECASE)
 _NOTHING = re.compile(r"^[\s\-—－/／\\.。…无暂空缺、]*$")
 _FILES = re.compile(r"\.(pdf|docx?|wps|xlsx?|et|pptx?|zip|rar|7z|ofd|txt|csv|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
 
@@ -45,7 +45,7 @@ def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
         "summary": item.summary,
         "formed_on": item.formed_on.isoformat() if item.formed_on else None,
     }
-    missing = [name for name, value in values.items() if not _is_stated(value, strict=name == "index_number")]
+    missing = [name for name, value in values.items() if not _is_stated(value)]
     if not missing:
         return compliant()
     proven = [name for name in missing if context.shown is None or name in context.shown or values[name] is not None]
@@ -67,10 +67,8 @@ def shown_fields(items: int, stated: Mapping[str, int]) -> frozenset[str]:
     return frozenset(("title", *(name for name, count in stated.items() if count and count >= items / 5)))
 
 
-def _is_stated(value: str | None, *, strict: bool) -> bool:
-    if value is None or _NOTHING.match(value):
-        return False
-    return not _LEFT_BEHIND.search(value) if strict else value.strip().lower() not in ("null", "undefined")
+def _is_stated(value: str | None) -> bool:
+    return value is not None and not _NOTHING.match(value) and value.strip().lower() not in ("null", "undefined")
 
 
 def is_file(url: str) -> bool:
