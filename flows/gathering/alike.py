@@ -20,7 +20,7 @@ from storage.schema import Category, Item
 
 _MOST = 60  # items of one group that are looked at
 _SHORTEST_NUMBER = 9  # characters of an index number with year and serial
-_REPEAL: Final = ("废止", "失效", "停止执行", "不再执行")
+_REPEAL: Final = ("废止", "失效")
 _NAMED: Final = re.compile(r"《([^《》]{4,120})》")
 _NUMBERED: Final = re.compile(r"[〔\[(（【﹝]((?:19|20)\d{2})[〕\])）】﹞]\D{0,4}(\d{1,6})号")
 _NOT_IN_FORCE: Final = ("失效", "废止", "无效", "停止", "不再", "已过", "过期", "部分")
