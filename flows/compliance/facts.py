@@ -209,7 +209,7 @@ class PostedAgain:
 
 @dataclass(frozen=True, kw_only=True)
 class Minute:
-    """How many items of a column claim to have come out in one minute, and addresses of the first of them."""
+    """How many items of a column claim to have come out in one minute, and addresses of some of them."""
 
     at: dt.datetime
     count: int

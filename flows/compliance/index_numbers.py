@@ -12,6 +12,9 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from storage.schema import Item
+
+_DISPLAYED = ("label", "beside_title")
 Form = Literal["organisation", "credit", "site", "dated", "slashed", "local"]
 
 # what programs print where a value is missing; "NaN" and "None" only as programs write them, for NAN may be a place
@@ -51,6 +54,12 @@ class IndexNumber:
             and len(self.serial or "") >= 3
             and bool((self.serial or "").strip("0"))
         )
+
+
+def is_displayed(item: Item) -> bool:
+    """Whether the page is known to show the item's index number: what only an interface says nobody was shown."""
+    told = item.provenance.get("index_number")
+    return item.index_number is not None and told is not None and told.origin in _DISPLAYED
 
 
 def read_index_number(shown: str) -> IndexNumber:

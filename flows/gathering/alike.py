@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from flows.compliance.facts import Alike, DateMove, Minute, PostedAgain, PostedInBulk, Repealed
@@ -20,7 +20,7 @@ from storage.schema import Category, Item
 
 _MOST = 60  # items of one group that are looked at
 _SHORTEST_NUMBER = 9  # characters of an index number with year and serial
-_REPEAL: Final = ("废止", "失效", "停止执行", "不再执行")
+_REPEAL: Final = ("废止", "失效")
 _NAMED: Final = re.compile(r"《([^《》]{4,120})》")
 _NUMBERED: Final = re.compile(r"[〔\[(（【﹝]((?:19|20)\d{2})[〕\])）】﹞]\D{0,4}(\d{1,6})号")
 _NOT_IN_FORCE: Final = ("失效", "废止", "无效", "停止", "不再", "已过", "过期", "部分")
@@ -49,12 +49,12 @@ def posted_again(run: Run) -> Iterator[PostedAgain]:
         if shared.unit not in run.units:
             continue
         words: dict[str, Item] = {}
-        for item in catalogue.get_items(run.database, shared.items[:_MOST]):
+        for item in _items(run, shared.items[:_MOST]):
             first = words.setdefault(squeezed(item.body_text or ""), item)
             if first is not item and item.withdrawn_at is None and is_displayed(item):
                 yield PostedAgain(unit=run.units[item.unit], item=item, earlier=first, move=moves.pop(item.id, None))
-    for item in catalogue.get_items(run.database, list(moves)):
-        if item.unit in run.units and item.withdrawn_at is None:
+    for item in _items(run, list(moves)):
+        if item.withdrawn_at is None:
             yield PostedAgain(unit=run.units[item.unit], item=item, move=moves[item.id])
 
 
@@ -74,20 +74,24 @@ def repealed(run: Run) -> Iterator[Repealed]:
     named: dict[str, list[Item]] = defaultdict(list)
     names = list(catalogue.speaking_of(run.database, _REPEAL, Category.POLICIES)) if known else []
     for start in range(0, len(names), _MOST):
-        for other in catalogue.get_items(run.database, names[start : start + _MOST]):
+        for other in _items(run, names[start : start + _MOST]):
             for key in _keys_in(other.body_text or ""):
                 for name in known.get((other.unit, key), ()):
                     if name != other.id and other not in named[name]:
                         named[name].append(other)
-    for item in catalogue.get_items(run.database, list(named)):
-        if named[item.id]:
-            yield Repealed(unit=run.units[item.unit], item=item, by=tuple(named[item.id]))
+    for item in _items(run, [name for name, by in named.items() if by]):
+        yield Repealed(unit=run.units[item.unit], item=item, by=tuple(named[item.id]))
 
 
 def _alike(run: Run, shared: Shared) -> Alike:
-    items = [one for one in catalogue.get_items(run.database, shared.items[:_MOST]) if one.unit in run.units]
+    items = _items(run, shared.items[:_MOST])
     units = {one.unit: run.units[one.unit] for one in items}
     return Alike(what=shared.value, units=units, items=tuple(items), total=len(shared.items))
+
+
+def _items(run: Run, names: Sequence[str]) -> list[Item]:
+    """The items of these ids that stand in columns of the registry."""
+    return [one for one in catalogue.get_items(run.database, names) if (one.unit, one.column) in run.columns]
 
 
 def _moves(run: Run) -> dict[str, DateMove]:

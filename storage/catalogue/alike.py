@@ -7,7 +7,6 @@ number of items. What it means that two items share a number is for those who as
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,8 @@ from storage.database import Database
 from storage.formats.json_item import from_json
 from storage.schema import Category, Item
 
-_BATCH: Final = 100  # pairs of revisions held at a time
+_BATCH: Final = 100  # items, or pairs of revisions, asked for at a time
+_BETWEEN: Final = ","  # no id holds it: they are hexadecimal
 # what a revision may differ in when only the date of publication moved; the hash is made of it too
 _MOVED: Final = (
     ["published_on"],
@@ -33,7 +33,7 @@ _MOVED: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Shared:
-    """Items that share ``value``, the one published first before the others; ``unit`` None: across units."""
+    """Items that share ``value``, the one published first before the others; ``unit`` None: of whatever units."""
 
     unit: str | None
     value: str
@@ -42,7 +42,7 @@ class Shared:
 
 @dataclass(frozen=True, kw_only=True)
 class SharedMinute:
-    """How many items of a column say that they were published in one minute, and the addresses of the first of them."""
+    """How many items of a column say that they were published in one minute, and two of their addresses."""
 
     unit: str
     column: str
@@ -94,51 +94,50 @@ def same_text(db: Database, *, least_length: int, least_days: int) -> Iterator[S
     Withdrawn items count: who posts an old text again often takes the old page down.
     """
     at = tables.items.c
-    read = (at.page_read, at.published_on.is_not(None))
+    days = (sa.func.min(at.published_on), sa.func.max(at.published_on))
     often = (
-        sa.select(at.unit, at.title)
-        .where(*read)
+        sa.select(at.unit, at.title, *days, _ids())
+        .where(at.page_read, at.published_on.is_not(None))
         .group_by(at.unit, at.title)
-        .having(sa.func.min(at.published_on) != sa.func.max(at.published_on))
-        .subquery()
+        .having(days[0] != days[1])
+        .order_by(at.unit, at.title)
     )
+    for unit, title, first, last, ids in _rows(db, often):
+        if (last - first).days >= least_days:
+            yield from _of_one_length(db, unit, title, ids.split(_BETWEEN), least_length, least_days)
+
+
+def _of_one_length(
+    db: Database, unit: str, title: str, ids: Sequence[str], least_length: int, least_days: int
+) -> Iterator[Shared]:
+    at = tables.items.c
     size = sa.func.length(at.body_text)
-    query = (
-        sa.select(at.unit, at.title, size.label("size"), at.id, at.published_on)
-        .join(often, sa.and_(often.c.unit == at.unit, often.c.title == at.title))
-        .where(*read, size >= least_length)
-        .order_by(at.unit, at.title, size, at.published_on, at.id)
-    )
-    for (unit, title, _), rows in itertools.groupby(_rows(db, query), key=lambda row: (row.unit, row.title, row.size)):
-        found = list(rows)
+    sized: dict[int, list[Any]] = {}
+    for start in range(0, len(ids), _BATCH):
+        query = sa.select(at.id, at.published_on, size.label("size")).where(at.id.in_(ids[start : start + _BATCH]))
+        for row in _rows(db, query):
+            if row.size is not None and row.size >= least_length:
+                sized.setdefault(row.size, []).append(row)
+    for _, rows in sorted(sized.items()):
+        found = sorted(rows, key=lambda row: (row.published_on, row.id))
         if (found[-1].published_on - found[0].published_on).days >= least_days:
             yield Shared(unit=unit, value=title, items=tuple(row.id for row in found))
 
 
-def same_minute(db: Database, *, least: int, urls: int = 3) -> Iterator[SharedMinute]:
+def same_minute(db: Database, *, least: int) -> Iterator[SharedMinute]:
     """Columns in which so many items at least say that they were published in one and the same minute."""
     at = tables.items.c
     minute = _minute(db)
-    shown = (_stands(), at.page_read, at.published_at.is_not(None), at.published_displayed)
-    often = (
-        sa.select(at.unit, at.column, minute.label("minute"), sa.func.count().label("count"))
-        .where(*shown)
+    query = (
+        sa.select(at.unit, at.column, minute, sa.func.count(), sa.func.min(at.url), sa.func.max(at.url))
+        .where(_stands(), at.page_read, at.published_at.is_not(None), at.published_displayed)
         .group_by(at.unit, at.column, minute)
         .having(sa.func.count() >= least)
-        .subquery()
+        .order_by(at.unit, at.column, minute)
     )
-    here = sa.and_(often.c.unit == at.unit, often.c.column == at.column, often.c.minute == minute)
-    query = (
-        sa.select(at.unit, at.column, often.c.minute, often.c.count, at.url)
-        .join(often, here)
-        .where(*shown)
-        .order_by(at.unit, at.column, often.c.minute, at.url)
-    )
-    for place, rows in itertools.groupby(_rows(db, query), key=lambda row: (row.unit, row.column, row.minute, row[3])):
-        unit, column, text, count = place
-        first = tuple(row.url for row in itertools.islice(rows, urls))
+    for unit, column, text, count, first, last in _rows(db, query):
         moment = dt.datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=dt.UTC)
-        yield SharedMinute(unit=unit, column=column, minute=moment, count=count, urls=first)
+        yield SharedMinute(unit=unit, column=column, minute=moment, count=count, urls=(first, last))
 
 
 def date_moves(db: Database) -> Iterator[DateMove]:
@@ -173,7 +172,8 @@ def shown_valid(db: Database) -> Iterator[ShownValid]:
 def speaking_of(db: Database, words: Sequence[str], category: Category) -> Iterator[str]:
     """The ids of the items of a counting class whose text holds one of ``words``."""
     at = tables.items.c
-    holds = sa.or_(*(at.body_text.contains(word, autoescape=True) for word in words))
+    find = sa.func.strpos if db.dialect == "postgresql" else sa.func.instr
+    holds = sa.or_(*(find(at.body_text, word) > 0 for word in words))
     query = (
         sa.select(at.id).where(_stands(), at.page_read, at.category == category.value, holds).order_by(at.unit, at.id)
     )
@@ -191,17 +191,22 @@ def _shared(
     shown: Sequence[sa.ColumnElement[bool]],
     having: sa.ColumnElement[bool],
 ) -> Iterator[Shared]:
+    """The values that items share, each with the items in the order of their publication."""
     at = tables.items.c
-    often = sa.select(*by).where(*shown).group_by(*by).having(having).subquery()
-    query = (
-        sa.select(*by, at.id)
-        .join(often, sa.and_(*(often.c[column.name] == column for column in by)))
-        .where(*shown)
-        .order_by(*by, sa.func.coalesce(at.published_on, at.formed_on), at.first_seen, at.id)
-    )
-    for values, rows in itertools.groupby(_rows(db, query), key=lambda row: tuple(row[: len(by)])):
-        unit = values[0] if len(by) > 1 else None
-        yield Shared(unit=unit, value=values[-1], items=tuple(row.id for row in rows))
+    day = sa.func.coalesce(at.published_on, at.formed_on)
+    for *values, ids in _rows(db, sa.select(*by, _ids()).where(*shown).group_by(*by).having(having).order_by(*by)):
+        names = ids.split(_BETWEEN)
+        order: dict[str, Any] = {}
+        for start in range(0, len(names), _BATCH):
+            query = sa.select(at.id, day, at.first_seen).where(at.id.in_(names[start : start + _BATCH]))
+            order |= {row.id: (row[1] or dt.date.max, row.first_seen, row.id) for row in _rows(db, query)}
+        unit = values[0] if len(values) > 1 else None
+        yield Shared(unit=unit, value=values[-1], items=tuple(sorted(order, key=lambda name: order[name])))
+
+
+def _ids() -> sa.Label[str]:
+    """The ids of a group's items, in one text: one pass over the items instead of two."""
+    return sa.func.aggregate_strings(tables.items.c.id, _BETWEEN).label("ids")
 
 
 def _minute(db: Database) -> sa.ColumnElement[str]:

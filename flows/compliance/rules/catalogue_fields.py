@@ -1,8 +1,8 @@
 """A catalogue entry states its index number, name, summary and date of formation (条例 第十二条): CT-01.
 
-Judged in policy, normative and catalogue columns, on articles that were read. What stands in the place of an index
-number and is none ("null/2026-") is judged under CT-02, so that one defect is told once. Files and pages of other
-sites carry no entry of the unit's.
+Judged in policy, normative and catalogue columns, on articles that were read. A value the site's generator left
+behind ("null") is not a value; in an index number it is CT-02's to judge, for one fault is held against nobody twice.
+Files and pages of other sites carry no entry of the unit's.
 
 The law asks this of the catalogue (目录), and an article page is only where most sites show its entry. So a field
 counts as missing from one entry when the column's other entries show it; a field that none of them shows may stand

@@ -7,7 +7,7 @@ against anyone; a year that fits neither date of the document is put before a pe
 from __future__ import annotations
 
 from flows.compliance.facts import Case, ItemContext
-from flows.compliance.index_numbers import IndexNumber, read_index_number
+from flows.compliance.index_numbers import IndexNumber, is_displayed, read_index_number
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
 from storage.schema import Item
 
@@ -16,7 +16,6 @@ SUBJECT = "item"
 VERSION = "1"
 SEARCHES = True
 
-_DISPLAYED = ("label", "beside_title")
 _YEARS_APART = 1  # a number of December may stand on a document of January, and the other way round
 
 
@@ -28,12 +27,11 @@ def judge(item: Item, _context: ItemContext, case: Case) -> Judgement:
         return not_applicable("withdrawn", "the item no longer stands on the site")
     if not item.page_read:
         return not_assessable("unread", "the article has not been read")
-    told = item.provenance.get("index_number")
-    if told is None or told.origin not in _DISPLAYED:
+    if not is_displayed(item):
         return not_assessable("not_displayed", "the number is not known to be displayed on the page")
     number = read_index_number(item.index_number)
     if number.defect is not None:
-        return breach(index_number=item.index_number, left_over=number.defect, shown=told.raw)
+        return breach(index_number=item.index_number, left_over=number.defect)
     if words := _contradiction(number, item, case):
         return not_assessable("review", words, index_number=item.index_number, form=number.form)
     return compliant()

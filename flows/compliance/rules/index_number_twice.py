@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from flows.compliance.facts import About, Alike, Case
-from flows.compliance.index_numbers import read_index_number
+from flows.compliance.index_numbers import is_displayed, read_index_number
 from flows.compliance.judgement import breach, not_assessable
 from flows.compliance.regulation import RuleText
 from flows.compliance.texts import likeness, may_be_one, squeezed
@@ -76,8 +76,8 @@ def judge(group: Alike, case: Case) -> Iterator[About]:
 
 
 def _is_own(item: Item) -> bool:
-    """Whether the page shows a document of its own, and not one about another document."""
-    if any(relation.kind == "interprets" for relation in item.relations):
+    """Whether the page shows a document of its own under the number, and not one about another document."""
+    if not is_displayed(item) or any(relation.kind == "interprets" for relation in item.relations):
         return False
     return not any(word in item.title for word in _ABOUT_ANOTHER)
 

@@ -22,7 +22,7 @@ GROUPS = "repealed"
 VERSION = "1"
 
 _SENTENCE = re.compile(r"[^。；;\n]+")
-_REPEALS = re.compile(r"废止|失效|停止执行|不再执行")
+_REPEALS = re.compile(r"废止|失效")
 _NOT_WHOLE = re.compile(
     r"部分|条款|第[一二三四五六七八九十百\d]+(?:条|项|款)|除.{0,40}外|继续有效|保留|拟废止|拟宣布|征求|不予废止|未废止|"
     r"是否|清理意见|修改|修订后|将于|草案"

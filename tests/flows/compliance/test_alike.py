@@ -22,7 +22,7 @@ from flows.compliance.rules import (
     repealed,
 )
 from flows.compliance.texts import core, likeness, may_be_one, squeezed
-from storage.schema import Item, Relation, Unit, Waiver
+from storage.schema import Item, Provenance, Relation, Unit, Waiver
 from tests.flows.compliance import TODAY, at, case, column, context, evidence, item, unit
 
 RIVER = "为加强河道管理，各乡镇要组织力量清理河道淤泥和垃圾，加固堤防，落实河长巡查制度，确保汛期安全。" * 3
@@ -33,6 +33,7 @@ INDEX = "014416330/2026-00007"
 def doc(number: int, title: str, body: str = RIVER, day: str = "2026-06-01", **given: Any) -> Item:
     known: dict[str, Any] = {
         "index_number": INDEX,
+        "provenance": {"index_number": Provenance(origin="label", raw=INDEX, confidence=0.95)},
         "url": f"http://a.invalid/{number}.html",
         "evidence": evidence(f"http://a.invalid/{number}.html"),
     }
@@ -54,6 +55,7 @@ CASES: list[Any] = [
     pytest.param(alike(A, doc(2, "关于做好河道清淤工作的通知（征求意见稿）", SCHOOL)), [], id="its draft"),
     pytest.param(alike(A, doc(2, "《河道清淤办法》政策解读", SCHOOL)), [], id="an interpretation under its document's number"),
     pytest.param(alike(A, doc(2, "一图看懂招生", SCHOOL, relations=(Relation(kind="interprets", target="x"),))), [], id="by its relation"),
+    pytest.param(alike(A, doc(2, B.title, SCHOOL, provenance={})), [], id="a number that is not known to be displayed"),
     pytest.param(alike(A, doc(2, B.title, "招生。")), [], id="hardly any text to compare"),
     pytest.param(alike(A, doc(2, B.title, SCHOOL, document_number="青教发〔2026〕3号"), what="7"), [], id="too short for an index number"),
     pytest.param(alike(A, B, what="2026-06-01"), [], id="a date and no number"),
@@ -177,6 +179,7 @@ COLUMNS: list[Any] = [
     ("guide", "依申请公开流程图", False),
     ("guide", "关于公布受理机构联系方式的公告", False),
     ("guide", "市教育局召开安全工作会议", True),
+    ("guide", "市教育局召开政务公开工作推进会", True),
     ("guide", "喜迎新春", True),
     ("rules", "青禾市教育局政府信息公开审查制度", False),
     ("rules", "关于印发政府信息发布协调办法的通知", False),

@@ -124,7 +124,8 @@ FIELDS: list[tuple[str, dict[str, Any], str, object]] = [
     ("catalogue", {**FULL, "url": "http://zwgk.a.invalid/1.html"}, "compliant", None),
     ("policies", {}, "breach", ["索引号", "内容概述", "生成日期"]),
     ("policies", {**FULL, "index_number": None}, "breach", ["索引号"]),
-    ("policies", {**FULL, "index_number": "null02D/01A/D3C20190807"}, "compliant", None),  # CT-02 judges it
+    ("policies", {**FULL, "index_number": "null02D/01A/D3C20190807"}, "compliant", None),  # CT-02's
+    ("policies", {**FULL, "index_number": "null"}, "breach", ["索引号"]),
     ("policies", {**FULL, "index_number": " - "}, "breach", ["索引号"]),
     ("policies", {**FULL, "summary": "无"}, "breach", ["内容概述"]),
     ("policies", {**FULL, "summary": "null"}, "breach", ["内容概述"]),
@@ -197,7 +198,7 @@ def test_a_district_on_a_port_of_its_own_is_a_site_of_its_own() -> None:
         ({"title"}, {}, "not_assessable", ["索引号", "内容概述", "生成日期"]),
         ({"title", "index_number", "formed_on"}, {**FULL, "summary": None}, "not_assessable", ["内容概述"]),
         ({"title", "index_number", "formed_on"}, {}, "breach", ["索引号", "生成日期"]),
-        ({"title"}, {**FULL, "index_number": "null/2026-1"}, "compliant", None),
+        ({"title"}, {**FULL, "index_number": "null"}, "breach", ["索引号"]),
         ({"title"}, FULL, "compliant", None),
     ],
 )
