@@ -72,7 +72,13 @@ def saw_newest(look: Observation) -> bool:
 def _is_cut_short(look: Observation) -> bool:
     """Whether it set out to walk the whole list and did not come to its end, nor to the edge of what is published."""
     whole = look.facts.get("complete") is not False or saw_newest(look)
-    return not whole and look.facts.get("full") is not False
+    return (not whole and look.facts.get("full") is not False) or _lacks_rows(look)
+
+
+def _lacks_rows(look: Observation) -> bool:
+    """Whether a list of one page says that it has more rows than were read: the reader lost some."""
+    rows, said = look.facts.get("rows"), look.facts.get("total_rows")
+    return look.facts.get("pages") == 1 and isinstance(rows, int) and isinstance(said, int) and rows < said
 
 
 def _detail(detail: str | None, otherwise: str) -> str:

@@ -312,8 +312,13 @@ def _date_rows(group: Group) -> None:
             group.dated, group.mode = count, mode
 
 
+_PAGING = re.compile(r"首页|上一?页|下一?页|尾页|末页")
+
+
 def _shows_date(parts: Sequence[str], links: Sequence[Link]) -> bool:
     own = {link.text for link in links}
+    if sum(bool(_PAGING.fullmatch(part)) for part in parts) > 1:
+        return False  # 首页 上页 1 下页 尾页 1/1: the number of a page is no date of a row
     for part in parts:
         hinted = not (len(part) > 40 and part in own) and DATE_HINT.search(part)
         if hinted and (is_only_date(part) or is_short_date(part) or not any(part in text for text in own)):

@@ -30,6 +30,11 @@ def windowed(*, newest_first: bool) -> Looks:
     return looks(reason="window", facts=shown)
 
 
+def counted(rows: int, *, of: int) -> Looks:
+    """A list of one page with so many rows read, of those it says there are."""
+    return looks(facts={"complete": True, "full": True, "pages": 1, "rows": rows, "total_rows": of})
+
+
 def cut_short(whole: dt.date | None = None) -> Looks:
     last = look(facts={"complete": False, "full": True}, reason="timeout")
     return Looks(last=last, last_on=TODAY, whole_on=whole)
@@ -90,6 +95,10 @@ FRESHNESS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("news", {"newest": "2026-06-29", "looks": windowed(newest_first=True)}, "compliant", None),
     ("news", {"newest": "2026-06-01", "looks": windowed(newest_first=False)}, "not_assessable", "incomplete_walk"),
     ("news", {"newest": "2026-06-01", "looks": cut_short()}, "not_assessable", "incomplete_walk"),
+    # the page says 共2条 and one row was read: the reader lost one
+    ("news", {"newest": "2026-06-01", "looks": counted(1, of=2)}, "not_assessable", "incomplete_walk"),
+    ("news", {"newest": "2026-06-29", "looks": counted(1, of=2)}, "compliant", None),
+    ("news", {"newest": "2026-06-01", "looks": counted(2, of=2)}, "breach", None),
     ("news", {"newest": "2026-06-01", "looks": cut_short(days_ago(1))}, "not_assessable", "incomplete_walk"),
     ("news", {"newest": "2026-06-01", "looks": quick(TODAY, None)}, "not_assessable", "incomplete_walk"),
     ("news", {"newest": "2026-06-01", "looks": looks(day=days_ago(8))}, "not_assessable", "stale_look"),
