@@ -152,6 +152,17 @@ class Waiver:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Confirmed:
+    """A person's word that a column still stands at its registered address (栏目地址已核实).
+
+    ``on`` is the day they looked: signs from before it that the column had moved are settled.
+    """
+
+    by: str
+    on: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One list a unit must keep (栏目). ``id`` is unique within its unit."""
 
@@ -164,6 +175,7 @@ class Column:
     harvest: str | None = None  # "hourly" | "daily"; None: by kind
     first_level: bool = True  # 一级栏目: some indicators count no others
     render: bool = False  # its list pages are drawn in a browser, because only JavaScript lists them
+    confirmed: Confirmed | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
