@@ -48,6 +48,16 @@ def latest_good_by_column(
     return _heads(db, subject, "good", until)
 
 
+def last_good(db: Database, subject: Subject, unit: str, column: str | None = None) -> Observation | None:
+    """The latest look of this kind at one place that proves what the unit shows; None before the first."""
+    head, look = tables.observation_heads.c, tables.observations
+    here = (head.unit == unit, head.column == (column or ""), head.subject == subject.value)
+    query = sa.select(look).join(tables.observation_heads, head.good_id == look.c.id).where(*here)
+    with db.read() as session:
+        found = session.execute(query).mappings().first()
+    return None if found is None else _observation(found)
+
+
 def recent_good(
     db: Database, subject: Subject, unit: str, columns: Iterable[str], most: int
 ) -> dict[str, list[Observation]]:

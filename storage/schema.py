@@ -230,8 +230,10 @@ class Observation:
     ``facts`` for a column: ``engine``, ``pages``, ``rows``, ``undated_rows``, ``untitled_rows``, ``newest_on``
     (max row date, ISO), ``total_rows`` (what the site says), ``complete`` (every page walked), ``column_name``
     (as the page shows it), ``full`` (full pass),
-    ``newest_first`` (dates fall from row to row). For home: ``links`` (column kind → address), ``columns_linked``
-    (ids of registered columns the page links), ``moved`` (column id → other address under the same name).
+    ``newest_first`` (dates fall from row to row), ``note`` and ``archived`` (what the page says of the column itself).
+    For home: ``links`` (column kind → address), ``columns_linked`` (ids of registered columns the page links),
+    ``moved`` (column id → other address under the same name), ``front`` (what stands on the page and since when).
+    For a probe: ``load_s`` (seconds until the answer began to come).
     For any: ``read_over`` (http or https, where the asked one of them failed) and ``tls`` (``untrusted``: the
     certificate was not verified; ``legacy``: nor was the protocol of today), without which nobody else vouches for it.
     """

@@ -6,7 +6,7 @@ say in ``merging``, what is missing and what is withdrawn in ``walks`` and ``wit
 """
 
 from storage.catalogue.articles import ArticleLook, record_articles, touch
-from storage.catalogue.facts import ColumnFacts, column_facts
+from storage.catalogue.facts import ColumnFacts, GoneRow, column_facts, gone_rows
 from storage.catalogue.identity import item_id
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, iter_changes, iter_items
@@ -26,6 +26,7 @@ __all__ = [
     "ColumnFacts",
     "EntryCounts",
     "FieldCounts",
+    "GoneRow",
     "KnownRow",
     "UpsertResult",
     "Walk",
@@ -36,6 +37,7 @@ __all__ = [
     "entry_counts",
     "field_counts",
     "get_item",
+    "gone_rows",
     "item_id",
     "iter_changes",
     "iter_items",
