@@ -12,7 +12,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
+from harvesters.navigation import stem
 from storage.addresses import address_key
 from storage.catalogue import FieldCounts
 from storage.schema import Column, Observation, Unit
@@ -34,7 +36,7 @@ class Drift:
 
     unit: str
     column: str
-    what: str  # dates, titles, rows, engine, moved, frozen, or the name of a field
+    what: str  # dates, titles, rows, engine, moved, unlinked, frozen, or the name of a field
     was: str
     now: str
     proposal: str
@@ -124,6 +126,16 @@ def _place(
     if age is None or age <= FROZEN_DAYS or alive < LEAST_ALIVE:
         return
     facts = home.facts if home is not None else {}
+    if linked_on := _linked_until(column, facts):
+        yield _drift(
+            column,
+            "unlinked",
+            f"linked by the front pages until {linked_on}",
+            f"{now}, while {alive} other columns live and the front pages link it no longer",
+            f"gongkai discover {unit.home} shows where the unit publishes now; if the column does stand there, write "
+            "confirmed: {by, on} at it in the city file",
+        )
+        return
     linked = facts.get("columns_linked")
     if isinstance(linked, list) and (column.id in linked or not linked):
         return  # the front door still leads there: a quiet column, not a lost one
@@ -138,6 +150,16 @@ def _place(
         f"{now}, while {alive} other columns live and the home page does not link it",
         f"{same_kind}gongkai discover {unit.home} shows where the unit publishes now",
     )
+
+
+def _linked_until(column: Column, facts: Mapping[str, Any]) -> str | None:
+    """The last look at which the front pages linked a column that they link no longer, and nobody has confirmed."""
+    front = facts.get("front")
+    told = (front.get("columns") or {}).get(column.id) if isinstance(front, Mapping) else None
+    if not isinstance(told, Mapping) or told.get("address") != stem(column.url) or "unlinked_since" not in told:
+        return None
+    is_settled = column.confirmed is not None and column.confirmed.on.isoformat() >= str(told["unlinked_since"])
+    return None if is_settled else str(told["linked_on"])
 
 
 _READ = "gongkai read {url} shows what is read now; gongkai discover the unit's home page if the list has moved"

@@ -112,6 +112,11 @@ class WaiverModel(_Model):
     rule: Text | None = Field(None, description="the id of a rule")
 
 
+class ConfirmedModel(_Model):
+    by: Text = Field(description="who looked at the column and found it in its place")
+    on: Annotated[dt.date, BeforeValidator(_day)] = Field(description="the day they looked, YYYY-MM-DD")
+
+
 class ColumnModel(_Model):
     id: Id = Field(description=_AN_ID)
     name: Text = Field(description=_A_TEXT)
@@ -123,6 +128,7 @@ class ColumnModel(_Model):
     harvest: Harvest | None = Field(None, description="hourly or daily")
     first_level: bool = Field(default=True, description="true or false")
     render: bool = Field(default=False, description="true or false")
+    confirmed: ConfirmedModel | None = Field(None, description="by and on: who found the column in its place, and when")
 
 
 class UnitModel(_Model):
@@ -223,6 +229,9 @@ def _dump_unit(unit: schema.Unit) -> dict[str, Any]:
                         "harvest": column.harvest,
                         "first_level": None if column.first_level else False,
                         "render": column.render or None,
+                        "confirmed": {"by": column.confirmed.by, "on": column.confirmed.on}
+                        if column.confirmed
+                        else None,
                     }
                 )
                 for column in unit.columns
@@ -256,12 +265,17 @@ def _to_city(file: FileModel) -> schema.City:
             schema.Unit(
                 **unit.model_dump(exclude={"contacts", "columns", "waivers"}),
                 contacts=tuple(schema.Contact(**contact.model_dump()) for contact in unit.contacts),
-                columns=tuple(schema.Column(unit=unit.id, **column.model_dump()) for column in unit.columns),
+                columns=tuple(_to_column(unit.id, column) for column in unit.columns),
                 waivers=tuple(schema.Waiver(**waiver.model_dump()) for waiver in unit.waivers),
             )
             for unit in file.units
         ),
     )
+
+
+def _to_column(unit: str, column: ColumnModel) -> schema.Column:
+    confirmed = schema.Confirmed(**column.confirmed.model_dump()) if column.confirmed else None
+    return schema.Column(unit=unit, **column.model_dump(exclude={"confirmed"}), confirmed=confirmed)
 
 
 # ------------------------------------------------------------------ bytes to data and lines
@@ -363,6 +377,7 @@ _INNER: Mapping[tuple[type[BaseModel], str], type[BaseModel]] = {
     (FileModel, "units"): UnitModel,
     (UnitModel, "contacts"): ContactModel,
     (UnitModel, "columns"): ColumnModel,
+    (ColumnModel, "confirmed"): ConfirmedModel,
     (UnitModel, "waivers"): WaiverModel,
 }
 _EXPECTED = dict(_expectations(FileModel))

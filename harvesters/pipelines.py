@@ -20,7 +20,7 @@ from storage import catalogue, list_pages, observations
 from storage.catalogue import ArticleLook, KnownRow, Walk, WalkResult
 from storage.database import Database
 from storage.list_pages import ListPage
-from storage.schema import Item, Observation
+from storage.schema import Item, Observation, Subject
 
 BATCH = 200
 PATIENCE_S = 3.0
@@ -59,6 +59,10 @@ class Keeper:
     async def memory(self, unit: str, column: str) -> dict[str, ListPage]:
         """The column's list pages as they were at the last look, by request key."""
         return await self._call(list_pages.load, self._database, unit, column)
+
+    async def last_good(self, unit: str, subject: Subject) -> Observation | None:
+        """The last good look of this kind at the unit as a whole."""
+        return await self._call(observations.last_good, self._database, subject, unit)
 
     async def walked(self, walk: Walk) -> WalkResult:
         """Record which rows the column shows.

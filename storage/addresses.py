@@ -6,6 +6,7 @@ numbers on paths; none of that makes another document. Paths and queries are kep
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes, urlsplit
@@ -30,6 +31,11 @@ def address_key(url: str) -> str:
         if ":80/" not in key and ":443/" not in key:
             return key
     return _key(url.strip())
+
+
+def fingerprint(url: str) -> str:
+    """Ten hexadecimal digits for an address, the same for every way of writing it: for long sets of addresses."""
+    return hashlib.sha256(address_key(url).encode("utf-8", "replace")).hexdigest()[:10]
 
 
 def _key(url: str) -> str:

@@ -72,6 +72,16 @@ def latest_good_with(db: Database, subject: Subject, fact: str, *, since: dt.dat
     return found | {place: one for one in older if (place := (one.unit, one.column)) in lacking}
 
 
+def last_good(db: Database, subject: Subject, unit: str, column: str | None = None) -> Observation | None:
+    """The latest look of this kind at one place that proves what the unit shows; None before the first."""
+    head, look = tables.observation_heads.c, tables.observations
+    here = (head.unit == unit, head.column == (column or ""), head.subject == subject.value)
+    query = sa.select(look).join(tables.observation_heads, head.good_id == look.c.id).where(*here)
+    with db.read() as session:
+        found = session.execute(query).mappings().first()
+    return None if found is None else _observation(found)
+
+
 def recent_good(
     db: Database, subject: Subject, unit: str, columns: Iterable[str], most: int
 ) -> dict[str, list[Observation]]:

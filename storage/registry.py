@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from storage import tables
 from storage.database import Database, dumps, insert_into, take_lock, utcnow
-from storage.schema import City, Column, ColumnKind, Contact, Supervision, Unit, UnitKind, Waiver
+from storage.schema import City, Column, ColumnKind, Confirmed, Contact, Supervision, Unit, UnitKind, Waiver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +240,8 @@ def _facts(thing: City | Unit | Column | Waiver, *without: str) -> dict[str, Any
         facts["contacts"] = [asdict(contact) for contact in facts["contacts"]]
     if "until" in facts:
         facts["until"] = facts["until"].isoformat()
+    if (confirmed := facts.get("confirmed")) is not None:
+        facts["confirmed"] = {"by": confirmed.by, "on": confirmed.on.isoformat()}
     return facts
 
 
@@ -257,7 +259,12 @@ def _unit(
 
 
 def _column(unit: str, column: str, facts: Mapping[str, Any]) -> Column:
-    return Column(**{**facts, "kind": ColumnKind(facts["kind"]), "unit": unit, "id": column})
+    told = facts["confirmed"]
+    known = {
+        "kind": ColumnKind(facts["kind"]),
+        "confirmed": Confirmed(by=told["by"], on=dt.date.fromisoformat(told["on"])) if told else None,
+    }
+    return Column(**{**facts, **known, "unit": unit, "id": column})
 
 
 def _waiver(facts: Mapping[str, Any]) -> Waiver:

@@ -162,6 +162,17 @@ class Waiver:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Confirmed:
+    """A person's word that a column still stands at its registered address (栏目地址已核实).
+
+    ``on`` is the day they looked: signs from before it that the column had moved are settled.
+    """
+
+    by: str
+    on: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One list a unit must keep (栏目). ``id`` is unique within its unit."""
 
@@ -174,6 +185,7 @@ class Column:
     harvest: str | None = None  # "hourly" | "daily"; None: by kind
     first_level: bool = True  # 一级栏目: some indicators count no others
     render: bool = False  # its list pages are drawn in a browser, because only JavaScript lists them
+    confirmed: Confirmed | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,9 +245,11 @@ class Observation:
     ``facts`` for a column: ``engine``, ``pages``, ``rows``, ``undated_rows``, ``untitled_rows``, ``newest_on``
     (max row date, ISO), ``total_rows`` (what the site says), ``complete`` (every page walked), ``column_name``
     (as the page shows it), ``full`` (full pass),
-    ``newest_first`` (dates fall from row to row), ``page`` (what its first page carries beside the list, where it was
-    read: ``harvesters.reading.furniture``). For home: ``links`` (column kind → address), ``columns_linked``
-    (ids of registered columns the page links), ``moved`` (column id → other address under the same name), ``page``.
+    ``newest_first`` (dates fall from row to row), ``note`` and ``archived`` (what the page says of the column itself),
+    ``page`` (what its first page carries beside the list, where it was read: ``harvesters.reading.furniture``).
+    For home: ``links`` (column kind → address), ``columns_linked`` (ids of registered columns the page links),
+    ``moved`` (column id → other address under the same name), ``front`` (what stands on the page and since when),
+    ``page``. For a probe: ``load_s`` (seconds until the answer began to come).
     For a good article look, which stands for all articles that a pass read in a column: ``tags`` (``read``: how many,
     ``carried``: how many of them carry each national meta tag, ``lacking``: one without it).
     For any: ``read_over`` (http or https, where the asked one of them failed) and ``tls`` (``untrusted``: the

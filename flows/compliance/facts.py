@@ -56,12 +56,45 @@ class ArticleTags:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Placed:
+    """Where a unit's front pages say that a column stands, at the latest good look at them.
+
+    Days are calendar days in the city's time zone. ``linked_on`` is the last look that found the column linked,
+    ``unlinked_since`` the first after it that did not; ``other`` is a list that no unit has registered, linked in its
+    stead by its name or its kind; ``block`` is the newest row under the column's name on the home page itself.
+    """
+
+    on: dt.date
+    home: str
+    linked: bool = False
+    siblings: int = 0
+    siblings_linked: int = 0
+    linked_on: dt.date | None = None
+    unlinked_since: dt.date | None = None
+    other_name: str | None = None
+    other_url: str | None = None
+    other_by: str | None = None  # name, kind
+    other_since: dt.date | None = None
+    block_on: dt.date | None = None
+    block_url: str | None = None
+    block_since: dt.date | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def is_navigation(self) -> bool:
+        """Whether the pages link at least half of the unit's other columns, so that one they leave out is a sign."""
+        return self.siblings_linked > 0 and self.siblings_linked * 2 >= self.siblings
+
+
+@dataclass(frozen=True, kw_only=True)
 class ColumnFacts:
     """What is known of one column.
 
     ``rows`` are the rows now listed, ``ever`` all that were ever listed. A row is dated when its row or its
     article displays a date not later than the day judged; ``later`` counts those dated after it. ``unread_undated``
-    are undated rows whose article has not been read, so that a date may yet be found.
+    are undated rows whose article has not been read, so that a date may yet be found. ``appeared_on`` is the day on
+    which the last document was first seen that a complete look before had not shown. ``gone`` are rows of ``tried``
+    whose articles were not there at the last look, as at no look before it.
     """
 
     unit: Unit
@@ -80,6 +113,11 @@ class ColumnFacts:
     moved_to: str | None = None  # the home page links the column's name at this other address
     page: PageFacts | None = None  # the first page of its list
     tags: ArticleTags | None = None
+    placed: Placed | None = None
+    appeared_on: dt.date | None = None
+    tried: int = 0
+    gone: int = 0
+    gone_examples: tuple[tuple[str, str], ...] = ()  # title, address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,16 +195,23 @@ class ColumnDates:
 
 @dataclass(frozen=True, kw_only=True)
 class ProbeDay:
-    """How the probes of one site went on one day: those that count, and those of them that failed."""
+    """How the probes of one site went on one day: those that count, and those of them that failed.
+
+    ``loads`` are the seconds until each answer began to come, of those that came.
+    """
 
     on: dt.date
     counted: int
     failed: int
+    loads: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnitFacts:
-    """What is known of one unit: home page, columns, guides, what may be an annual report, probes by day."""
+    """What is known of one unit: home page, columns, guides, what may be an annual report, probes by day.
+
+    ``neighbour_on`` is the newest date displayed in a column that another unit keeps on the same host.
+    """
 
     unit: Unit
     home: Looks
@@ -175,6 +220,10 @@ class UnitFacts:
     probes: tuple[ProbeDay, ...] = ()
     page: PageFacts | None = None  # its home page
     guides: tuple[Guide, ...] = ()
+    others_load_s: float | None = None  # the median load time of the city's other sites
+    neighbour_on: dt.date | None = None
+    neighbour_url: str | None = None
+    fronts: frozenset[str] = frozenset()  # hosts whose front door is some unit's home page
 
 
 @dataclass(frozen=True, kw_only=True)

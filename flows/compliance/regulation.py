@@ -126,7 +126,28 @@ class RuleText(Strict):
         return (not self.columns or column.kind in self.columns) and (column.first_level or not self.first_level)
 
 
-class WindowText(RuleText):
+class Warned(RuleText):
+    """The part of an entry that says when a warning comes before a window ends.
+
+    After ``warns_after``, or once more than the share ``warns_at`` of the window is used up.
+    """
+
+    warns_after: WindowIn | None = None
+    warns_at: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    def warning(self, window: Window, newest: dt.date, on: dt.date) -> str | None:
+        """The warning to be given on a day on which the newest date is still within its window; None before it is."""
+        due = window.due(newest)
+        if self.warns_after is not None:
+            near = on > self.warns_after.due(newest)
+        else:
+            near = self.warns_at is not None and (on - newest).days > self.warns_at * (due - newest).days
+        if not near:
+            return None
+        return f"{(on - newest).days} days since {newest.isoformat()}; due by {due.isoformat()}"
+
+
+class WindowText(Warned):
     """The entry of a freshness rule: a window for each kind of column it judges."""
 
     windows: dict[ColumnKind, WindowIn | None] = Field(default_factory=dict)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from flows.compliance.facts import ColumnFacts, Looks
 from flows.compliance.judgement import Judgement, not_assessable
+from flows.compliance.moved import moved
 from flows.compliance.regulation import Regulation
 from storage.schema import Observation
 
@@ -20,12 +21,19 @@ NOT_WHOLE = "not every page of the list was seen lately"
 class Seen(NamedTuple):
     """``on``: the day a verdict is given for. ``gap``: why no breach can be proven; None when one can.
 
-    ``part_seen``: the gap is only that not every page was seen, so what was seen still speaks in the unit's favour.
+    ``part_seen``: the gap is only that not every page was seen, or that the column may stand elsewhere too
+    (``moved``), so what was seen still speaks in the unit's favour.
     """
 
     on: dt.date
     gap: Judgement | None
     part_seen: bool = False
+    moved: bool = False
+
+    @property
+    def shows(self) -> bool:
+        """Whether what was read of the column speaks in the unit's favour."""
+        return self.gap is None or self.part_seen
 
 
 def looks_prove(looks: Looks, law: Regulation, as_of: dt.date) -> Seen:
@@ -55,9 +63,8 @@ def column_seen(column: ColumnFacts, law: Regulation, as_of: dt.date) -> Seen:
     if column.held and (seen.gap is None or seen.part_seen):
         words = "too many rows changed at once; nothing was written until the operator has looked"
         return Seen(seen.on, not_assessable("mass_change", words))
-    if column.moved_to is not None and (seen.gap is None or seen.part_seen):
-        words = f"the home page links {column.column.name} at {column.moved_to}: correct the registry if it moved"
-        return Seen(seen.on, not_assessable("moved", words, registered=column.column.url, linked=column.moved_to))
+    if (seen.gap is None or seen.part_seen) and (sign := moved(column, as_of)) is not None:
+        return Seen(seen.on, sign, part_seen=True, moved=True)
     last = column.looks.last
     if seen.gap is None and last is not None and _is_cut_short(last):
         return Seen(seen.on, not_assessable("incomplete_walk", NOT_WHOLE, at=last.at), part_seen=True)

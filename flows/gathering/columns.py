@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
 
 from flows.compliance.facts import ColumnFacts, Looks
 from flows.compliance.obligations import looks_due
 from flows.compliance.seen import saw_newest
 from flows.gathering.pages import article_tags, pages_of
+from flows.gathering.places import Places
 from flows.gathering.run import Place, Run
 from storage import catalogue, observations
 from storage.schema import Observation, Subject
+
+_GONE_TOLD = 5  # examples of a column
 
 
 def gather_columns(run: Run) -> dict[tuple[str, str], ColumnFacts]:
     """What is known of every column of the registry."""
     last = observations.latest_by_column(run.database, Subject.COLUMN)
-    homes = observations.latest_by_column(run.database, Subject.HOME)
+    homes = observations.latest_good_by_column(run.database, Subject.HOME)
+    places = Places(run)
+    gone: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for row in catalogue.gone_rows(run.database, _GONE_TOLD):
+        gone[row.unit, row.column].append((row.title, row.url))
     watched = coverage_of(run, Subject.COLUMN)
     pages, tags = pages_of(run, Subject.COLUMN), article_tags(run)
     found = {}
@@ -30,9 +36,10 @@ def gather_columns(run: Run) -> dict[tuple[str, str], ColumnFacts]:
         whole = [stored.last_complete_at]
         if look is not None and look.outcome.is_good and (look.facts.get("complete") or saw_newest(look)):
             whole.append(look.at)
+        unit, column, home = run.units[stored.unit], run.columns[place], homes.get((stored.unit, None))
         found[place] = ColumnFacts(
-            unit=run.units[stored.unit],
-            column=run.columns[place],
+            unit=unit,
+            column=column,
             looks=looks_of(run, look, max(filter(None, whole), default=None), watched.get(place)),
             rows=stored.rows,
             ever=stored.rows + stored.missing,
@@ -44,9 +51,14 @@ def gather_columns(run: Run) -> dict[tuple[str, str], ColumnFacts]:
             newest_url=stored.newest_url,
             newest_item=stored.newest_item,
             held=stored.held_since is not None,
-            moved_to=_moved(homes.get((stored.unit, None)), stored.column),
             page=pages.get(place),
             tags=tags.get(place),
+            moved_to=places.moved_to(column, home),
+            placed=places.of(column, unit, home),
+            appeared_on=run.day(stored.last_new) if stored.last_new is not None else None,
+            tried=stored.tried,
+            gone=stored.gone,
+            gone_examples=tuple(gone.get(place, ())),
         )
     return found
 
@@ -59,11 +71,6 @@ def looks_of(run: Run, last: Observation | None, whole: dt.datetime | None, shar
         whole_on=run.day(whole) if whole is not None else None,
         coverage=share,
     )
-
-
-def _moved(home: Observation | None, column: str) -> str | None:
-    moved = home.facts.get("moved") if home is not None and home.outcome.is_good else None
-    return moved.get(column) if isinstance(moved, Mapping) else None
 
 
 def coverage_of(run: Run, subject: Subject) -> dict[Place, float | None]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
 
 from flows.compliance.facts import ColumnFacts, ProbeDay, Report, UnitFacts
 from flows.compliance.rules import availability
@@ -24,6 +28,8 @@ def gather_units(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> It
     watched = coverage_of(run, Subject.HOME)
     probes = probes_of(run)
     pages = pages_of(run, Subject.HOME)
+    loads, newest = _loads(run, probes), _newest_by_host(columns)
+    fronts = frozenset(_host(unit.home) for unit in run.city.units)
     for unit in run.city.units:
         home = homes.get((unit.id, None))
         whole = home.at if home is not None and home.outcome.is_good else None
@@ -35,7 +41,45 @@ def gather_units(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> It
             probes=probes.get(unit.id, ()),
             page=pages.get((unit.id, None)),
             guides=tuple(guides_of(run, unit)),
+            others_load_s=_of_the_others(loads, _host(unit.home)),
+            fronts=fronts,
+            **_of_a_neighbour(unit, newest),
         )
+
+
+def _newest_by_host(columns: Mapping[tuple[str, str], ColumnFacts]) -> dict[str, dict[str, tuple[dt.date, str]]]:
+    """Host → unit → the newest date in the unit's columns there, and the address of what shows it."""
+    found: dict[str, dict[str, tuple[dt.date, str]]] = defaultdict(dict)
+    for (unit, _), facts in columns.items():
+        if facts.newest_on is not None:
+            by_unit, shown = found[_host(facts.column.url)], (facts.newest_on, facts.newest_url or "")
+            by_unit[unit] = max(shown, by_unit.get(unit, shown))
+    return found
+
+
+def _of_a_neighbour(unit: Unit, newest: Mapping[str, Mapping[str, tuple[dt.date, str]]]) -> dict[str, Any]:
+    """The newest date in a column that another unit keeps on the host of this unit's home page."""
+    by_unit = newest.get(_host(unit.home), {})
+    shown = max((one for other, one in by_unit.items() if other != unit.id), default=None)
+    return {"neighbour_on": shown[0], "neighbour_url": shown[1] or None} if shown is not None else {}
+
+
+def _loads(run: Run, probes: Mapping[str, tuple[ProbeDay, ...]]) -> Mapping[str, float]:
+    """The median load time of every host that was probed; the units of one host together."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for unit, days in probes.items():
+        if unit in run.units:
+            found[_host(run.units[unit].home)] += [load for day in days for load in day.loads]
+    return {host: median(loads) for host, loads in found.items() if loads}
+
+
+def _of_the_others(loads: Mapping[str, float], host: str) -> float | None:
+    others = [load for other, load in loads.items() if other != host]
+    return round(median(others), 2) if others else None
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.lower().removeprefix("www.")
 
 
 def with_reports_elsewhere(run: Run, known: UnitFacts) -> UnitFacts:

@@ -175,7 +175,7 @@ def choose(doc: Document, groups: list[Group], pager: Pager, hint: str) -> tuple
             kept = {mark: (child, own_links(child, links)) for mark, (child, links) in group.children.items()}
             if any(is_row(links) for _, links in kept.values()):
                 group.children = {mark: row for mark, row in kept.items() if is_row(row[1])}
-                _date_rows(group)
+                date_rows(group)
                 return group, [group]
     by_promise = sorted(groups, key=_promise, reverse=True)[:10]
     pager_ids = _ancestors(pager.nodes[0], 5) if pager.nodes else {}
@@ -187,7 +187,7 @@ def choose(doc: Document, groups: list[Group], pager: Pager, hint: str) -> tuple
         group.children = {child.mem_id: (child, links) for child, links in rows}
         if _is_two_columned(rows) or not _are_alike(rows):
             continue
-        _date_rows(group)
+        date_rows(group)
         group.aside = in_aside(group.parent)
         group.by_pager = bool(pager_ids) and _close(group, pager_ids)
         _score(group)
@@ -299,7 +299,7 @@ def _is_two_columned(rows: list[tuple[LexborNode, list[Link]]]) -> bool:
     return double * 10 >= len(rows) * 6 and double > 0
 
 
-def _date_rows(group: Group) -> None:
+def date_rows(group: Group) -> None:
     """Count the rows with a date in themselves, or, for flat lists, in what stands after or before them."""
     rows = group.rows
     own = sum(_shows_date(texts(child), links) for child, links in rows)

@@ -59,6 +59,7 @@ class Got:
     last_modified: str | None
     retry_after_s: float | None = None
     transport: Transport = AS_ASKED
+    load_s: float | None = None  # from the request to the beginning of the answer, no waiting of ours in it
 
 
 class Fetcher:
@@ -222,6 +223,7 @@ class Fetcher:
             last_modified=headers.get("last-modified"),
             retry_after_s=retry_after(response),
             transport=self.host(request.url).transport,
+            load_s=request.meta.get("download_latency"),
         )
 
 

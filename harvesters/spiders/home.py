@@ -1,16 +1,21 @@
-"""What a unit's front door shows: which of its columns are linked, and whether one has moved.
+"""What a unit's front door shows: what is new there, which of its columns are linked, and whether one has moved.
 
-The home page and the disclosure platform it links to are read for links alone. A column that is frozen because
-publishing moved elsewhere looks exactly like one that nobody fills; a link of the same name that leads to another
-address is the only sign, so it is kept as a fact of the look; so are the feeds that the pages lead to, and what the
-home page carries beside its content (``page``).
+The home page and the disclosure platform it links to are read. A column that is frozen because publishing moved
+elsewhere looks exactly like one that nobody fills; that the front pages link its name at another address, or no longer
+link it, are the only signs, so they are kept as facts of the look; so are the feeds that the pages lead to, and what
+the home page carries beside its content (``page``). Where a column that was linked before is linked no more, the hubs
+the home page links are asked for it too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from harvesters.front_page import front_of, hubs_of, lost
 from harvesters.navigation import PLATFORM_NAMES, Links, kinds_by_name, links_of, plain_name, stem
+from harvesters.reading.dates import CHINA
 from harvesters.reading.facts import Fetch
 from harvesters.reading.furniture import furniture_of
 from harvesters.spiders import found_feeds
@@ -18,6 +23,8 @@ from harvesters.spiders.looking import Look, Looker, observation
 from harvesters.spiders.sites import same_site
 from storage.addresses import address_key
 from storage.schema import Observation, Outcome, Subject, Unit
+
+MOST_HUBS = 3  # asked in one look, and only for a column that is no longer linked where it was
 
 
 def platform_of(home: str, links: Links) -> str | None:
@@ -52,8 +59,11 @@ def facts_of(unit: Unit, links: Links) -> dict[str, object]:
     return {"links": by_kind, "columns_linked": columns_linked, "moved": moved}
 
 
-async def look_home(looker: Looker, unit: Unit) -> Observation:
-    """One look at the unit's home page and, where it links one, its disclosure platform."""
+async def look_home(looker: Looker, unit: Unit, before: Observation | None = None) -> Observation:
+    """One look at the unit's home page and, where it links one, its disclosure platform.
+
+    :param before: the last good look, which knows since when what stands there.
+    """
     look = proven(front_door(await looker.look(Fetch(url=unit.home), expect=None)), unit)
     evidence = [look.evidence] if look.evidence is not None else []
     links: Links = []
@@ -62,16 +72,25 @@ async def look_home(looker: Looker, unit: Unit) -> Observation:
         links = links_of(look.document)
         documents = [look.document]
         platform = platform_of(look.document.url, links)
-        pages = 1
-        if platform is not None:
-            second = front_door(await looker.look(Fetch(url=platform, headers={"Referer": unit.home}), expect=None))
+        known = _front(before)
+
+        async def read_too(url: str) -> None:
+            second = front_door(await looker.look(Fetch(url=url, headers={"Referer": unit.home}), expect=None))
             if second.outcome.is_good and second.document is not None:
-                pages += 1
-                links = [*links, *links_of(second.document)]
+                links.extend(links_of(second.document))
                 documents.append(second.document)
-                evidence += [second.evidence] if second.evidence is not None else []
+                evidence.extend([second.evidence] if second.evidence is not None else [])
+
+        if platform is not None:
+            await read_too(platform)
+        pages = len(documents)
         proposed = await found_feeds.propose(looker.fetcher, documents, unit.columns)
-        facts = {**facts_of(unit, links), "platform": platform, "pages": pages, "feeds": proposed}
+        if lost(unit, links, known):
+            for hub in hubs_of(unit.home, links, most=MOST_HUBS):
+                await read_too(hub)
+        day = look.at.astimezone(CHINA).date()
+        front = front_of(look.document, documents, links, unit, day=day, before=known)
+        facts = {**facts_of(unit, links), "platform": platform, "pages": pages, "feeds": proposed, "front": front}
         facts["page"] = furniture_of(look.document, footer=True)
     return observation(
         look,
@@ -82,6 +101,11 @@ async def look_home(looker: Looker, unit: Unit) -> Observation:
         facts=facts,
         evidence=tuple(evidence),
     )
+
+
+def _front(before: Observation | None) -> Mapping[str, Any] | None:
+    front = before.facts.get("front") if before is not None else None
+    return front if isinstance(front, Mapping) else None
 
 
 def proven(look: Look, unit: Unit) -> Look:

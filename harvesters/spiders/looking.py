@@ -52,6 +52,7 @@ class Look:
     last_modified: str | None = None
     retry_after_s: float | None = None
     transport: Transport = AS_ASKED
+    load_s: float | None = None
 
     @property
     def is_unchanged(self) -> bool:
@@ -199,6 +200,7 @@ class Looker:
             last_modified=got.last_modified,
             retry_after_s=got.retry_after_s,
             transport=got.transport,
+            load_s=got.load_s,
         )
         if got.document is None:
             return look

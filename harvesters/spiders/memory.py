@@ -11,7 +11,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from harvesters.reading.facts import Fetch, Listing, Row
@@ -45,6 +45,7 @@ class Step:
     last_modified: str | None
     evidence: Evidence | None
     seen_at: dt.datetime
+    notes: Mapping[str, Any] = field(default_factory=dict)  # what the page says of its column
     asked: bool = True  # False: recalled without asking in this pass
     unchanged: bool = False  # asked, and as it was at the last look
 
@@ -113,6 +114,7 @@ def remember(step: Step) -> ListPage:
             "page_key": step.page_key,
             "is_article": step.is_article,
             "evidence": evidence_json(step.evidence) if step.evidence else None,
+            "notes": dict(step.notes),
         },
         ended=step.ended,
         total_pages=step.total_pages,
@@ -141,8 +143,14 @@ def recall(page: ListPage, fetch: Fetch) -> Step:
         last_modified=page.last_modified,
         evidence=evidence_of(more["evidence"]) if more["evidence"] else None,
         seen_at=page.seen_at,
+        notes=notes_of(page),
         asked=False,
     )
+
+
+def notes_of(page: ListPage) -> Mapping[str, Any]:
+    """What a remembered page said of its column."""
+    return (page.next or {}).get("notes") or {}
 
 
 def confirmed(step: Step, seen_at: dt.datetime, etag: str | None, last_modified: str | None) -> Step:

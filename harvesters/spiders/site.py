@@ -413,7 +413,8 @@ class SiteSpider(scrapy.Spider):
     async def _home(self, unit: Unit) -> None:
         began = dt.datetime.now(dt.UTC)
         try:
-            await self.keeper.observe(await home.look_home(self._looker, unit))
+            before = await self.keeper.last_good(unit.id, Subject.HOME)
+            await self.keeper.observe(await home.look_home(self._looker, unit, before))
         except GongkaiError:
             raise
         except Exception:  # noqa: BLE001  # a bug met on one home page must not cost the others
@@ -423,7 +424,10 @@ class SiteSpider(scrapy.Spider):
     async def _probe(self, unit: Unit) -> None:
         look = await self._looker.look(Fetch(url=unit.home), expect=None, once=True, timeout_s=PROBE_TIMEOUT_S)
         look = home.front_door(look)
-        await self.keeper.observe(observation(look, unit=unit, column=None, subject=Subject.PROBE, url=unit.home))
+        facts = {"load_s": round(look.load_s, 3)} if look.load_s is not None else {}
+        await self.keeper.observe(
+            observation(look, unit=unit, column=None, subject=Subject.PROBE, url=unit.home, facts=facts)
+        )
         self.tally.columns_done += 1
 
     def _bug(self, where: str, trace: str) -> None:

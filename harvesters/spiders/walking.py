@@ -19,6 +19,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harvesters.engines import guessed, hanweb, static
+from harvesters.reading import column_notes
+from harvesters.reading.dates import CHINA
 from harvesters.reading.facts import Fetch, Listing, Row
 from harvesters.reading.furniture import furniture_of
 from harvesters.reading.outcome import GONE
@@ -186,6 +188,8 @@ class _Walker:
             step = memory.confirmed(memory.recall(page, fetch), look.at, look.etag, look.last_modified)
         elif look.outcome.is_good and look.page is not None:
             step = _step_of(look, fetch, self._column)
+            if step is not None and not self._shown:  # up to the first page with rows: there a notice stands
+                step = replace(step, notes=_notes(look, step, memory.notes_of(page) if page is not None else {}))
         if step is None:
             return None, look
         if is_first and look.document is not None:
@@ -280,6 +284,22 @@ def _step_of(look: Look, fetch: Fetch, column: Column) -> Step | None:
         evidence=look.evidence,
         seen_at=look.at,
     )
+
+
+def _notes(look: Look, step: Step, before: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a page says of its column; a note that stood there before has stood there since."""
+    page, document, day = look.page, look.document, look.at.astimezone(CHINA).date()
+    if page is None or document is None or document.text.lstrip()[:1] != "<":
+        return {}
+    if step.is_article:
+        told = column_notes.read_text(page.article.body_text if page.article else None, day)
+    else:
+        told = column_notes.read_notes(document, day)
+    found = column_notes.as_json(told, day)
+    known = before.get("note")
+    if known and "note" in found and known.get("text") == found["note"]["text"]:
+        found["note"] = known
+    return found
 
 
 def _lone_document(url: str, name: str, look: Look) -> Listing:
@@ -407,6 +427,7 @@ def facts_of(walked: Walked) -> dict[str, Any]:
         "column_name": next((step.column_name for step in steps if step.column_name), None),
         "full": walked.complete or walked.full,
         **({"page": walked.page} if walked.page is not None else {}),
+        **next((step.notes for step in steps if step.notes), {}),
     }
 
 

@@ -19,7 +19,7 @@ from storage.catalogue.alike import (
     speaking_of,
 )
 from storage.catalogue.articles import ArticleLook, record_articles, touch
-from storage.catalogue.facts import ColumnFacts, column_facts
+from storage.catalogue.facts import ColumnFacts, GoneRow, column_facts, gone_rows
 from storage.catalogue.identity import item_id
 from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of, titles_in
 from storage.catalogue.picking import Standing, Titled, newest_days, rows_in, standing_in, titled
@@ -42,6 +42,7 @@ __all__ = [
     "DateMove",
     "EntryCounts",
     "FieldCounts",
+    "GoneRow",
     "KnownRow",
     "Linked",
     "Shared",
@@ -60,6 +61,7 @@ __all__ = [
     "field_counts",
     "get_item",
     "get_items",
+    "gone_rows",
     "item_id",
     "iter_changes",
     "iter_items",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from storage import tables
 from storage.database import Database
 from storage.schema import Outcome
+
+_GONE_LOOKS: Final = 2  # an article is not taken for gone by one look
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,9 @@ class ColumnFacts:
     newest_not_before: dt.datetime | None = None
     after_as_of: int = 0  # rows with a date after ``as_of``
     last_appeared: dt.datetime | None = None  # latest first_seen of a row that stands
+    last_new: dt.datetime | None = None  # when the last document was first seen that a complete look had not shown
+    tried: int = 0  # rows whose article was asked for
+    gone: int = 0  # of those: not there at the last look, as at no look before
     first_complete_at: dt.datetime | None = None
     last_complete_at: dt.datetime | None = None
     complete_looks: int = 0
@@ -59,6 +64,7 @@ def column_facts(db: Database, as_of: dt.date | None = None) -> Iterator[ColumnF
     with db.read() as session:
         counts = {(row["unit"], row["column"]): row for row in session.execute(_counts(as_of)).mappings()}
         newest = _newest(session, as_of)
+        new = {(row["unit"], row["column"]): row for row in session.execute(_new()).mappings()}
         looks = {
             (row["unit"], row["column"]): row for row in session.execute(sa.select(tables.column_looks)).mappings()
         }
@@ -66,8 +72,47 @@ def column_facts(db: Database, as_of: dt.date | None = None) -> Iterator[ColumnF
     for unit, column in present:
         place = (unit, column)
         yield ColumnFacts(
-            **{**counts.get(place, {}), **newest.get(place, {}), **looks.get(place, {}), "unit": unit, "column": column}
+            **{
+                **counts.get(place, {}),
+                **newest.get(place, {}),
+                **new.get(place, {}),
+                **looks.get(place, {}),
+                "unit": unit,
+                "column": column,
+            }
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoneRow:
+    """A row that stands and leads to nothing: its article was not there at the last look, as at no look before."""
+
+    unit: str
+    column: str
+    title: str
+    url: str
+    looks: int
+
+
+def gone_rows(db: Database, most: int) -> Iterator[GoneRow]:
+    """Rows that lead to nothing, at most so many of each column, in the order of their addresses."""
+    row = tables.list_rows.c
+    place = sa.func.row_number().over(partition_by=(row.unit, row.column), order_by=row.address_key).label("place")
+    ranked = (
+        sa.select(row.unit, row.column, row.title, row.url, row.tries.label("looks"), place)
+        .where(row.missing_since.is_(None), *_is_gone())
+        .subquery()
+    )
+    at = ranked.c
+    query = sa.select(at.unit, at.column, at.title, at.url, at.looks).where(at.place <= most)
+    with db.read() as session:
+        found = session.execute(query.order_by(at.unit, at.column, at.place)).mappings().all()
+    yield from (GoneRow(**one) for one in found)
+
+
+def _is_gone() -> tuple[sa.ColumnElement[bool], ...]:
+    row = tables.list_rows.c
+    return (row.last_outcome == Outcome.SOFT404.value, row.tries >= _GONE_LOOKS)
 
 
 def _present() -> Any:
@@ -104,8 +149,26 @@ def _counts(as_of: dt.date | None) -> Any:
         count(stands, row.shown_on.is_(None), proven).label("undated"),
         count(~stands).label("missing"),
         count(stands, late).label("after_as_of"),
+        count(stands, sa.or_(row.read, row.last_outcome.is_not(None))).label("tried"),
+        count(stands, *_is_gone()).label("gone"),
         sa.func.max(sa.case((stands, row.first_seen)), type_=tables.UtcDateTime).label("last_appeared"),
     ).group_by(row.unit, row.column)
+
+
+def _new() -> Any:
+    """By column, when the last document appeared in it; one that is only listed at another address is not new."""
+    row, item = tables.list_rows.c, tables.items.c
+    first_seen = sa.case((row.item_id.is_(None), row.first_seen), else_=item.first_seen)
+    return (
+        sa.select(row.unit, row.column, sa.func.max(first_seen, type_=tables.UtcDateTime).label("last_new"))
+        .select_from(tables.list_rows.outerjoin(tables.items, row.item_id == item.id))
+        .where(
+            row.missing_since.is_(None),
+            row.not_before.is_not(None),
+            sa.or_(row.item_id.is_(None), item.not_before.is_not(None)),
+        )
+        .group_by(row.unit, row.column)
+    )
 
 
 def _newest(session: Session, as_of: dt.date | None) -> dict[tuple[str, str], dict[str, Any]]:

@@ -65,6 +65,12 @@ def test_without_a_habit_there_is_no_drift() -> None:
     assert told({"undated_rows": 40, "engine": "jpaas"}, before=2) == []
 
 
+def front(address: str) -> dict[str, Any]:
+    """What a look at the front pages keeps of a column that it linked until 1 March."""
+    told = {"address": address, "linked_on": "2026-03-01", "unlinked_since": "2026-03-02"}
+    return {"columns": {"tzgg": told}}
+
+
 @pytest.mark.parametrize(
     ("newest", "alive", "home", "what", "proposal"),
     [
@@ -78,6 +84,15 @@ def test_without_a_habit_there_is_no_drift() -> None:
         ("2025-06-01", 3, {"columns_linked": ["gzdt", "tzgg"], "moved": {}}, None, ""),  # still linked: only quiet
         ("2025-06-01", 3, {"columns_linked": [], "moved": {}}, None, ""),  # a front door without navigation
         ("2026-01-10", 3, {"columns_linked": ["gzdt"], "moved": {}}, None, ""),
+        (
+            "2025-06-01",
+            3,
+            {"columns_linked": ["gzdt"], "front": front("www.qinghe.invalid/zwgk/tzgg")},
+            "unlinked",
+            "gongkai",
+        ),
+        ("2025-06-01", 2, {"columns_linked": ["gzdt"], "front": front("www.qinghe.invalid/zwgk/tzgg")}, None, ""),
+        ("2025-06-01", 3, {"columns_linked": ["gzdt"], "front": front("www.qinghe.invalid/old")}, "frozen", "gongkai"),
     ],
 )
 def test_a_frozen_column_beside_living_ones_may_have_moved(

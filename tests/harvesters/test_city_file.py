@@ -67,6 +67,13 @@ def test_a_good_file(tmp_path: Path) -> None:
     assert department.columns == ()
 
 
+def test_who_found_a_column_in_its_place(tmp_path: Path) -> None:
+    """``on`` is a word here, though YAML has it for true."""
+    city = load(tmp_path, GOOD.replace("kind: notices,", "kind: notices, confirmed: {by: 张三, on: 2026-11-01},"))
+    assert city.units[0].columns[0].confirmed == schema.Confirmed(by="张三", on=dt.date(2026, 11, 1))
+    assert city.units[0].columns[1].confirmed is None
+
+
 def test_scalars_are_taken_as_written(tmp_path: Path) -> None:
     text = GOOD.replace('"629900"', "010203").replace('"6299010001"', "0102030001").replace("name: 教育局", "name: on")
     city = load(tmp_path, "\ufeff" + text)
@@ -82,6 +89,21 @@ def test_scalars_are_taken_as_written(tmp_path: Path) -> None:
         ("feed:", "fead:", "13: units[0].columns[1].fead: unknown key (did you mean feed?); expected one of id, name"),
         ("defaults:", "defalts:", "2: defalts: unknown key (did you mean defaults?)"),
         ("supervision: dual", "supervision: double", "18: units[1].supervision: found 'double', expected one of local"),
+        (
+            "kind: notices,",
+            "kind: notices, confirmed: {by: 张三},",
+            "12: units[0].columns[0].confirmed.on: missing, expected the day they looked",
+        ),
+        (
+            "kind: notices,",
+            "kind: notices, confirmed: 张三,",
+            "12: units[0].columns[0].confirmed: found '张三', expected by and on",
+        ),
+        (
+            "kind: notices,",
+            "kind: notices, confirmed: {by: 张三, on: 昨天},",
+            "12: units[0].columns[0].confirmed.on: found '昨天', expected the day they looked",
+        ),
         # values
         ('"629900"', "6299", "1: city.code: found '6299', expected a 行政区划代码"),
         ("name: 青禾市, ", "", "1: city.name: missing, expected a text"),
@@ -251,6 +273,7 @@ def units(draw: st.DrawFn, name: str) -> schema.Unit:
             feed=draw(st.none() | st.just("http://b.qinghe.gov.cn/rss")),
             harvest=draw(st.sampled_from([None, "hourly", "daily"])),
             render=draw(st.booleans()),
+            confirmed=draw(st.none() | st.builds(schema.Confirmed, by=NAMES, on=st.dates())),
         )
         for column in draw(st.lists(IDS, unique=True, max_size=3))
     )

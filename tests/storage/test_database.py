@@ -9,6 +9,7 @@ import re
 import socket
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from storage import catalogue, registry, tables
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError, DatabaseTooNew
 from storage.migrations import HEAD, runner
+from storage.schema import Confirmed
 from tests.storage import build
 
 
@@ -61,6 +63,22 @@ def test_columns_of_an_older_registry_are_not_rendered_and_have_not_changed(db: 
         runner.upgrade(session.connection())
     assert registry.plan(db, city).is_empty
     assert registry.load_city(db) == city
+
+
+def test_of_an_older_registrys_columns_nobody_has_found_any_in_its_place(db: Database) -> None:
+    confirmed = Confirmed(by="张三", on=dt.date(2026, 11, 1))
+    city = build.city(build.unit(columns=("tzgg",)))
+    registry.apply(db, city)
+    with db.begin() as session:
+        runner.downgrade(session.connection(), "0005")
+        assert "confirmed" not in session.execute(sa.select(tables.columns.c.facts)).scalar_one()
+        runner.upgrade(session.connection())
+    assert registry.plan(db, city).is_empty
+    [known] = city.units
+    told = replace(city, units=(replace(known, columns=(replace(known.columns[0], confirmed=confirmed),)),))
+    [change] = registry.apply(db, told).changes
+    assert (change.key, change.after) == ("tianhe-qu/tzgg", {"confirmed": {"by": "张三", "on": "2026-11-01"}})
+    assert registry.load_city(db) == told
 
 
 def test_alembics_own_command_finds_the_database_of_the_settings(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

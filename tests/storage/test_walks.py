@@ -334,3 +334,79 @@ def test_a_date_that_is_corrected_in_the_article_is_the_rows_too(db: Database) -
     catalogue.upsert(db, [later], seen_at=NOON + DAY)
     [facts] = _facts_of_registered(db)
     assert (facts.newest_on, facts.newest_url) == (dt.date(2026, 3, 1), TEN[0].url)
+
+
+# ------------------------------------------------------------------ what is new, and what leads to nothing
+
+
+@pytest.fixture
+def registered(db: Database) -> Database:
+    """A database whose registry has the column."""
+    registry.apply(db, build.city(build.unit()))
+    return db
+
+
+def _new_at(db: Database) -> dt.datetime | None:
+    [facts] = catalogue.column_facts(db)
+    return facts.last_new
+
+
+def test_what_stood_there_at_the_first_look_is_not_new(registered: Database) -> None:
+    db = registered
+    _walk(db, TEN)
+    catalogue.upsert(db, TEN, seen_at=NOON)
+    assert _new_at(db) is None
+
+
+def test_a_document_that_a_complete_look_had_not_shown_is_new_whatever_date_it_shows(registered: Database) -> None:
+    db = registered
+    _walk(db, TEN[:8])
+    catalogue.upsert(db, TEN[:8], seen_at=NOON)
+    late = replace(TEN[8], published_on=dt.date(2020, 1, 1))
+    _walk(db, [*TEN[:8], late], day=2)
+    assert _new_at(db) == NOON + 2 * DAY  # not read yet, and there
+    catalogue.upsert(db, [late], seen_at=NOON + 2 * DAY)
+    assert _new_at(db) == NOON + 2 * DAY
+    _walk(db, TEN[:8], day=3)
+    assert _new_at(db) is None  # it stands there no more
+
+
+def test_a_document_at_another_address_is_not_new(registered: Database) -> None:
+    db = registered
+    _walk(db, TEN[:8])
+    catalogue.upsert(db, TEN[:8], seen_at=NOON)
+    again = replace(TEN[0], url=TEN[0].url.replace("/zwgk/", "/xxgk/"))
+    _walk(db, [again, *TEN[1:8]], day=2)
+    catalogue.upsert(db, [again], seen_at=NOON + 2 * DAY)
+    assert _new_at(db) is None
+
+
+def test_after_a_look_that_was_not_complete_nothing_is_known_to_be_new(registered: Database) -> None:
+    db = registered
+    _walk(db, TEN[:8], complete=False, full=False)
+    _walk(db, TEN, day=1)
+    assert _new_at(db) is None
+
+
+def _look_at_articles(db: Database, looks: int, outcome: Outcome, *items: Item) -> None:
+    for _ in range(looks):
+        catalogue.record_articles(db, "tianhe-qu", "tzgg", [ArticleLook(url=one.url, outcome=outcome) for one in items])
+
+
+def test_rows_that_lead_to_nothing_are_counted_after_two_looks(registered: Database) -> None:
+    db = registered
+    _walk(db, TEN)
+    _look_at_articles(db, 1, Outcome.OK, *TEN[:4])
+    _look_at_articles(db, 2, Outcome.SOFT404, *TEN[4:7])
+    _look_at_articles(db, 1, Outcome.SOFT404, TEN[7])
+    _look_at_articles(db, 5, Outcome.UNREACHABLE, TEN[8])
+    [facts] = catalogue.column_facts(db)
+    assert (facts.tried, facts.gone) == (9, 3)
+    assert [(row.title, row.url, row.looks) for row in catalogue.gone_rows(db, 2)] == [
+        (one.title, one.url, 2) for one in TEN[4:6]
+    ]
+    _look_at_articles(db, 1, Outcome.OK, TEN[4])  # it is back
+    _walk(db, [one for one in TEN if one is not TEN[5]], day=1)  # and this row is no longer listed
+    [facts] = catalogue.column_facts(db)
+    assert facts.gone == 1
+    assert [row.url for row in catalogue.gone_rows(db, 5)] == [TEN[6].url]

@@ -1,8 +1,8 @@
 """Last year's disclosure report is out by 31 January (departments) or 31 March (governments): TM-10, TM-11.
 
 条例 第四十九条. The report is known by its title: the year in Arabic or Chinese digits, 年度报告 or 年报, and
-信息公开. It is on time when its displayed date or the day we first saw it is not later than the deadline. That it
-is missing must be proven: every annual report column seen whole, lately, with every title legible. A deadline
+信息公开. It is on time when its displayed date or the day we first saw it is not later than the deadline. That it is
+missing must be proven: every annual report column seen whole after the deadline, with every title legible. A deadline
 that falls on a day off is not moved: the article sets a date and not a number of days.
 """
 
@@ -69,10 +69,14 @@ def judge(unit: UnitFacts, case: Case) -> Judgement:
         words = f"a report of {year} is shown that by its title may be another body's: {named[0].title}"
         return not_assessable("whose_report", words, **facts, url=named[0].url)
     for column in columns.values():
-        gap = column_seen(column, case.law, case.as_of).gap
-        if gap is not None:
-            word, _, words = (gap.reason or "").partition(": ")
+        seen = column_seen(column, case.law, case.as_of)
+        if seen.gap is not None:
+            word, _, words = (seen.gap.reason or "").partition(": ")
             return not_assessable(word, f"{column.column.name}: {words}", **facts, column=column.column.id)
+        whole = column.looks.whole_on
+        if seen.on <= deadline or whole is None or whole <= deadline:
+            words = f"{column.column.name}: not seen whole since the deadline, so that it may have come out in time"
+            return not_assessable("not_seen_since", words, **facts, column=column.column.id)
         if column.ever and not column.rows:
             words = f"{column.column.name}: rows were listed before and are gone: look at the page"
             return not_assessable("rows_vanished", words, **facts, column=column.column.id)

@@ -59,12 +59,13 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """One probe of one unit's front door."""
+    """One probe of one unit's front door. ``load_s``: seconds until an answer began to come."""
 
     unit: str
     host: str
     at: dt.datetime
     answer: Answer
+    load_s: float | None = None
 
 
 def probe_of(look: Observation, slow_s: float) -> Probe:
@@ -75,23 +76,39 @@ def probe_of(look: Observation, slow_s: float) -> Probe:
         answer = Answer.FAILED
     else:
         answer = Answer.UNSURE
-    return Probe(unit=look.unit, host=urlsplit(look.url).netloc.lower(), at=look.at, answer=answer)
+    load = look.facts.get("load_s") if look.outcome.is_good else None
+    return Probe(
+        unit=look.unit,
+        host=urlsplit(look.url).netloc.lower(),
+        at=look.at,
+        answer=answer,
+        load_s=float(load) if isinstance(load, int | float) else None,
+    )
 
 
 def probe_days(probes: Iterable[Probe], zone: dt.tzinfo) -> Mapping[str, tuple[ProbeDay, ...]]:
     """By unit, how its probes went each day of ``zone``; ``probes`` in the order of time."""
     counts: dict[str, dict[dt.date, dict[Answer, int]]] = defaultdict(dict)
+    loads: dict[tuple[str, dt.date], list[float]] = defaultdict(list)
     for one_round in _rounds(probes):
         answered = {probe.host for probe in one_round if probe.answer is Answer.ANSWERED}
         for probe in one_round:
             answer = probe.answer
             if answer is Answer.FAILED and not answered - {probe.host}:
                 answer = Answer.UNSURE  # nobody answered: our own line may have been down
-            day = counts[probe.unit].setdefault(probe.at.astimezone(zone).date(), dict.fromkeys(Answer, 0))
+            on = probe.at.astimezone(zone).date()
+            day = counts[probe.unit].setdefault(on, dict.fromkeys(Answer, 0))
             day[answer] += 1
+            if probe.load_s is not None:
+                loads[probe.unit, on].append(probe.load_s)
     return {
         unit: tuple(
-            ProbeDay(on=on, counted=day[Answer.ANSWERED] + day[Answer.FAILED], failed=day[Answer.FAILED])
+            ProbeDay(
+                on=on,
+                counted=day[Answer.ANSWERED] + day[Answer.FAILED],
+                failed=day[Answer.FAILED],
+                loads=tuple(loads.get((unit, on), ())),
+            )
             for on, day in sorted(days.items())
         )
         for unit, days in counts.items()

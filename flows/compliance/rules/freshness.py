@@ -2,7 +2,9 @@
 
 News and activity 14 calendar days; notices and policies 6 calendar months; personnel and plans 1 year; the other
 statutory columns as the city's table says. The newest date counts wherever it stands in the list, and a date in
-the future counts for nothing.
+the future counts for nothing. A column whose page says that nothing happened, or that it is archived, is not judged;
+nor is one that got a new document within its window, whatever date that shows. Towards the end of the window a warning
+is given.
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ from typing import Any
 
 from flows.compliance.facts import Case, ColumnFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
-from flows.compliance.regulation import FRESHNESS_RULES, Window, WindowText
+from flows.compliance.notes import excuse
+from flows.compliance.regulation import FRESHNESS_RULES, Warned, Window, WindowText
 from flows.compliance.seen import column_seen
 from storage.schema import Column
 
 RULES = FRESHNESS_RULES
 SUBJECT = "column"
-VERSION = "1"
+VERSION = "2"
 Text = WindowText
 
 
@@ -32,14 +35,16 @@ def judge(column: ColumnFacts, case: Case) -> Judgement:
     found = case.law.window(column.column.kind)
     if found is None:
         return not_applicable("no_window", f"a {column.column.kind.value} column has no window")
-    return fresh_within(column, found[1], case)
+    rule, window = found
+    return fresh_within(column, window, case, warned=case.law.text(rule, WindowText))
 
 
-def fresh_within(column: ColumnFacts, window: Window, case: Case) -> Judgement:
+def fresh_within(column: ColumnFacts, window: Window, case: Case, *, warned: Warned | None = None) -> Judgement:
     """Whether the column's newest date was within the window on the day it was last seen whole."""
     seen = column_seen(column, case.law, case.as_of)
     counts = {"rows": column.rows, "dated": column.dated, "unread_undated": column.unread_undated}
-    if column.newest_on is not None and (seen.gap is None or seen.part_seen):
+    excused = excuse(column, seen.on, window) if seen.shows and not seen.moved else None
+    if column.newest_on is not None and seen.shows:
         due = window.due(column.newest_on)
         facts: dict[str, Any] = {
             "newest_on": column.newest_on,
@@ -50,9 +55,21 @@ def fresh_within(column: ColumnFacts, window: Window, case: Case) -> Judgement:
             **counts,
         }
         if seen.on <= due:
-            return compliant(**facts)
+            warning = warned.warning(window, column.newest_on, seen.on) if warned is not None else None
+            return compliant(warning=warning, **facts)
+        if excused is not None:
+            return excused
+        appeared = column.appeared_on
+        if seen.gap is None and appeared is not None and appeared <= seen.on <= window.due(appeared):
+            words = (
+                f"a document that no complete look had shown before was first seen on {appeared.isoformat()}, "
+                f"though none shows a date after {column.newest_on.isoformat()}: a person has to see when it came out"
+            )
+            return not_assessable("appeared", words, **facts, appeared_on=appeared)
         if seen.gap is None and column.unread_undated == 0:
             return breach(**facts, days_since=(seen.on - column.newest_on).days, days_over=(seen.on - due).days)
+    if excused is not None:
+        return excused
     if seen.gap is not None:
         return seen.gap
     if column.rows == 0:

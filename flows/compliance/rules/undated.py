@@ -1,28 +1,33 @@
 """A column with a window displays at least one date, in a row or in an article: UP-07.
 
 What shows no date counts as not updated (2015 inspection). That no date is shown must itself be proven: every
-page of the list walked and every article behind an undated row read.
+page of the list walked and every article behind an undated row read. A column whose page says that nothing happened,
+or that it is archived, is not judged.
 """
 
 from __future__ import annotations
 
 from flows.compliance.facts import Case, ColumnFacts
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
+from flows.compliance.notes import excuse
 from flows.compliance.seen import column_seen
 
 RULES = ("UP-07",)
 SUBJECT = "column"
-VERSION = "1"
+VERSION = "2"
 
 
 def judge(column: ColumnFacts, case: Case) -> Judgement:
     """Whether anything in the column shows a date."""
-    if case.law.window(column.column.kind) is None:
+    window = case.law.window(column.column.kind)
+    if window is None:
         return not_applicable("no_window", f"a {column.column.kind.value} column need not show when it was updated")
     seen = column_seen(column, case.law, case.as_of)
     dated = column.dated + column.later
-    if dated and (seen.gap is None or seen.part_seen):
+    if dated and seen.shows:
         return compliant(rows=column.rows, dated=dated, judged_on=seen.on)
+    if seen.shows and not seen.moved and (excused := excuse(column, seen.on, window[1])) is not None:
+        return excused
     if seen.gap is not None:
         return seen.gap
     if column.rows == 0:

@@ -7,13 +7,14 @@ import hashlib
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flows.compliance.regimes import load
 from flows.compliance.regulation import FRESHNESS_RULES, RegulationError, Window, WindowText, add_months
 from flows.compliance.rulebook import RULES
-from flows.compliance.rules import required_columns
+from flows.compliance.rules import availability, home_page, required_columns, site_counts
 from storage import settings
 from storage.schema import ColumnKind, UnitKind
 from tests.flows.compliance import LAW
@@ -56,6 +57,39 @@ def test_windows(kind: str, rule: str, window: str) -> None:
     found = LAW.window(ColumnKind(kind))
     assert found is not None
     assert (found[0], str(found[1])) == (rule, window)
+
+
+def test_warnings_come_at_a_common_monitors_values() -> None:
+    """Home page more than 10 days, more than 2 blank and more than 6 idle columns, 3 % of visits failed."""
+    assert (str(LAW.text("UP-01", home_page.Text).window), str(LAW.text("UP-01", home_page.Text).warns_after)) == (
+        "14 days",
+        "10 days",
+    )
+    assert LAW.text("UP-06S", site_counts.Text).counts.warns_at == 3
+    assert LAW.text("UP-05", site_counts.Text).counts.warns_at == 7
+    assert LAW.text("AV-01", availability.Text).sampling.warns_at == 0.03
+    for rule in FRESHNESS_RULES:
+        text = LAW.text(rule, WindowText)
+        assert (text.warns_after is None) != (text.warns_at is None)
+
+
+@pytest.mark.parametrize(
+    ("given", "newest", "on", "warned"),
+    [
+        ({"warns_after": Window(days=10)}, "2026-06-20", "2026-06-30", False),
+        ({"warns_after": Window(days=10)}, "2026-06-19", "2026-06-30", True),
+        ({"warns_at": 0.5}, "2026-06-23", "2026-06-30", False),
+        ({"warns_at": 0.5}, "2026-06-22", "2026-06-30", True),
+        ({}, "2026-06-16", "2026-06-30", False),
+    ],
+)
+def test_when_a_warning_comes(given: dict[str, Any], newest: str, on: str, warned: bool) -> None:
+    text = LAW.text("UP-02", WindowText).model_copy(update={"warns_after": None, "warns_at": None, **given})
+    days = dt.date.fromisoformat(newest), dt.date.fromisoformat(on)
+    found = text.warning(Window(days=14), *days)
+    assert (found is not None) is warned
+    if found:
+        assert found == f"{(days[1] - days[0]).days} days since {newest}; due by {days[0] + dt.timedelta(days=14)}"
 
 
 @pytest.mark.parametrize("kind", list(UnitKind))
