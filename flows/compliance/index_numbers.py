@@ -66,7 +66,8 @@ def read_index_number(shown: str) -> IndexNumber:
     """The parts of an index number as a page shows it."""
     wide = shown if shown.isascii() else unicodedata.normalize("NFKC", shown).replace("—", "-").replace("–", "-")
     plain = "".join(wide.split())
-    left_over = _LEFT_OVER.search(plain)
+    only_digits = plain.replace("/", "").replace("-", "").isdigit()  # as most are: no word can be left in them
+    left_over = None if only_digits else _LEFT_OVER.search(plain)
     if left_over:
         return IndexNumber(text=plain, defect=left_over[0])
     if _EMPTY.search(plain):

@@ -30,7 +30,12 @@ SUBJECT = "item"
 VERSION = "2"
 SEARCHES = True
 
-_MAY_BE_NUMBER = re.compile(r"\d\d{5}(?:\d{5}|[ -]\d{8})")  # in any width; put so, it is found without trying twice
+# the beginning of any number looked for, in any width; \d would be any script's digit, and twice as slow
+_MAY_BE_NUMBER = re.compile(r"[1-8０-９][0-9０-９]{5}[0-9０-９ -]{5}")
+_RUN = re.compile(
+    r"[0-9][0-9 -]{9,}"
+)  # what holds a number of either sort; the rest of a text need not be gone through
+_WIDE = re.compile(r"[０-９Ｘｘ]")
 _IDENTITY = re.compile(
     r"(?<![0-9A-Za-z])[1-8][0-9]{5}(?P<gap>[ -]?)(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9][ -]?"
     r"[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
@@ -126,7 +131,7 @@ def identity_numbers(text: str) -> Iterator[tuple[str, bool]]:
     Date of birth and check digit are valid, and no label before it says that it is another thing's number.
     """
     labelled: bool | None = None
-    for found in _IDENTITY.finditer(text):
+    for found in _in_runs(_IDENTITY, text):
         number = re.sub(r"[ -]", "", found[0]).upper()
         before = text[max(0, found.start() - 40) : found.start()]
         if not _is_born(number[6:14]) or not _checks(number) or _is_of_organisation(before):
@@ -137,11 +142,17 @@ def identity_numbers(text: str) -> Iterator[tuple[str, bool]]:
         yield number, sure and (labelled or not found["gap"])
 
 
+def _in_runs(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What ``pattern`` finds in the long runs of digits of ``text``, and in the one sign behind each."""
+    for run in _RUN.finditer(text):
+        yield from pattern.finditer(text, run.start(), run.end() + 1)
+
+
 def _search(item: Item, case: Case, least: dict[str, int]) -> _Found:
     found = _Found()
     text = "\n".join((item.title, item.body_text or "", *(file.name for file in item.attachments)))
     if _MAY_BE_NUMBER.search(text):
-        _numbers(item, case, unicodedata.normalize("NFKC", text), least, found)
+        _numbers(item, case, unicodedata.normalize("NFKC", text) if _WIDE.search(text) else text, least, found)
     if any(sign in text for sign in _SIGNS):
         _marks(item, least, found)
     return found
@@ -154,11 +165,11 @@ def _numbers(item: Item, case: Case, text: str, least: dict[str, int], found: _F
         (sure if is_sure and _is_grown_up(number, item, case, text) else unsure).add(number)
     found.add("identity_numbers", sure, least.get("identity_numbers", 1), sure=True)
     found.add("identity_numbers", unsure, least.get("identity_numbers", 1), sure=False)
-    phones = set(_MOBILE.findall(text))
+    phones = {phone[0] for phone in _in_runs(_MOBILE, text)}
     if len(phones) >= least.get("phones", 1):
         of_persons = _OF_PERSONS.search(item.title) and not _TO_BE_CALLED.search(item.title)
         found.add("phones", phones, 1, sure=bool(of_persons) and not _HEADS_CALLED.search(text))
-    candidates = set(_CARD.findall(text)) - sure - unsure
+    candidates = {card[0] for card in _in_runs(_CARD, text)} - sure - unsure
     cards = {number for number in candidates if _luhn(number)}
     if cards and len(cards) >= _CARD_SHARE * len(candidates):
         found.add("bank_cards", cards, least.get("bank_cards", 1), sure=_OF_CARDS.search(text) is not None)
