@@ -211,6 +211,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "fact.provisional": ("节假日未公布，暂计", "provisional calendar"),
     "fact.missing": ("缺少", "missing"),
     "fact.unregistered": ("未登记", "not registered"),
+    "fact.home": ("首页", "home page"),
+    "fact.shown_in": ("见于", "shown in"),
+    "fact.newest_title": ("最新信息标题", "newest title"),
     "fact.confidence": ("依据可信度", "confidence in the rule's text"),
     # ---------------------------------------------------------------- values: looks, and what the operator does
     "outcome.ok": ("正常", "ok"),
