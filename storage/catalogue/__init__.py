@@ -6,7 +6,7 @@ say in ``merging``, what is missing and what is withdrawn in ``walks`` and ``wit
 """
 
 from storage.catalogue.articles import ArticleLook, record_articles, touch
-from storage.catalogue.facts import ColumnFacts, GoneRow, column_facts, gone_rows
+from storage.catalogue.facts import ColumnFacts, GoneRow, appeared, column_facts, gone_rows
 from storage.catalogue.identity import item_id
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, iter_changes, iter_items
@@ -32,6 +32,7 @@ __all__ = [
     "Walk",
     "WalkResult",
     "WalkRow",
+    "appeared",
     "column_facts",
     "count_items",
     "entry_counts",
