@@ -28,7 +28,7 @@ from harvesters.spiders.sites import is_home, same_site
 from storage.addresses import fingerprint
 from storage.schema import ColumnKind, Unit
 
-MOST_UNDATED = 400  # links of a page that are kept apart; a page with more tells less
+MOST_UNDATED = 600  # links of a page that are kept apart; a page with more tells less
 MOST_TOLD = 5
 _DRAFT = dt.timedelta(days=90)  # longer than this nobody keeps a page before publishing it
 
