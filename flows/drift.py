@@ -118,7 +118,11 @@ def _place(
     age = (today - newest).days if newest is not None else None
     now = f"newest row {newest}" if newest is not None else "no dated rows"
     other = moved_to(column, home)
-    if other is not None and (age is None or age > ALIVE_DAYS):
+    if (
+        other is not None
+        and not _is_settled(column, _told(column, home).get("elsewhere"))
+        and (age is None or age > ALIVE_DAYS)
+    ):
         yield _drift(
             column, "moved", f"linked as {column.url}", f"{now}; the home page links {other}", f"new address {other}"
         )
@@ -126,7 +130,7 @@ def _place(
     if age is None or age <= FROZEN_DAYS or alive < LEAST_ALIVE:
         return
     facts = home.facts if home is not None else {}
-    if linked_on := _linked_until(column, facts):
+    if linked_on := _linked_until(column, _told(column, home)):
         yield _drift(
             column,
             "unlinked",
@@ -152,14 +156,24 @@ def _place(
     )
 
 
-def _linked_until(column: Column, facts: Mapping[str, Any]) -> str | None:
-    """The last look at which the front pages linked a column that they link no longer, and nobody has confirmed."""
-    front = facts.get("front")
+def _told(column: Column, home: Observation | None) -> Mapping[str, Any]:
+    """What the look at the front pages keeps of a column at its present address."""
+    front = home.facts.get("front") if home is not None else None
     told = (front.get("columns") or {}).get(column.id) if isinstance(front, Mapping) else None
-    if not isinstance(told, Mapping) or told.get("address") != stem(column.url) or "unlinked_since" not in told:
+    return told if isinstance(told, Mapping) and told.get("address") == stem(column.url) else {}
+
+
+def _linked_until(column: Column, told: Mapping[str, Any]) -> str | None:
+    """The last look at which the front pages linked a column that they link no longer, and nobody has confirmed."""
+    if "unlinked_since" not in told or _is_settled(column, {"since": told["unlinked_since"]}):
         return None
-    is_settled = column.confirmed is not None and column.confirmed.on.isoformat() >= str(told["unlinked_since"])
-    return None if is_settled else str(told["linked_on"])
+    return str(told["linked_on"])
+
+
+def _is_settled(column: Column, sign: Mapping[str, Any] | None) -> bool:
+    """Whether a person found the column in its place after the sign was there, or nobody knows since when it is."""
+    since = (sign or {}).get("since")
+    return column.confirmed is not None and (since is None or str(since) <= column.confirmed.on.isoformat())
 
 
 _READ = "gongkai read {url} shows what is read now; gongkai discover the unit's home page if the list has moved"

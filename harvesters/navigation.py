@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
 from selectolax.lexbor import LexborNode
@@ -101,13 +102,21 @@ def links_of(document: Document) -> Links:
     found: Links = []
     for node in document.tree.css("a[href],a[onclick],area[href]"):
         url = address_of(node, document)
-        if url is None or not url.startswith(("http://", "https://")):
+        if url is None or not url.startswith(("http://", "https://")) or not _has_host(url):
             continue
         name = _name_of(node)
         if name and len(name) <= LONGEST_NAME:
             found.append((name, url))
     found += [(plain_name(name), url) for name, url in gkmlpt.columns_of(document)]
     return found
+
+
+def _has_host(url: str) -> bool:
+    """Whether an address can be taken apart: a port out of range is somebody's typing, not a place."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _name_of(node: LexborNode) -> str:

@@ -27,8 +27,10 @@ def gather_columns(run: Run) -> dict[tuple[str, str], ColumnFacts]:
         gone[row.unit, row.column].append((row.title, row.url))
     watched = coverage_of(run, Subject.COLUMN)
     pages, tags = pages_of(run, Subject.COLUMN), article_tags(run)
+    counted = list(catalogue.column_facts(run.database, as_of=run.case.as_of))
+    new = catalogue.appeared(run.database, [(one.unit, one.column) for one in counted if _is_stale(run, one)])
     found = {}
-    for stored in catalogue.column_facts(run.database, as_of=run.case.as_of):
+    for stored in counted:
         place = (stored.unit, stored.column)
         if place not in run.columns:
             continue  # applied after the city was read
@@ -55,12 +57,19 @@ def gather_columns(run: Run) -> dict[tuple[str, str], ColumnFacts]:
             tags=tags.get(place),
             moved_to=places.moved_to(column, home),
             placed=places.of(column, unit, home),
-            appeared_on=run.day(stored.last_new) if stored.last_new is not None else None,
+            appeared_on=run.day(new[place]) if place in new else None,
             tried=stored.tried,
             gone=stored.gone,
             gone_examples=tuple(gone.get(place, ())),
         )
     return found
+
+
+def _is_stale(run: Run, stored: catalogue.ColumnFacts) -> bool:
+    """Whether no date of a column lies within its window, so that it matters what came without one."""
+    column = run.columns.get((stored.unit, stored.column))
+    window = run.case.law.window(column.kind) if column is not None else None
+    return window is not None and stored.newest_on is not None and window[1].due(stored.newest_on) < run.case.as_of
 
 
 def looks_of(run: Run, last: Observation | None, whole: dt.datetime | None, share: float | None) -> Looks:

@@ -22,7 +22,7 @@ from harvesters.reading.listing import link_title, row_of
 from storage.addresses import address_key
 
 _LONGEST_ROW = 400  # characters around a link: a row with its summary; more is a part of the layout
-_TITLE = 14  # characters of a link's words that are a title, whatever its address looks like
+_TITLE = 6  # characters of a link's words that may be a title, whatever its address looks like
 _LEAST_TITLE = 8  # beside a date, of a link whose address has no article's shape
 _HEADING = 14
 # what stands before or after a date that is of today, or of something else than the document behind the link
@@ -60,6 +60,8 @@ class FrontRow:
 def front_rows(doc: Document, today: dt.date) -> list[FrontRow]:
     """Every row of a home page, each address once, in the order of the page.
 
+    Without a date, whatever may lead to a document is a row: what only leads to a column stands there always.
+
     :param today: the day the page was seen; a date after it is not the day the document came out, and not kept.
     """
     dated = _dated(doc, today)
@@ -72,7 +74,8 @@ def front_rows(doc: Document, today: dt.date) -> list[FrontRow]:
         row = dated.get(key)
         if row is None:
             title = link_title(node)
-            if key in found or not (is_article(url) or len(title) >= _TITLE) or _in_frame(node):
+            may_be = is_article(url) or len(title) >= _TITLE or node.css_first("img") is not None
+            if key in found or not may_be or _in_frame(node):
                 continue
             row = FrontRow(url=url, title=title)
         found.setdefault(key, row)

@@ -58,7 +58,8 @@ _NO = (
     r"|没有(?!得到|完成|按)|未(?:有|曾)?(?:发生|产生|作出|做出|实施|开展|办理|出现|发现|涉及|新增|制发|制定|出台|印发|受理|收到|进行)"
     r"|不涉及|不存在)"
 )
-_SUBJECT = r"[我本](?:局|委|办|单位|机关|部门|镇|乡|街道|区|县|市|旗|中心|院|所|站|支队|大队|厅|馆|级)"
+_BODY = r"[我本](?:局|委|办|单位|机关|部门|镇|乡|街道|中心|院|所|站|支队|大队|厅|馆)"
+_SUBJECT = rf"(?:{_BODY}|[我本][区县市旗级])"
 _LED = r"^(?:[^,。;]{0,14}?[,:])?[^,。;:]{0,10}?"  # what may stand before the period: 说明:, 经核实,, 我局
 
 _IF_NOTHING = re.compile(
@@ -81,7 +82,7 @@ _PERIOD_NOTE = re.compile(rf"{_LED}(?:{_PERIOD})(?P<between>[^。;]{{0,24}}?)(?P
 _PERIOD_NIL = re.compile(
     rf"{_LED}(?:{_PERIOD})(?P<what>[^。;]{{1,24}}?)(?::|为)(?:无|零|0件?)(?P<no>)(?P<between>)\)?$"
 )
-_OURS = re.compile(rf"^(?:[^,。;]{{0,14}}[,:])?{_SUBJECT}[^。;,]{{0,10}},?{_NO}(?P<what>[^。;]{{0,30}})$")
+_OURS = re.compile(rf"^(?:[^,。;]{{0,14}}[,:])?{_BODY}[^。;,]{{0,10}},?{_NO}(?P<what>[^。;]{{0,30}})$")
 _BARE = re.compile(rf"^\W{{0,4}}(?:说明:|备注:)?(?:暂时|目前)?{_NO}(?P<what>[^。;]{{0,20}})$")
 _SUBJECT_SOMEWHERE = re.compile(_SUBJECT)
 _SPANS = {"月": _MONTH, "季": _QUARTER, "期": _QUARTER, "周": _WEEK, "年": _YEAR}

@@ -19,7 +19,7 @@ from storage.catalogue.alike import (
     speaking_of,
 )
 from storage.catalogue.articles import ArticleLook, record_articles, touch
-from storage.catalogue.facts import ColumnFacts, GoneRow, column_facts, gone_rows
+from storage.catalogue.facts import ColumnFacts, GoneRow, appeared, column_facts, gone_rows
 from storage.catalogue.identity import item_id
 from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of, titles_in
 from storage.catalogue.picking import Standing, Titled, newest_days, rows_in, standing_in, titled
@@ -54,6 +54,7 @@ __all__ = [
     "Walk",
     "WalkResult",
     "WalkRow",
+    "appeared",
     "column_facts",
     "count_items",
     "date_moves",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from storage import tables
 from storage.database import Database
 from storage.schema import Outcome
 
+_CHUNK: Final = 500
 _GONE_LOOKS: Final = 2  # an article is not taken for gone by one look
 
 
@@ -43,7 +44,6 @@ class ColumnFacts:
     newest_not_before: dt.datetime | None = None
     after_as_of: int = 0  # rows with a date after ``as_of``
     last_appeared: dt.datetime | None = None  # latest first_seen of a row that stands
-    last_new: dt.datetime | None = None  # when the last document was first seen that a complete look had not shown
     tried: int = 0  # rows whose article was asked for
     gone: int = 0  # of those: not there at the last look, as at no look before
     first_complete_at: dt.datetime | None = None
@@ -64,7 +64,6 @@ def column_facts(db: Database, as_of: dt.date | None = None) -> Iterator[ColumnF
     with db.read() as session:
         counts = {(row["unit"], row["column"]): row for row in session.execute(_counts(as_of)).mappings()}
         newest = _newest(session, as_of)
-        new = {(row["unit"], row["column"]): row for row in session.execute(_new()).mappings()}
         looks = {
             (row["unit"], row["column"]): row for row in session.execute(sa.select(tables.column_looks)).mappings()
         }
@@ -72,15 +71,34 @@ def column_facts(db: Database, as_of: dt.date | None = None) -> Iterator[ColumnF
     for unit, column in present:
         place = (unit, column)
         yield ColumnFacts(
-            **{
-                **counts.get(place, {}),
-                **newest.get(place, {}),
-                **new.get(place, {}),
-                **looks.get(place, {}),
-                "unit": unit,
-                "column": column,
-            }
+            **{**counts.get(place, {}), **newest.get(place, {}), **looks.get(place, {}), "unit": unit, "column": column}
         )
+
+
+def appeared(db: Database, places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dt.datetime]:
+    """When the last document was first seen in each of these columns that a complete look before had not shown.
+
+    One that is only listed at another address is not new. A column in which nothing appeared since its first complete
+    look is left out. Costs what stands in the columns asked for.
+    """
+    row, item = tables.list_rows.c, tables.items.c
+    first_seen = sa.case((row.item_id.is_(None), row.first_seen), else_=item.first_seen)
+    query = (
+        sa.select(row.unit, row.column, sa.func.max(first_seen, type_=tables.UtcDateTime))
+        .select_from(tables.list_rows.outerjoin(tables.items, row.item_id == item.id))
+        .where(
+            row.missing_since.is_(None),
+            row.not_before.is_not(None),
+            sa.or_(row.item_id.is_(None), item.not_before.is_not(None)),
+        )
+        .group_by(row.unit, row.column)
+    )
+    found = {}
+    with db.read() as session:
+        for start in range(0, len(places), _CHUNK):
+            here = sa.tuple_(row.unit, row.column).in_(places[start : start + _CHUNK])
+            found.update({(unit, column): at for unit, column, at in session.execute(query.where(here)) if at})
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,22 +171,6 @@ def _counts(as_of: dt.date | None) -> Any:
         count(stands, *_is_gone()).label("gone"),
         sa.func.max(sa.case((stands, row.first_seen)), type_=tables.UtcDateTime).label("last_appeared"),
     ).group_by(row.unit, row.column)
-
-
-def _new() -> Any:
-    """By column, when the last document appeared in it; one that is only listed at another address is not new."""
-    row, item = tables.list_rows.c, tables.items.c
-    first_seen = sa.case((row.item_id.is_(None), row.first_seen), else_=item.first_seen)
-    return (
-        sa.select(row.unit, row.column, sa.func.max(first_seen, type_=tables.UtcDateTime).label("last_new"))
-        .select_from(tables.list_rows.outerjoin(tables.items, row.item_id == item.id))
-        .where(
-            row.missing_since.is_(None),
-            row.not_before.is_not(None),
-            sa.or_(row.item_id.is_(None), item.not_before.is_not(None)),
-        )
-        .group_by(row.unit, row.column)
-    )
 
 
 def _newest(session: Session, as_of: dt.date | None) -> dict[tuple[str, str], dict[str, Any]]:

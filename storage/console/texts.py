@@ -250,6 +250,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "fact.paper": ("文件", "paper"),
     "fact.year": ("年度", "year"),
     "fact.others": ("其他", "others"),
+    "fact.home": ("首页", "home page"),
+    "fact.shown_in": ("见于", "shown in"),
+    "fact.newest_title": ("最新信息标题", "newest title"),
     "fact.confidence": ("依据可信度", "confidence in the rule's text"),
     # ---------------------------------------------------------------- values: looks, and what the operator does
     "outcome.ok": ("正常", "ok"),

@@ -430,3 +430,21 @@ def test_a_site_is_down_by_a_week_of_probes(
     assert open_rules(database) == rules
     if control is not None and failing == 6:
         assert (verdict(database, "AV-01").reason or "").startswith("early_warning: 6 of 175")
+
+
+def test_a_document_dated_back_is_an_update_until_its_own_window_has_passed(
+    database: Database, known: settings.Settings
+) -> None:
+    """What came in between two looks is new, whatever date it shows; what only moved to another address is not."""
+    old, late = item("news", 1, "2026-04-01"), item("news", 2, "2026-05-01")
+    show(database, "news", old, at=NOW - dt.timedelta(days=30))
+    show(database, "news", old, late, at=NOW - dt.timedelta(days=14))
+    show(database, "news", old, late)
+    run(database, known)
+    found = verdict(database, "UP-02", "news")
+    assert ((found.reason or "").split(":")[0], found.facts["appeared_on"]) == ("appeared", "2026-06-16")
+    later = NOW + dt.timedelta(days=1)
+    moved = replace(late, url=late.url.replace("/news/", "/xw/"))
+    show(database, "news", old, moved, at=later)
+    run(database, known, now=later)
+    assert ("UP-02", "news") in open_rules(database)

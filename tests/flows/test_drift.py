@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from flows.drift import drifts_of
 from storage import catalogue, observations, registry
 from storage.catalogue import FieldCounts
 from storage.database import open_database
-from storage.schema import Observation, Outcome, Subject
+from storage.schema import Confirmed, Observation, Outcome, Subject
 from tests.storage import build
 
 TODAY = dt.date(2026, 3, 2)
@@ -30,8 +31,19 @@ def look(number: int, column: str = "tzgg", **facts: Any) -> Observation:
     return build.observation(f"{column}{number}", column=column, at=at, facts={**USUAL, **facts})
 
 
-def told(latest: dict[str, Any], *, before: int = 4, alive: int = 3, home: dict[str, Any] | None = None) -> list[Any]:
+def told(
+    latest: dict[str, Any],
+    *,
+    before: int = 4,
+    alive: int = 3,
+    home: dict[str, Any] | None = None,
+    confirmed: str | None = None,
+) -> list[Any]:
     unit = build.unit(columns=NAMES)
+    if confirmed is not None:
+        found_there = Confirmed(by="张三", on=dt.date.fromisoformat(confirmed))
+        columns = tuple(replace(one, confirmed=found_there) if one.id == "tzgg" else one for one in unit.columns)
+        unit = replace(unit, columns=columns)
     looks = {"tzgg": [look(0, **latest), *(look(n) for n in range(1, before + 1))]}
     for n, name in enumerate(NAMES[1:]):
         looks[name] = [look(0, name, newest_on="2026-02-20" if n < alive else "2024-01-01")]
@@ -101,6 +113,16 @@ def test_a_frozen_column_beside_living_ones_may_have_moved(
     found = told({"newest_on": newest}, alive=alive, home=home)
     assert [one.what for one in found] == ([what] if what else [])
     assert all(one.proposal.startswith(proposal) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "what"),
+    [("2026-03-01", ["unlinked"]), ("2026-03-02", ["frozen"])],
+)
+def test_what_a_person_has_confirmed_is_not_told_again(confirmed: str, what: list[str]) -> None:
+    shown = {"columns_linked": ["gzdt"], "front": front("www.qinghe.invalid/zwgk/tzgg")}
+    found = told({"newest_on": "2025-06-01"}, home=shown, confirmed=confirmed)
+    assert [one.what for one in found] == what
 
 
 @pytest.mark.parametrize(

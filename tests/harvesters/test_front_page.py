@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from harvesters.front_page import front_of, hubs_of, lost
 from harvesters.navigation import links_of
 from harvesters.reading.document import Document
 from storage.addresses import fingerprint
 from storage.schema import Column, ColumnKind, Supervision, Unit, UnitKind
+from tests.harvesters.test_hostile import markup
 
 BASE = "http://www.a.invalid/"
 MONDAY = dt.date(2026, 6, 29)
@@ -41,7 +44,12 @@ def unit(*columns: Column) -> Unit:
 
 
 def document(content: str, url: str = BASE) -> Document:
-    return Document(f"<html><head><title>水务局</title></head><body>{content}</body></html>".encode(), url, 200, {})
+    return Document(
+        f"<html><head><title>水务局</title></head><body>{content}</body></html>".encode("utf-8", "surrogatepass"),
+        url,
+        200,
+        {},
+    )
 
 
 def look(
@@ -89,9 +97,9 @@ def test_undated_links_have_stood_there_since_the_first_look_that_found_them() -
 
 
 def test_a_page_of_very_many_undated_links_tells_less() -> None:
-    found = look("<ul>" + "".join(row("20260601", number=n) for n in range(500)) + "</ul>")
+    found = look("<ul>" + "".join(row("20260601", number=n) for n in range(700)) + "</ul>")
     assert found["many"] is True
-    assert sum(len(marks) for marks in found["undated"].values()) == 400
+    assert sum(len(marks) for marks in found["undated"].values()) == 600
 
 
 # ------------------------------------------------------------------ what is offered
@@ -106,6 +114,7 @@ CHANNELS = [
     ('<a href="/x/">意见建议</a>', True),
     ('<a href="/x/">网民留言</a>', True),
     ('<a href="/x/">12345政务服务便民热线</a>', True),
+    ('<a href="/x/">12345投诉举报平台</a>', True),
     ('<a href="/x/"><img src="/a.png" alt="领导信箱"></a>', True),
     ('<a href="/hdjl/index.html"><img src="/a.png"></a>', True),
     ('<a href="/x/">信访投诉</a>', False),
@@ -238,3 +247,19 @@ def test_hubs_are_asked_only_for_a_column_that_is_lost() -> None:
     )
     found = hubs_of(BASE, links_of(document(hubs)), most=3)
     assert found == [f"{BASE}zdly/", f"{BASE}hd/", f"{BASE}map/"]
+
+
+def test_an_address_that_is_none_costs_only_its_link() -> None:
+    found = look(LINKED + '<a href="http://a.invalid:99999999/">互动交流</a><a href="http://[x">局长信箱</a>')
+    assert found["channels"] == []
+    assert set(found["columns"]) == {"yw", "tzgg", "rs"}
+
+
+@settings(max_examples=120, deadline=None)
+@given(markup, markup)
+def test_no_page_breaks_the_reader(home: str, platform: str) -> None:
+    first = look(home, platform)
+    json.dumps(first)
+    again = look(home, platform, day=MONDAY + DAY, before=first)
+    assert again["undated"].keys() <= {"2026-06-29"}  # whatever stands there stood there the day before
+    assert (again["rows"], again["dated"]) == (first["rows"], first["dated"])

@@ -347,8 +347,7 @@ def registered(db: Database) -> Database:
 
 
 def _new_at(db: Database) -> dt.datetime | None:
-    [facts] = catalogue.column_facts(db)
-    return facts.last_new
+    return catalogue.appeared(db, [("tianhe-qu", "tzgg"), ("tianhe-qu", "rs")]).get(("tianhe-qu", "tzgg"))
 
 
 def test_what_stood_there_at_the_first_look_is_not_new(registered: Database) -> None:

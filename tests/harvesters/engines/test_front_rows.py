@@ -109,12 +109,13 @@ def test_pictures_and_headlines_without_a_date_are_rows_too() -> None:
     """A carousel links by pictures; a topic has a long name at an address of no known shape."""
     content = (
         f'<div class="slide"><a href="/{path("20260628", 7)}"><img src="/a.jpg"></a></div>'
-        '<a href="/zt/fxkh/">云溪县2026年防汛抗旱专题报道</a>'
+        '<a href="/zt/fxkh/">县长会见客商</a><a href="/pic/hz.html"><img src="/b.jpg" alt="合照"></a>'
         '<a href="https://mp.weixin.qq.com/s/ab3dE6">县长调研水利工程</a>'
     )
     assert [url for url, on in rows(content) if on is None] == [
         path("20260628", 7),
         "zt/fxkh/",
+        "pic/hz.html",
         "https://mp.weixin.qq.com/s/ab3dE6",
     ]
 
