@@ -50,6 +50,7 @@ _HEADING = re.compile(
     rf"^[{_EDGE}]*(?:{'|'.join(f'(?P<{role}>{words})' for role, words in _ROLES.items())})(?P<rest>$|[{_EDGE}]+)",
     re.IGNORECASE,
 )
+_WRITTEN = re.compile(r"https?://[\w.-]{4,80}(?::\d{2,5})?/[\w./%?=&~-]{1,200}", re.ASCII)  # an address as plain text
 _DOCUMENT = re.compile(r"(?:通知|办法|规定|细则|意见|方案|条例|决定|公告|通告|规划|措施|规则|批复)[》）)]*$|关于印发")
 _WORDS = re.compile("解读|图解|问答|读懂|看懂|原文|原件|全文|文件|政策|结果|反馈|采纳|征集|征求意见")
 
@@ -137,6 +138,10 @@ def _candidates(
             url = _address(element, doc)
             if url is not None and url != own_address:
                 found.append(_Candidate(title=title, url=url, role=role, place=place))
+        if here is not None and not here[1] and not line.links and (written := _WRITTEN.search(line.text)):
+            url = urldefrag(written[0]).url
+            if url != own_address and not is_file(url):
+                found.append(_Candidate(title=written[0], url=url, role=here[0], place=index))
     return found
 
 

@@ -53,7 +53,9 @@ _DRAFT_SHOWN = re.compile(rf"(?:\({_DRAFT_WORDS}{{1,12}}+\)|草案)的?(?:公示
 _IS_DRAFT = re.compile(r"草案|(?:征求意见|征集意见|意见征求|意见征集|送审|审议|讨论|代拟|公示|意见|建议)稿|草稿|初稿")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:[-至](?:19|20)?\d\d)?(?:年度?版?|版|(?=\)))|(?<=\()(?:19|20)\d\d-(?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_TAG = re.compile(r"^【[^【】]{1,20}】|【[^【】]{1,20}】$")
+_TAG = re.compile(
+    r"^【[^【】]{1,20}】|【[^【】]{1,20}】$|^(?:公开)?(?:意见征集|征求意见|征集意见|民意征集|结果反馈|意见反馈)[|:-]+(?=.)"
+)
 _QUOTES = re.compile("[《》]")
 _EMPTY = re.compile(r"\(\)|《》|【】")
 _FOREIGN = re.compile(r"[^\u4e00-\u9fff《》（）〈〉【】〔〕、，。：；！？“”\s()]")
@@ -75,7 +77,7 @@ _BEFORE = (
 _AFTER = (
     r"(?:的|全社会|面向|向|社会|各界|公众|群众|公开|网上|网络|民意|再次|征求|征集|征询|听取|意见|建议|和|与|及|情况|结果|反馈|采纳|吸收|处理|"
     r"办理|研究|汇总|说明|公告|公示|通知|启事|通告|函|报告|公布|发布|决定|命令|令|政策|文件|文字|图解|图文|图片|视频|音频|动漫|"
-    r"专家|部门|媒体|解读|读懂|热点问答|常见问题|问答|解答|答记者问|起草|编制|修订|修改|制定|背景|材料|通报|统计|工作|期间|时间|"
+    r"专家|部门|媒体|解读|读懂|热点问答|常见问题|问答|解答|答记者问|起草|编制|修订|修改|制定|出台|背景|材料|期满|无|未收到|通报|统计|工作|期间|时间|"
     r"期限|新闻发布会|发布会|要点|简明|之|篇|全文|内容|实录|[一二三四五六七八九十\d:|、,.!?()-])"
 )
 _PREFIX = re.compile(rf"(?P<body>[^《》]{{0,60}}?)(?P<acts>{_BEFORE}*+)")
@@ -84,14 +86,14 @@ _BETWEEN = re.compile(r"[、和及与,]*")
 
 _INTERPRETING = (
     r"(?:官方|权威|政策|文件|文字|图文|图片|视频|音频|动漫|动画|漫画|长图|专家|部门|媒体|负责人|全文|简明|一图|一文|一张图|要点|"
-    r"内容|新闻发布会|热点|常见|h5)"
+    r"内容|新闻发布会|热点|常见|系列|深度|新旧|对比|h5)"
 )
 _INTERPRETED_BEFORE = re.compile(
     rf"^{_INTERPRETING}*+(?:解读|读懂|看懂|图解|图说|详解|速览|速读)[一二三四五\d]?(?:[:|、,!-]+|(?=《))(?P<of>.{{4,}})$"
 )
 _INTERPRETED_AFTER = re.compile(
-    rf"^(?P<of>.{{4,}}?)的?{_INTERPRETING}*+(?:解读|图解|问答|问题解答|答记者问|(?:起草|编制|制定|修订)说明)"
-    r"(?:材料|文件|稿|文章|之)?[(]?[一二三四五六七八九十\d]?[)]?$"
+    rf"^(?P<of>.{{4,}}?)(?:的|及)?{_INTERPRETING}*+(?:解读|图解|问答|问题解答|答记者问|(?:起草|编制|制定|修订)说明)"
+    r"(?:材料|文件|稿|文章|说明|之)?\(?(?:[一二三四五六七八九十\d上中下]|(?:图文|文字|图片|视频|长图|简明)版?)?\)?$"
 )
 _ASKED_BEFORE = re.compile(
     rf"^(?:{_BODY}?(?:关于|就|对)?)?(?:开展|再次|第[一二三四]次|继续|面向|向|全社会|社会|各界|公众|公开|广泛)*+(?:征求|征集|征询|听取)"
@@ -105,7 +107,8 @@ _ISSUED = re.compile(
     rf"^{_BODY}?(?:关于)?(?:重新)?(?:印发|转发|发布|公布|下发|颁布|颁发)(?:实施|施行)?(?P<of>.{{4,}}?)的?(?:通知|公告|通告|决定|命令|令)$"
 )
 _OF = re.compile(rf"^(?:{_BODY})?关于(?=.{{4}})")
-_UNWRAPPING = (_INTERPRETED_BEFORE, _INTERPRETED_AFTER, _ASKED_BEFORE, _ASKED_AFTER, _ISSUED)
+_SEEN_AT_ONCE = re.compile(r"^(?:一图|一张图|一组图|一文)(?:读懂|看懂|解读|速览|了解)(?P<of>.{4,})$")
+_UNWRAPPING = (_INTERPRETED_BEFORE, _SEEN_AT_ONCE, _INTERPRETED_AFTER, _ASKED_BEFORE, _ASKED_AFTER, _ISSUED)
 
 # ------------------------------------------------------------------ stages
 
@@ -116,11 +119,13 @@ _INTERPRETS = re.compile(
     r"(?:起草|编制|制定|修订)说明|》问答"
 )
 _ANSWERS = re.compile(
-    r"(?:征求|征集|征询|听取|意见|建议|稿|草案).{0,40}?(?:采纳|吸收|反馈|汇总|结果|情况)|采纳(?:反馈)?情况|结果(?:的)?反馈|反馈结果"
+    r"(?:征求|征集|征询|听取|意见|建议|稿|草案).{0,40}?(?:采纳|吸收|反馈|汇总|结果|情况)|采纳(?:反馈)?情况|结果(?:的)?反馈|反馈结果|期满|"
+    r"(?:无|未收到|没有收到)(?:任何|社会|公众|反馈|修改)*+意见"
 )
 _CONSULTS = re.compile(
     r"(?:征求|征集|征询|听取).{0,80}?(?:意见|建议|稿)|意见(?:建议)?(?:的)?(?:征集|征求|征询)|公开征(?:求|集)|【(?:意见)?征(?:求|集)"
 )
+_HEARS = re.compile("听证|论证|评估|评审|座谈")
 _SAYS_NOTHING = re.compile(
     rf"(?:{_BEFORE}|{_AFTER}|{_INTERPRETING}|征求意见稿|草案|活动|事项|起草|政府|本局|我局|查看|点击|点此|阅读|浏览|原文|原件|链接|地址|详情|更多|下载|相关|关联)++"
 )
@@ -158,7 +163,7 @@ def matters(title: str) -> tuple[Matter, ...]:
     """The matters ``title`` is about: one, or each of those it sets in 《》 side by side (《甲》《乙》解读)."""
     text = _plain(title[:LONGEST])[:LONGEST]
     parts = _quoted(text)
-    if len(parts) > 1 and _is_enumeration(text, parts):
+    if len(parts) > 1 and all(end - start > _LEAST for start, end in parts) and _is_enumeration(text, parts):
         return tuple(_matter(text[start + 1 : end]) for start, end in parts)
     return (_matter(title),)
 
@@ -185,10 +190,12 @@ def stage_of(title: str) -> str | None:
         return None if _IS_DRAFT.search(text) else "interpretation"
     if _ANSWERS.search(around):
         return "feedback"
-    marks = (*_DRAFT_MARK.findall(text), *_DRAFT_END.findall(text))
-    if _CONSULTS.search(around) or _DRAFT_SHOWN.search(around) or any(map(is_draft, marks)):
+    if _CONSULTS.search(around):
         return "consultation"
-    return None
+    if _HEARS.search(around):
+        return None
+    marks = (*_DRAFT_MARK.findall(text), *_DRAFT_END.findall(text))
+    return "consultation" if _DRAFT_SHOWN.search(around) or any(map(is_draft, marks)) else None
 
 
 def beginnings(wanted: Iterable[Matter]) -> Beginnings:

@@ -48,6 +48,7 @@ LINKED = [
     (DOCUMENT, f'<h3>相关新闻</h3><ul>{NEWEST}<li><a href="{PATH}">{READING}</a></li></ul>', "interpretation"),
     (DOCUMENT, f'<p>征求意见：<a href="{PATH}">{ASKING}</a></p>', "consultation"),
     (READING, f'<p>原文链接：<a href="{HOST}{PATH}">{HOST}{PATH}</a></p>', "document"),
+    (READING, f"<p>原文链接：{HOST}{PATH}</p>", "document"),
     (READING, f'<p>相关文件：</p><p><a href="{PATH}">{DOCUMENT}</a></p>', "document"),
     (READING, f'<p>解读文件：<a href="{PATH}">{DOCUMENT}</a></p>', "document"),
     (READING, f'<p><a href="javascript:void(0)" onclick="window.open(\'{PATH}\')">点击查看原文</a></p>', "document"),

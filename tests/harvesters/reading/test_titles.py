@@ -36,6 +36,7 @@ TITLES = [
     ("青禾市人民政府印发<青禾市河道保护管理办法(征求意见稿)>", RIVER, "consultation"),
     (f"关于公开征求《关于{OLD_AGE}（征求意见稿）》意见的公告", OLD_AGE, "consultation"),
     ("青禾市国土空间规划（2021—2035年）草案公示", "青禾市国土空间规划", "consultation"),
+    ("意见征集|青禾市河道保护管理办法（征求意见稿）", RIVER, "consultation"),
     # results
     ("关于《青禾市河道保护管理办法（征求意见稿）》公开征求意见情况的反馈", RIVER, "feedback"),
     ("《青禾市河道保护管理办法（征求意见稿）》公众意见采纳情况", RIVER, "feedback"),
@@ -45,6 +46,7 @@ TITLES = [
     ("《青禾市河道保护管理办法》的结果反馈", RIVER, "feedback"),
     ("青禾市河道保护管理办法意见征集结果", RIVER, "feedback"),
     ("关于公开征求《青禾市河道保护管理办法》意见的公告【结果反馈】", RIVER, "feedback"),
+    ("关于《青禾市河道保护管理办法》公开征求意见期满无意见的说明", RIVER, "feedback"),
     # documents
     ("青禾市人民政府关于印发《青禾市河道保护管理办法》的通知", RIVER, None),
     ("青禾市人民政府办公室关于印发青禾市河道保护管理办法的通知", RIVER, None),
@@ -66,6 +68,9 @@ TITLES = [
     ("青禾市河道保护管理办法政策问答（一）", RIVER, "interpretation"),
     ("市水务局负责人就《青禾市河道保护管理办法》答记者问", RIVER, "interpretation"),
     (f"《青禾市人民政府办公室关于{OLD_AGE}》解读", OLD_AGE, "interpretation"),
+    ("一图看懂青禾市河道保护管理办法", RIVER, "interpretation"),
+    ("《青禾市河道保护管理办法》新旧政策对比解读", RIVER, "interpretation"),
+    ("青禾市河道保护管理办法的政策解读（图文版）", RIVER, "interpretation"),
     # papers of a consultation, and other documents of the same name
     ("关于《青禾市河道保护管理办法（征求意见稿）》的起草说明", RIVER, None),
     ("关于修改《青禾市河道保护管理办法》的决定", f"修改{RIVER}的决定", None),
@@ -73,6 +78,9 @@ TITLES = [
     ("关于贯彻落实《青禾市河道保护管理办法》的实施意见", f"贯彻落实{RIVER}的实施意见", None),
     ("《青禾市河道保护管理办法》实施细则", f"{RIVER}实施细则", None),
     ("关于《青禾市河道保护管理办法》的补充通知", f"{RIVER}的补充通知", None),
+    ("《青禾市河道保护管理办法（征求意见稿）》听证报告", f"{RIVER}听证报告", None),
+    ("青禾市河道保护管理办法（征求意见稿）及起草说明", RIVER, None),
+    ("关于加强无障碍环境建设意见的通知", "加强无障碍环境建设意见的通知", None),
     ("关于加强政策解读工作的通知", "加强政策解读工作的通知", None),
 ]
 
