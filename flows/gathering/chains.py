@@ -9,7 +9,8 @@ left out. What is held is what stands in those columns, without its text.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,9 +26,12 @@ from storage.catalogue import Linked
 from storage.schema import ColumnKind, Unit
 
 TEXT = 4000  # characters of a consultation's text that are read for its period
+_READ = {frozenset((ColumnKind.CONSULTATION,)): TEXT, frozenset(STAGES) - {ColumnKind.CONSULTATION}: 0}
+_UNITS = 50  # units whose documents are held at a time
 _BEGUN_MONTHS = 12
 _BY_TITLE = frozenset(("interprets", "answers", "consults"))
 _ANSWERS_STAND_IN = frozenset((ColumnKind.CONSULTATION, ColumnKind.FEEDBACK, ColumnKind.NOTICES))
+_Linking = tuple[Member, tuple[tuple[str, str], ...]]  # a page, and the kinds and addresses of its links
 
 
 @dataclass
@@ -49,25 +53,30 @@ class _Pages:
 
 def gather_chains(run: Run) -> Iterator[UnitChains]:
     """The chains of every unit that has any page of one; its government's after all others."""
-    known = {unit.id: pages for unit in run.city.units if (pages := _pages_of(run, unit)).members}
+    known = _pages(run)
     higher = government_of(run)
     above = known.pop(higher.id, _Pages(unit=higher)) if higher is not None else None
-    issued: Mapping[str, str] = {}
+    wanted = {name: list(pages.matters()) for name, pages in known.items()}
     if above is not None:
-        wanted = [matter for pages in (*known.values(), above) for matter in pages.matters()]
-        issued = dict(_titled(run, above.unit, wanted))
-    for pages in known.values():
-        documents = _documents(run, pages, issued)
-        readings = pages.of("interpretation")
-        told = _judged(run, pages, documents, [*readings, *(above.of("interpretation") if above else ())])
-        yield told
-        if above is not None:  # what this unit says of the government's documents is judged with them
-            at_home = {reading.id for one in told.interpreted for reading in one.interpretations}
-            abroad = [reading for reading in readings if reading.id not in at_home]
-            for one in interpreted_of([one for one in documents if one.unit == above.unit.id], abroad):
-                above.members |= {reading.id: reading for reading in one.interpretations}
+        wanted[above.unit.id] = [matter for pages in (*known.values(), above) for matter in pages.matters()]
+    named = _titled(run, wanted)
+    issued = _by_core(named[above.unit.id]) if above is not None else {}
+    for some in _batches(list(known.values()), _UNITS):
+        told = _documents(run, some, named, issued)
+        for pages in some:
+            documents = told[pages.unit.id]
+            readings = pages.of("interpretation")
+            judged = _judged(run, pages, documents, [*readings, *(above.of("interpretation") if above else ())])
+            yield judged
+            if above is not None:  # what this unit says of the government's documents is judged with them
+                at_home = {reading.id for one in judged.interpreted for reading in one.interpretations}
+                abroad = [reading for reading in readings if reading.id not in at_home]
+                for one in interpreted_of([one for one in documents if one.unit == above.unit.id], abroad):
+                    above.members |= {reading.id: reading for reading in one.interpretations}
     if above is not None and above.members:
-        yield _judged(run, above, _documents(run, above, issued), above.of("interpretation"))
+        named = _titled(run, {above.unit.id: list(above.matters())})
+        documents = _documents(run, [above], named, issued)[above.unit.id]
+        yield _judged(run, above, documents, above.of("interpretation"))
 
 
 def government_of(run: Run) -> Unit | None:
@@ -113,20 +122,25 @@ def _gap(run: Run, unit: Unit) -> str | None:
 # ------------------------------------------------------------------ pages of the chain
 
 
-def _pages_of(run: Run, unit: Unit) -> _Pages:
-    """What stands in the unit's columns of consultations, results and interpretations."""
-    members: dict[str, Member] = {}
-    links: dict[str, Sequence[tuple[str, str]]] = {}
-    since = _since(run)
-    for column in unit.columns:
-        if column.kind not in STAGES:
-            continue
-        longest = TEXT if column.kind is ColumnKind.CONSULTATION else 0
-        for one in catalogue.linked_in(run.database, unit.id, [column.id], since=since, longest=longest):
-            member = _member(run, one, column.kind)
-            if member is not None:
-                members[one.id], links[one.id] = member, _addresses(one)
-    return _Pages(unit=unit, members=_with_links(run, members, links))
+def _pages(run: Run) -> dict[str, _Pages]:
+    """What stands in the columns of consultations, results and interpretations, by unit, of those that have any."""
+    found: dict[tuple[str, str], list[_Linking]] = defaultdict(list)
+    for kinds, longest in _READ.items():
+        places = {place: column.kind for place, column in run.columns.items() if column.kind in kinds}
+
+        def read(one: Linked, places: Mapping[tuple[str, str], ColumnKind] = places) -> _Linking | None:
+            member = _member(run, one, places[one.unit, one.column])
+            return (member, _addresses(one)) if member is not None else None
+
+        for told in catalogue.linked_in(run.database, places, read, since=_since(run), longest=longest):
+            found[told[0].unit, told[0].column].append(told)
+    linked = _with_links(run, [told for some in found.values() for told in some])
+    known = {}
+    for unit in run.city.units:
+        members = {one.id: linked[one.id] for column in unit.columns for one, _ in found.get((unit.id, column.id), ())}
+        if members:
+            known[unit.id] = _Pages(unit=unit, members=members)
+    return known
 
 
 def _member(run: Run, one: Linked, kind: ColumnKind) -> Member | None:
@@ -188,53 +202,86 @@ def _is_address(target: str) -> bool:
 # ------------------------------------------------------------------ documents
 
 
-def _documents(run: Run, pages: _Pages, issued: Mapping[str, str]) -> list[Member]:
-    """The documents that the pages of a unit are about.
+def _documents(
+    run: Run,
+    some: Sequence[_Pages],
+    named: Mapping[str, Mapping[str, str]],
+    issued: Mapping[str, Collection[str]],
+) -> dict[str, list[Member]]:
+    """Unit → the documents that its pages are about.
 
-    Results and interpretations that the unit put into other columns are found with them, and added to its pages.
+    Results and interpretations that a unit put into other columns are found with them, and added to its pages.
 
-    :param issued: ids and titles of the government's documents.
+    :param named: unit → ids and titles of its own documents of these matters.
+    :param issued: core of a title → ids of the government's documents of it.
     """
-    wanted = tuple(dict.fromkeys(pages.matters()))
-    cores = {matter.core for matter in wanted}
-    names = {name for name, _ in _titled(run, pages.unit, wanted)}
-    names |= {name for name, title in issued.items() if any(one.core in cores for one in matters(title))}
-    names |= {name for member in pages.members.values() for name in member.links}
-    found: dict[str, Member] = {}
-    links: dict[str, Sequence[tuple[str, str]]] = {}
-    for one in catalogue.linked_items(run.database, names - pages.members.keys()):
-        column = run.columns.get((one.unit, one.column))
-        stage = stage_of(one.title) or "document"
-        if column is None or column.kind not in DOCUMENTS or stage == "consultation":
-            continue
-        if stage == "document" or one.unit == pages.unit.id:
-            found[one.id] = _page(run, one, stage)
-            links[one.id] = _addresses(one)
-    linked = _with_links(run, found, links)
-    pages.members |= {name: one for name, one in linked.items() if one.stage != "document"}
-    return [one for one in linked.values() if one.stage == "document"]
+    names: dict[str, set[str]] = {}
+    for pages in some:
+        cores = {matter.core for matter in pages.matters()}
+        asked = {*named[pages.unit.id], *(name for core in cores for name in issued.get(core, ()))}
+        asked |= {name for member in pages.members.values() for name in member.links}
+        names[pages.unit.id] = asked - pages.members.keys()
+    items = {one.id: one for one in catalogue.linked_items(run.database, set().union(*names.values()))}
+    found: dict[str, list[_Linking]] = {}
+    for unit, asked in names.items():
+        known = (items[name] for name in sorted(asked) if name in items)
+        found[unit] = [
+            (_page(run, one, stage), _addresses(one)) for one in known if (stage := _stage_for(run, one, unit))
+        ]
+    linked = _with_links(run, [told for each in found.values() for told in each])
+    documents = {}
+    for pages in some:
+        here = [linked[one.id] for one, _ in found[pages.unit.id]]
+        pages.members |= {one.id: one for one in here if one.stage != "document"}
+        documents[pages.unit.id] = [one for one in here if one.stage == "document"]
+    return documents
 
 
-def _with_links(
-    run: Run, members: Mapping[str, Member], links: Mapping[str, Sequence[tuple[str, str]]]
-) -> dict[str, Member]:
-    """The members with what their pages link: ids of items, and what is said of the links."""
-    owners = catalogue.owners_of(run.database, (url for each in links.values() for _, url in each))
+def _stage_for(run: Run, one: Linked, unit: str) -> str | None:
+    """The stage of a page outside the columns of a unit's chains; None where it is none of a chain of that unit."""
+    column = run.columns.get((one.unit, one.column))
+    stage = stage_of(one.title) or "document"
+    if column is None or column.kind not in DOCUMENTS or stage == "consultation":
+        return None
+    return stage if stage == "document" or one.unit == unit else None
+
+
+def _with_links(run: Run, found: Iterable[_Linking]) -> dict[str, Member]:
+    """The members by id, with what their pages link: ids of items, and what is said of the links."""
+    told = {one.id: (one, links) for one, links in found}
+    owners = catalogue.owners_of(run.database, (url for _, links in told.values() for _, url in links))
     linked = {}
-    for name, one in members.items():
-        names = {other for _, url in links[name] for other in owners.get(url, ())} - {name}
-        kinds = frozenset(kind for kind, _ in links[name])
+    for name, (one, links) in told.items():
+        names = {other for _, url in links for other in owners.get(url, ())} - {name}
+        kinds = frozenset(kind for kind, _ in links)
         linked[name] = replace(one, links=frozenset(names), link_kinds=kinds) if kinds else one
     return linked
 
 
-def _titled(run: Run, unit: Unit, wanted: Iterable[Matter]) -> Iterator[tuple[str, str]]:
-    """Id and title of the unit's documents of one of these matters."""
-    columns = [column.id for column in unit.columns if column.kind in DOCUMENTS]
-    cores = {matter.core for matter in wanted}
-    looked_for = beginnings(wanted)
-    if not looked_for.texts:
-        return
-    for name, title in catalogue.titles_in(run.database, unit.id, columns, since=_since(run)):
-        if may_name(title, looked_for) and any(one.core in cores for one in matters(title)):
-            yield name, title
+def _titled(run: Run, wanted: Mapping[str, Sequence[Matter]]) -> dict[str, dict[str, str]]:
+    """Unit → ids and titles of its documents of one of the matters wanted there."""
+    cores = {unit: {matter.core for matter in some} for unit, some in wanted.items()}
+    begin = {unit: looked_for for unit, some in wanted.items() if (looked_for := beginnings(some)).texts}
+    places = [place for place, column in run.columns.items() if place[0] in begin and column.kind in DOCUMENTS]
+
+    def is_wanted(unit: str, title: str) -> bool:
+        return may_name(title, begin[unit]) and any(one.core in cores[unit] for one in matters(title))
+
+    found: dict[str, dict[str, str]] = {unit: {} for unit in wanted}
+    for unit, name, title in catalogue.titles_in(run.database, places, is_wanted, since=_since(run)):
+        found[unit][name] = title
+    return found
+
+
+def _by_core(titles: Mapping[str, str]) -> dict[str, set[str]]:
+    """Core of a title → ids of the documents of it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, title in titles.items():
+        for one in matters(title):
+            found[one.core].add(name)
+    return found
+
+
+def _batches(pages: list[_Pages], size: int) -> Iterator[list[_Pages]]:
+    for start in range(0, len(pages), size):
+        yield pages[start : start + size]

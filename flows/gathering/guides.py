@@ -1,8 +1,8 @@
-"""What stands in the guide columns of a unit: each item's title, date, text and files."""
+"""What stands in the guide columns of units: each item's title, date, text and files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from flows.compliance.facts import Guide
 from flows.compliance.working_day_limit import is_displayed
@@ -11,20 +11,20 @@ from storage import catalogue
 from storage.schema import ColumnKind, Item, Unit
 
 
-def guides_of(run: Run, unit: Unit) -> Iterator[Guide]:
-    """What the unit's guide columns list now, read or not."""
-    for column in unit.columns:
-        if column.kind is not ColumnKind.GUIDE:
-            continue
-        items = {item.id: item for item in catalogue.iter_items(run.database, unit=unit.id, column=column.id)}
-        for row in catalogue.known_rows(run.database, unit.id, column.id).values():
-            item = None
-            if row.item is not None:
-                item = items.get(row.item) or catalogue.get_item(run.database, row.item)
-            if item is not None:
-                yield _guide(item, column.id)
-            else:
-                yield Guide(title=row.title, url=row.url, column=column.id, published_on=row.date)
+def guides_of(run: Run, units: Iterable[Unit]) -> dict[str, tuple[Guide, ...]]:
+    """Unit → what its guide columns list now, read or not."""
+    places = [(unit.id, column.id) for unit in units for column in unit.columns if column.kind is ColumnKind.GUIDE]
+    listed = catalogue.listed_in(run.database, places)
+    found: dict[str, tuple[Guide, ...]] = {}
+    for unit, column in places:
+        guides = (
+            _guide(row.item, column)
+            if row.item is not None
+            else Guide(title=row.title, url=row.url, column=column, published_on=row.date)
+            for row in listed.get((unit, column), ())
+        )
+        found[unit] = (*found.get(unit, ()), *guides)
+    return found
 
 
 def _guide(item: Item, column: str) -> Guide:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
-from flows.compliance.facts import ColumnFacts, ProbeDay, Report, UnitFacts
+from flows.compliance.facts import ColumnFacts, Guide, ProbeDay, Report, UnitFacts
 from flows.compliance.rules import availability
 from flows.compliance.rules.annual_report import may_be_report
 from flows.compliance.working_day_limit import is_displayed, is_unsure
@@ -19,7 +19,10 @@ from flows.gathering.guides import guides_of
 from flows.gathering.pages import pages_of
 from flows.gathering.run import Run
 from storage import catalogue, observations
+from storage.catalogue import Listed
 from storage.schema import ColumnKind, Item, Subject, Unit
+
+_UNITS = 50  # units whose guides and reports are held at a time
 
 
 def gather_units(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> Iterator[UnitFacts]:
@@ -30,21 +33,29 @@ def gather_units(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> It
     pages = pages_of(run, Subject.HOME)
     loads, newest = _loads(run, probes), _newest_by_host(columns)
     fronts = frozenset(_host(unit.home) for unit in run.city.units)
-    for unit in run.city.units:
+    for unit, guides, reports in _with_papers(run):
         home = homes.get((unit.id, None))
         whole = home.at if home is not None and home.outcome.is_good else None
         yield UnitFacts(
             unit=unit,
             home=looks_of(run, home, whole, watched.get((unit.id, None))),
             columns={c.id: columns[unit.id, c.id] for c in unit.columns if (unit.id, c.id) in columns},
-            reports=tuple(_reports_in_columns(run, unit)),
+            reports=reports,
             probes=probes.get(unit.id, ()),
             page=pages.get((unit.id, None)),
-            guides=tuple(guides_of(run, unit)),
+            guides=guides,
             others_load_s=_of_the_others(loads, _host(unit.home)),
             fronts=fronts,
             **_of_a_neighbour(unit, newest),
         )
+
+
+def _with_papers(run: Run) -> Iterator[tuple[Unit, tuple[Guide, ...], tuple[Report, ...]]]:
+    """Every unit of the registry with its guides and its reports, so many units held at a time."""
+    for start in range(0, len(run.city.units), _UNITS):
+        some = run.city.units[start : start + _UNITS]
+        guides, reports = guides_of(run, some), _reports_in_columns(run, some)
+        yield from ((unit, guides.get(unit.id, ()), reports.get(unit.id, ())) for unit in some)
 
 
 def _newest_by_host(columns: Mapping[tuple[str, str], ColumnFacts]) -> dict[str, dict[str, tuple[dt.date, str]]]:
@@ -96,27 +107,30 @@ def probes_of(run: Run) -> Mapping[str, tuple[ProbeDay, ...]]:
     return availability.probe_days((availability.probe_of(look, sampling.slow_s) for look in looks), run.case.zone)
 
 
-def _reports_in_columns(run: Run, unit: Unit) -> Iterator[Report]:
-    """What stands in the unit's annual report columns, read or not."""
-    for column in unit.columns:
-        if column.kind is not ColumnKind.ANNUAL_REPORTS:
-            continue
-        items = {item.id: item for item in catalogue.iter_items(run.database, unit=unit.id, column=column.id)}
-        for row in catalogue.known_rows(run.database, unit.id, column.id).values():
-            item = None
-            if row.item is not None:
-                item = items.get(row.item) or catalogue.get_item(run.database, row.item)
-            if item is not None:
-                yield _report(run, item, column.id, row.date)
-            else:
-                yield Report(
-                    title=row.title,
-                    url=row.url,
-                    column=column.id,
-                    published_on=row.date,
-                    first_seen_on=None,
-                    title_whole=not is_cut(row.title),
-                )
+def _reports_in_columns(run: Run, units: Iterable[Unit]) -> dict[str, tuple[Report, ...]]:
+    """Unit → what stands in its annual report columns, read or not."""
+    places = [
+        (unit.id, column.id) for unit in units for column in unit.columns if column.kind is ColumnKind.ANNUAL_REPORTS
+    ]
+    listed = catalogue.listed_in(run.database, places)
+    found: dict[str, tuple[Report, ...]] = {}
+    for unit, column in places:
+        reports = (_listed(run, row) for row in listed.get((unit, column), ()))
+        found[unit] = (*found.get(unit, ()), *reports)
+    return found
+
+
+def _listed(run: Run, row: Listed) -> Report:
+    if row.item is not None:
+        return _report(run, row.item, row.column, row.date)
+    return Report(
+        title=row.title,
+        url=row.url,
+        column=row.column,
+        published_on=row.date,
+        first_seen_on=None,
+        title_whole=not is_cut(row.title),
+    )
 
 
 def _reports_elsewhere(run: Run, unit: Unit) -> Iterator[Report]:

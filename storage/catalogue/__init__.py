@@ -22,7 +22,7 @@ from storage.catalogue.articles import ArticleLook, record_articles, touch
 from storage.catalogue.facts import ColumnFacts, GoneRow, appeared, column_facts, gone_rows
 from storage.catalogue.identity import item_id
 from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of, titles_in
-from storage.catalogue.picking import Standing, Titled, newest_days, rows_in, standing_in, titled
+from storage.catalogue.picking import Listed, Standing, Titled, listed_in, newest_days, rows_in, standing_in, titled
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, get_items, iter_changes, iter_items
 from storage.catalogue.upserting import UpsertResult, upsert
@@ -45,6 +45,7 @@ __all__ = [
     "GoneRow",
     "KnownRow",
     "Linked",
+    "Listed",
     "Shared",
     "SharedMinute",
     "ShownValid",
@@ -69,6 +70,7 @@ __all__ = [
     "known_rows",
     "linked_in",
     "linked_items",
+    "listed_in",
     "newest_days",
     "owners_of",
     "record_articles",

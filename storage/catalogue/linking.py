@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -20,7 +20,10 @@ from storage.database import Database
 from storage.formats.json_item import evidence_of
 from storage.schema import Evidence, Relation
 
-PAGE: Final = 1000  # rows held at a time, and keys asked for at a time
+PAGE: Final = 1000  # rows held at a time, and keys or columns asked for at a time
+_Place = tuple[str, str]  # unit and column
+_Read = TypeVar("_Read")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,28 +48,43 @@ class Linked:
 
 
 def linked_in(
-    db: Database, unit: str, columns: Collection[str], *, since: dt.date, longest: int = 0
-) -> Iterator[Linked]:
-    """The standing items of these columns of a unit, in the order of their last change.
+    db: Database,
+    places: Collection[_Place],
+    read: Callable[[Linked], _Read | None],
+    *,
+    since: dt.date,
+    longest: int = 0,
+) -> list[_Read]:
+    """What ``read`` makes of the standing items of these columns, where it makes anything of them.
 
+    They come to it by unit, column and the order of their last change. What is held is what it gives back.
+
+    :param read: asks nothing of the database, so that its transaction ends with the last row.
     :param since: those published before this day are left out.
     :param longest: so many characters of each text come with them.
     """
     at = tables.items.c
     text = sa.func.substr(at.body_text, 1, longest).label("text") if longest else sa.null().label("text")
-    for column in columns:
-        query = sa.select(*_columns(), text, at.seq).where(at.unit == unit, at.column == column, *_stands(since))
-        for row in _pages(db, query):
-            yield _linked(row)
+    query = sa.select(*_columns(), text).where(*_stands(since)).order_by(at.unit, at.column, at.seq)
+    found = (read(_linked(row)) for row in _in_places(db, query, places))
+    return [one for one in found if one is not None]
 
 
-def titles_in(db: Database, unit: str, columns: Collection[str], *, since: dt.date) -> Iterator[tuple[str, str]]:
-    """Id and title of every standing item of these columns of a unit that was not published before ``since``."""
+def titles_in(
+    db: Database, places: Collection[_Place], is_wanted: Callable[[str, str], bool], *, since: dt.date
+) -> list[tuple[str, str, str]]:
+    """Unit, id and title of the standing items of these columns that are wanted, in no order.
+
+    :param is_wanted: by unit and title; asks nothing of the database.
+    :param since: those published before this day are left out.
+    """
     at = tables.items.c
-    for column in columns:
-        query = sa.select(at.id, at.title, at.seq).where(at.unit == unit, at.column == column, *_stands(since))
-        for row in _pages(db, query):
-            yield row["id"], row["title"]
+    query = sa.select(at.unit, at.id, at.title).where(*_stands(since))
+    return [
+        (row["unit"], row["id"], row["title"])
+        for row in _in_places(db, query, places)
+        if is_wanted(row["unit"], row["title"])
+    ]
 
 
 def linked_items(db: Database, names: Iterable[str]) -> Iterator[Linked]:
@@ -109,17 +127,13 @@ def _columns() -> list[Any]:
     ]
 
 
-def _pages(db: Database, query: Any) -> Iterator[Mapping[Any, Any]]:
-    """The rows of ``query`` by their number, a page to a transaction."""
-    after = 0
-    while True:
-        at = tables.items.c.seq
+def _in_places(db: Database, query: Any, places: Collection[_Place]) -> Iterator[Mapping[Any, Any]]:
+    """The rows of ``query`` in these columns, so many columns to a statement."""
+    at = tables.items.c
+    for some in _batches(sorted(places), PAGE):
+        here = query.where(sa.tuple_(at.unit, at.column).in_(some))
         with db.read() as session:
-            found = session.execute(query.where(at > after).order_by(at).limit(PAGE)).mappings().all()
-        yield from found
-        if len(found) < PAGE:
-            return
-        after = found[-1]["seq"]
+            yield from session.execute(here, execution_options={"yield_per": PAGE}).mappings()
 
 
 def _linked(row: Mapping[Any, Any]) -> Linked:
@@ -140,6 +154,6 @@ def _linked(row: Mapping[Any, Any]) -> Linked:
     )
 
 
-def _batches(values: list[str], size: int) -> Iterator[list[str]]:
+def _batches(values: list[_Value], size: int) -> Iterator[list[_Value]]:
     for start in range(0, len(values), size):
         yield values[start : start + size]

@@ -120,6 +120,46 @@ def rows_in(db: Database, places: Collection[_Place]) -> list[Titled]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A row that stands in a list, with the item it leads to, where it leads to one."""
+
+    unit: str
+    column: str
+    url: str
+    title: str
+    date: dt.date | None
+    item: Item | None
+
+
+def listed_in(db: Database, places: Collection[_Place]) -> dict[_Place, list[Listed]]:
+    """What the lists of these columns show now, in the order of the dates shown, with whole items; all held at once."""
+    at = tables.list_rows.c
+    narrow = (at.unit, at.column, at.url, at.title, at.row_date)
+    query = (
+        sa.select(*(column.label(f"row_{column.name}") for column in narrow), *rows.ITEM_COLUMNS)
+        .outerjoin(tables.items, tables.items.c.id == at.item_id)
+        .where(at.missing_since.is_(None))
+        .order_by(at.unit, at.column, at.shown_on, at.address_key)
+    )
+    found: dict[_Place, list[Listed]] = {}
+    ordered = sorted(places)
+    for start in range(0, len(ordered), PAGE):
+        here = query.where(sa.tuple_(at.unit, at.column).in_(ordered[start : start + PAGE]))
+        with db.read() as session:
+            for row in session.execute(here, execution_options={"yield_per": PAGE}).mappings():
+                one = Listed(
+                    unit=row["row_unit"],
+                    column=row["row_column"],
+                    url=row["row_url"],
+                    title=row["row_title"],
+                    date=row["row_row_date"],
+                    item=rows.item_of(row) if row["id"] is not None else None,
+                )
+                found.setdefault((one.unit, one.column), []).append(one)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
 class Standing:
     """An item that may still change, with when its page was last known to say what it says.
 
