@@ -60,7 +60,7 @@ def judge(unit: UnitFacts, case: Case) -> Judgement:
     candidates: list[_Shown] = [(newest_on, newest.get("url"), None)] if newest_on is not None else []
     candidates += own
     if not candidates:
-        return _without_dates(unit, front, case, facts)
+        return _without_dates(unit, case, facts)
     on, url, column = max(candidates, key=lambda one: (one[0], one[1] or ""))
     facts |= {"newest_on": on, "newest_url": url, "newest_title": newest.get("title") if column is None else None}
     facts |= {"shown_in": column or "home page", "due_on": text.window.due(on)}
@@ -94,7 +94,7 @@ def _dated_columns(unit: UnitFacts, case: Case) -> Iterator[tuple[ColumnFacts, d
             yield column, column.newest_on
 
 
-def _without_dates(unit: UnitFacts, front: Front, case: Case, facts: Mapping[str, Any]) -> Judgement:
+def _without_dates(unit: UnitFacts, case: Case, facts: Mapping[str, Any]) -> Judgement:
     doubt = _unseen(unit, case)
     word, words = doubt or ("no_dates", "neither the home page nor any column of the unit shows a date")
     return not_assessable(word, words, **facts)
