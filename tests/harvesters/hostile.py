@@ -1,8 +1,9 @@
 # ruff: noqa: E501 -- baits are read across
 """Bytes meant to break a reader, and a process of its own to read them in: ``python -m tests.harvesters.hostile NAME``.
 
-Every bait is read under a limit of memory and of processor time that grows with its size and is some ten times what a
-page of that size costs, so that only work that grows faster than its input meets it. Before each bait its name is
+Every bait is read under a limit of memory and of processor time that grows with its size and is some hundred times what
+a page of that size costs (a busy machine counts more than was used), so that only work that grows faster than its input
+meets it. Before each bait its name is
 printed: what kills the process is the last one named.
 """
 
@@ -33,7 +34,7 @@ from harvesters.reading.page import Profile, as_json, read_page
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 MOST_MEMORY = 3 << 30  # bytes of address space
-CPU_ONCE, CPU_PER_MB = 2, 20  # seconds a bait, and for every MB of it
+CPU_ONCE, CPU_PER_MB = 20, 60  # seconds a bait, and for every MB of it
 URL = "http://www.yunxi.invalid/zwgk/tzgg/202605/t20260501_7.html"
 HEADERS = {"content-type": "text/html; charset=utf-8", "date": "Mon, 01 Jun 2026 02:00:00 GMT"}
 PROFILE = Profile(site_code="6299010001", column_name="通知公告", unit_name="云溪县人民政府")
