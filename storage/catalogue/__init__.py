@@ -10,6 +10,7 @@ from storage.catalogue.facts import ColumnFacts, column_facts
 from storage.catalogue.identity import item_id
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, iter_changes, iter_items
+from storage.catalogue.standing import StandingRow, iter_standing, row_titles
 from storage.catalogue.upserting import UpsertResult, upsert
 from storage.catalogue.walks import (
     KnownRow,
@@ -27,6 +28,7 @@ __all__ = [
     "EntryCounts",
     "FieldCounts",
     "KnownRow",
+    "StandingRow",
     "UpsertResult",
     "Walk",
     "WalkResult",
@@ -39,9 +41,11 @@ __all__ = [
     "item_id",
     "iter_changes",
     "iter_items",
+    "iter_standing",
     "known_rows",
     "record_articles",
     "record_walk",
+    "row_titles",
     "touch",
     "upsert",
     "withdraw_due",
