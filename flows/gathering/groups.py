@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from flows.gathering.directories import gather_directories
 from flows.gathering.run import Run
 
 Gatherer = Callable[[Run], Iterator[Any]]
 
-GATHERERS: Mapping[str, Gatherer] = {}
+GATHERERS: Mapping[str, Gatherer] = {
+    "directories": gather_directories,
+}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from flows.compliance.calendar import WorkingDays
 from flows.compliance.facts import Case
@@ -18,11 +20,13 @@ Place = tuple[str, str | None]  # unit and column; None: the unit as a whole
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What every step of one assessment needs."""
+    """What every step of one assessment needs. ``archive`` is the folder of captured pages, where they may be asked."""
 
     database: Database
     city: City
     case: Case
+    archive: Path | None = None
+    gathered: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # once, for whoever asks again
 
     @cached_property
     def units(self) -> dict[str, Unit]:
@@ -39,7 +43,14 @@ class Run:
         return moment.astimezone(self.case.zone).date()
 
 
-def run_of(database: Database, city: City, law: Regulation, as_of: dt.date | None, now: dt.datetime) -> Run:
+def run_of(
+    database: Database,
+    city: City,
+    law: Regulation,
+    as_of: dt.date | None,
+    now: dt.datetime,
+    archive: Path | None = None,
+) -> Run:
     """The run of one assessment; ``as_of`` None is the city's day at ``now``."""
     zone = zoneinfo.ZoneInfo(city.timezone)
     own = law.holidays
@@ -50,4 +61,4 @@ def run_of(database: Database, city: City, law: Regulation, as_of: dt.date | Non
         zone=zone,
         city=city.name,
     )
-    return Run(database=database, city=city, case=case)
+    return Run(database=database, city=city, case=case, archive=archive)

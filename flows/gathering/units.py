@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from flows.compliance.facts import ColumnFacts, ProbeDay, Report, UnitFacts
-from flows.compliance.rules import availability
+from flows.compliance.rules import availability, local_matters, statutory_categories
 from flows.compliance.rules.annual_report import may_be_report
 from flows.compliance.rules.timely_item import is_displayed
+from flows.gathering.blank_pages import blank_pages
 from flows.gathering.columns import coverage_of, looks_of
 from flows.gathering.run import Run
 from storage import catalogue, observations
@@ -24,13 +25,26 @@ def gather_units(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> It
     for unit in run.city.units:
         home = homes.get((unit.id, None))
         whole = home.at if home is not None and home.outcome.is_good else None
-        yield UnitFacts(
+        known = UnitFacts(
             unit=unit,
             home=looks_of(run, home, whole, watched.get((unit.id, None))),
             columns={c.id: columns[unit.id, c.id] for c in unit.columns if (unit.id, c.id) in columns},
             reports=tuple(_reports_in_columns(run, unit)),
             probes=probes.get(unit.id, ()),
         )
+        yield with_notes(run, known)
+
+
+def with_notes(run: Run, known: UnitFacts) -> UnitFacts:
+    """The unit, its columns asked for notes that there is nothing to disclose, where a rule depends on them."""
+    rules = (statutory_categories, local_matters)
+    asked = {column.column.id: column for rule in rules for column in rule.in_question(known, run.case)}
+    if not asked:
+        return known
+    titles = {
+        name: catalogue.row_titles(run.database, known.unit.id, name) for name, column in asked.items() if column.rows
+    }
+    return replace(known, blank=blank_pages(run, asked.values()), titles=titles)
 
 
 def with_reports_elsewhere(run: Run, known: UnitFacts) -> UnitFacts:
