@@ -23,7 +23,7 @@ from storage.schema import Duty, DutyDirectory, DutyLimit, DutyMapping, LimitKin
 RULE: Final = "CV-DIR"
 CATEGORIES: Final = "CV-20-"  # the rules on the categories of 条例 第二十条 begin so
 
-_TEXTS: Final = tuple(one.name for one in fields(Duty) if one.name not in ("row", "limit"))
+_TEXTS: Final = tuple(one.name for one in fields(Duty) if one.name not in ("row", "limit", "since"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,10 @@ def store(
     unread: Sequence[str],
     at: dt.datetime,
 ) -> DutyDirectory:
-    """Keeps a directory as the unit's next version, in one transaction; it comes back as it holds now."""
+    """Keeps a directory as the unit's next version, in one transaction; it comes back as it holds now.
+
+    A row that the version before has with the same limit goes on holding from when it did.
+    """
     with db.begin() as session:
         take_lock(session, "duties")
         directory = tables.duty_directories.c
@@ -65,7 +68,21 @@ def store(
             "unread": storable(list(unread)),
         }
         session.execute(sa.insert(tables.duty_directories), [told])
-        insert_many(session, tables.duties, [_row(unit, last + 1, duty, mapping) for duty, mapping in rows])
+        since = _since(session, unit, last)
+        insert_many(
+            session,
+            tables.duties,
+            [
+                _row(
+                    unit,
+                    last + 1,
+                    duty,
+                    mapping,
+                    min(in_force_from, since.get((duty.key, duty.limit_text), dt.date.max)),
+                )
+                for duty, mapping in rows
+            ],
+        )
     stored = current(db, unit)
     assert stored is not None
     return stored
@@ -169,7 +186,14 @@ def rates(db: Database, prefix: str = RULE) -> dict[str, Rate]:
 # ------------------------------------------------------------------ schema ↔ rows
 
 
-def _row(unit: str, version: int, duty: Duty, mapping: DutyMapping) -> dict[str, Any]:
+def _since(session: Session, unit: str, version: int) -> dict[tuple[str, str | None], dt.date]:
+    """From when each row of a version holds, by its key and the text of its limit."""
+    duty = tables.duties.c
+    query = sa.select(duty.key, duty.limit_text, duty.since).where(duty.unit == unit, duty.version == version)
+    return {(row.key, row.limit_text): row.since for row in session.execute(query)}
+
+
+def _row(unit: str, version: int, duty: Duty, mapping: DutyMapping, since: dt.date) -> dict[str, Any]:
     limit = None if duty.limit is None else {name: value for name, value in asdict(duty.limit).items() if value}
     return {
         "unit": unit,
@@ -177,6 +201,7 @@ def _row(unit: str, version: int, duty: Duty, mapping: DutyMapping) -> dict[str,
         "row": duty.row,
         **{name: storable(getattr(duty, name)) for name in _TEXTS},
         "limit": storable(limit),
+        "since": since,
         "mapping": storable(
             {"how": mapping.how, "columns": mapping.columns, "keywords": mapping.keywords, "why": mapping.why}
         ),
@@ -208,7 +233,7 @@ def _duty(row: Mapping[Any, Any]) -> Duty:
         period = limit.get("period")
         typed = {"kind": LimitKind(limit["kind"]), "period": Period(period) if period else None}
         limit = DutyLimit(**{**limit, **typed})
-    return Duty(row=row["row"], limit=limit, **{name: row[name] for name in _TEXTS})
+    return Duty(row=row["row"], limit=limit, since=row["since"], **{name: row[name] for name in _TEXTS})
 
 
 def _mapping(found: Mapping[str, Any], at: dt.datetime, said: Mapping[Any, Any] | None) -> DutyMapping:

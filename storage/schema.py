@@ -255,6 +255,7 @@ class Duty:
     mode: str | None = None  # 公开方式: 主动, 依申请
     tier: str | None = None  # 公开层级
     place: str = ""  # where in the file it stands
+    since: dt.date | None = None  # from when the row holds, so limited; given when its directory is kept
 
     @property
     def name(self) -> str:
@@ -287,7 +288,8 @@ class DutyMapping:
 class DutyDirectory:
     """A unit's own directory as one import brought it (主动公开基本目录). Older versions are kept.
 
-    Nothing is held to have been due by it before ``in_force_from``; ``unread`` is what of the file was not understood.
+    Nothing is held to have been due by it before ``in_force_from``, or by a row that an earlier version had before that
+    row's ``since``. ``unread`` is what of the file was not understood.
     """
 
     unit: str

@@ -420,6 +420,7 @@ duties = Table(
     Column("mode", Text),
     Column("tier", Text),
     _required("place", Text),
+    _required("since", Date),
     _required("mapping", Json),  # as the import found it
     ForeignKeyConstraint(["unit", "version"], ["duty_directories.unit", "duty_directories.version"]),
     Index("ix_duties_unit_key", "unit", "key"),

@@ -19,7 +19,7 @@ from typing import Final
 from harvesters.reading.document import Document
 from harvesters.reading.duty_heads import Head, chosen, is_head, read_head, word
 from harvesters.reading.duty_limit import read_limit
-from harvesters.reading.grids import Grid, grids_of
+from harvesters.reading.grids import Grid, called, grids_of
 from storage.exceptions import DutyFileError
 from storage.schema import Duty
 
@@ -55,10 +55,9 @@ def read_duties(body: bytes, url: str, headers: Mapping[str, str] | None = None)
     for grid in grids:
         reading.take(grid)
     if not reading.duties:
-        name = url.rpartition("/")[2] or url
         linked = _files_linked(Document(body, url, headers=headers)) if form == "html" else []
         more = f"; it links files, one of which may hold it: {', '.join(linked)}" if linked else ""
-        raise DutyFileError(f"{name}: {_no_table(grids)}{more}")
+        raise DutyFileError(f"{called(url)}: {_no_table(grids)}{more}")
     return DutyTable(
         form=form,
         duties=tuple(_with_keys(reading.duties)),
@@ -219,7 +218,9 @@ def _duty(said: Mapping[str, str], place: str, row: int) -> Duty | None:
     return Duty(
         row=row,
         key="",
-        **levels,
+        level1=levels["level1"],
+        level2=levels["level2"],
+        level3=levels["level3"],
         content=said.get("content"),
         basis=said.get("basis"),
         limit_text=limit_text,

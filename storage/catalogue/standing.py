@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,9 +14,11 @@ from storage.database import Database
 _AT_A_TIME: Final = 2000  # rows held
 
 
-@dataclass(frozen=True, kw_only=True)
-class StandingRow:
-    """A row that stands. ``appeared_at`` is None where nobody saw its column whole without it before."""
+class StandingRow(NamedTuple):
+    """A row that stands, told briefly: a unit has hundreds of thousands.
+
+    ``appeared_at`` is None where nobody saw its column whole without it before.
+    """
 
     column: str
     url: str
@@ -47,8 +48,7 @@ def iter_standing(db: Database, unit: str) -> Iterator[StandingRow]:
         .execution_options(yield_per=_AT_A_TIME)
     )
     with db.read() as session:
-        for found in session.execute(query).mappings():
-            yield StandingRow(**found)
+        yield from (StandingRow(*found) for found in session.execute(query))
 
 
 def row_titles(db: Database, unit: str, column: str) -> tuple[str, ...]:

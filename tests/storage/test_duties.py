@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,11 +38,14 @@ DAY = dt.date(2026, 1, 1)
 
 
 def kept(
-    db: Database, *rows: tuple[Duty, DutyMapping], unit: str = "jyj", at: dt.datetime = build.NOON
+    db: Database,
+    *rows: tuple[Duty, DutyMapping],
+    unit: str = "jyj",
+    at: dt.datetime = build.NOON,
+    in_force: dt.date = DAY,
 ) -> DutyDirectory:
-    return duties.store(
-        db, unit, rows, source="目录.docx", sha256="0" * 64, in_force_from=DAY, unread=("row 9: a note",), at=at
-    )
+    told: dict[str, Any] = {"source": "目录.docx", "sha256": "0" * 64, "unread": ("row 9: a note",)}
+    return duties.store(db, unit, rows, in_force_from=in_force, at=at, **told)
 
 
 def test_a_directory_comes_back_as_it_was_kept(db: Database) -> None:
@@ -53,7 +57,7 @@ def test_a_directory_comes_back_as_it_was_kept(db: Database) -> None:
         DAY,
         ("row 9: a note",),
     )
-    assert [duty for duty, _ in stored.duties] == [BUDGET, GUIDE]
+    assert [duty for duty, _ in stored.duties] == [replace(one, since=DAY) for one in (BUDGET, GUIDE)]
     assert [mapping for _, mapping in stored.duties] == [replace(one, at=build.NOON) for one in (BY_NAME, NOBODY)]
     assert duties.current(db, "mzj") is None
 
@@ -68,6 +72,14 @@ def test_a_new_import_is_a_new_version_and_the_old_ones_are_kept(db: Database) -
     assert (found.version, [duty.key for duty, _ in found.duties]) == (2, [GUIDE.key])
     assert duties.versions(db, "jyj") == [(1, build.NOON, "目录.docx"), (2, later, "目录.docx")]
     assert [(one.unit, one.version) for one in duties.iter_current(db)] == [("jyj", 2), ("mzj", 1)]
+
+
+def test_a_row_goes_on_holding_from_when_it_did_unless_its_limit_is_another(db: Database) -> None:
+    kept(db, (BUDGET, BY_NAME), (GUIDE, NOBODY))
+    later = replace(BUDGET, row=2, limit_text="每年")
+    new = replace(GUIDE, row=3, key="cccccccccccc")
+    stored = kept(db, (replace(GUIDE, row=1), NOBODY), (later, BY_NAME), (new, NOBODY), in_force=DAY + build.DAY * 90)
+    assert [duty.since for duty, _ in stored.duties] == [DAY, DAY + build.DAY * 90, DAY + build.DAY * 90]
 
 
 def test_a_correction_counts_is_kept_and_holds_in_later_versions(db: Database) -> None:

@@ -7,7 +7,7 @@ something at all; one that waits for an event cannot be breached, because nobody
 
 Against a unit only what is proven counts: one column or several that names or a person say, each seen whole and lately,
 no date left to be read, no note that there is nothing to disclose, the website among the row's own channels, and the
-whole period after the day from which the directory holds. A row known by words alone is never held against anyone.
+whole period after the day from which the row holds. A row known by words alone is never held against anyone.
 """
 
 from __future__ import annotations
@@ -155,10 +155,9 @@ def _unmet(facts: DutyFacts, group: DirectoryFacts, told: dict[str, Any], case: 
     if elsewhere is not None:
         return not_assessable(*elsewhere, **told)
     begins = _begins(facts, case)
-    if begins < group.directory.in_force_from:
-        words = (
-            f"the directory holds from {group.directory.in_force_from.isoformat()}, after what would be missed began"
-        )
+    since = duty.since or group.directory.in_force_from
+    if begins < since:
+        words = f"the row holds from {since.isoformat()}, after what would be missed began"
         return not_assessable("not_due", words, **told)
     for column in facts.columns:
         name = column.column.name
@@ -193,7 +192,7 @@ def _unmet(facts: DutyFacts, group: DirectoryFacts, told: dict[str, Any], case: 
 
 
 def _begins(facts: DutyFacts, case: Case) -> dt.date:
-    """The day from which the directory must have held: the first of the period missed, or of the year of the day."""
+    """The day from which the row must have held: the first of the period missed, or of the year of the day."""
     limit = facts.duty.limit
     if facts.window is None or limit is None:
         return case.as_of

@@ -8,18 +8,24 @@ read are named, with what to do; files made to exhaust their reader are turned a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from harvesters.reading.document import Document
 from harvesters.reading.grids import docx, html, office, xlsx
 from harvesters.reading.grids.grid import Grid
 from storage.exceptions import DutyFileError
 
-__all__ = ["Grid", "grids_of"]
+__all__ = ["Grid", "called", "grids_of"]
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .doc and .xls, and of what is locked with a password
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS = "open it in WPS or Office, save it as .xlsx or .docx and import that"
+
+
+def called(url: str) -> str:
+    """What a file is called in messages."""
+    return unquote(url.rpartition("/")[2]) or url
 
 
 def grids_of(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[str, tuple[Grid, ...]]:
@@ -28,7 +34,7 @@ def grids_of(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
     :param url: the address they came from, or the file's; it names the file in messages.
     :raises DutyFileError: they are of no format that is read, are damaged, locked, or beyond every bound.
     """
-    name = url.rpartition("/")[2] or url
+    name = called(url)
     if body.startswith(_ZIP):
         with office.opened(body, name) as parts:
             if parts.has("word/document.xml"):

@@ -41,6 +41,7 @@ def upgrade() -> None:
         _json("limit", nullable=True),
         *(sa.Column(name, sa.Text(), nullable=True) for name in more),
         sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
         _json("mapping"),
         sa.ForeignKeyConstraint(
             ["unit", "version"],
