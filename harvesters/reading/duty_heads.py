@@ -20,7 +20,8 @@ _TABLE = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
 FIELDS: Final[dict[str, str]] = {name: field for field, names in _TABLE["fields"].items() for name in names}
 _CHOICES: Final[dict[str, str]] = {name: field for field, names in _TABLE["choices"].items() for name in names}
 _HAS_CHOICES: Final = frozenset(("audience", "mode", "tier", "channel", "subject"))
-_NAMING: Final = frozenset(("level1", "level2", "level3", "matter", "content"))
+LEVELS: Final = ("level1", "level2", "level3", "level4", "level5", "level6")
+_NAMING: Final = frozenset((*LEVELS, "matter", "content"))
 _RULING: Final = frozenset(("basis", "limit", "term", "cycle", "subject", "channel", "mode", "duration", "audience"))
 _LEAST = 3  # different fields that a head names
 MOST_LINES: Final = 3  # of a head
@@ -132,7 +133,7 @@ def _levels(columns: Sequence[tuple[str, str | None] | None]) -> list[tuple[str,
     """Columns that only say "matter" become the levels that are not told otherwise, from left to right; a single one
     is below the titles of parts that may stand between the rows."""
     told = {column[0] for column in columns if column is not None}
-    free = [level for level in ("level1", "level2", "level3") if level not in told]
+    free = [level for level in LEVELS if level not in told]
     if free[:1] == ["level1"] and sum(column is not None and column[0] == "matter" for column in columns) == 1:
         free = free[1:]
     found: list[tuple[str, str | None] | None] = []

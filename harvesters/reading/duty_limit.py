@@ -53,7 +53,8 @@ _OTHERWISE = re.compile(
 )
 _LABEL = re.compile(r"^(?:(?:公开|更新)?(?:时限|期限|时间|频率|周期)(?:要求)?:)+")
 _NUMBERED = re.compile(r"^\(?[1-9]\d?[.、)](?=\D|\d{1,3}个)")
-_BY_A_TEXT = re.compile(r"^(?:按照?|依照|依据|遵照|根据)[^0-9]{1,30}?(?:规定|要求)的?,?自?")
+_BY_A_TEXT = re.compile(r"^(?:按照?|依照|依据|遵照|根据)[^0-9]{1,30}?(?:规定|要求|第[^0-9《》]{1,8}条)的?,?自?")
+_TWICE = re.compile(r"每(?:年(?=年[初底末终])|月(?=月[初底末]))")  # 每年年底, 每月月底
 _HAPPENING = re.compile(
     r"形成|变更|变化|变动|更新|作出|做出|制定|制作|制发|编制|决定|批复|批准|审批|核准|审议|通过|收到|受理|印发|发文|签发|签订|签署"
     r"|下达|出台|发布|公布|公开|公告|公示|获取|获得|产生|生成|确定|认定|成立|生效|施行|实施|完成|办结|办理|结束|开始|验收|评审|评定"
@@ -85,7 +86,7 @@ def _plain(text: str) -> str:
     """The text in one spelling: no blanks, half-width signs, provisos and asides left out, numbers in digits."""
     plain = _BREAKS.sub("", re.sub(r"[\r\n]+", ";", unicodedata.normalize("NFKC", text[: 4 * LONGEST]).strip()))
     plain = _ASIDE.sub("", _OTHERWISE.sub("", plain))
-    plain = _WRITTEN.sub(lambda found: str(_number(found[1])), plain)
+    plain = _WRITTEN.sub(lambda found: str(_number(found[1])), _TWICE.sub("每", plain))
     return _LABEL.sub("", plain).strip(";。,、()")
 
 
@@ -131,12 +132,20 @@ def _periodic(match: re.Match[str]) -> DutyLimit:
     return DutyLimit(kind=LimitKind.PERIODIC, period=_PERIODS[match["period"]])
 
 
+def _every_so_many_days(match: re.Match[str]) -> DutyLimit:
+    """每20个工作日: within the shortest calendar period that is no shorter."""
+    days = int(match["n"]) * (7 if match["span"] == "工作日" else 5) / 5
+    longest = ((7, Period.WEEK), (31, Period.MONTH), (92, Period.QUARTER), (184, Period.HALF_YEAR))
+    period = next((period for most, period in longest if days <= most), Period.YEAR)
+    return DutyLimit(kind=LimitKind.PERIODIC, period=period)
+
+
 def _monthly(_: re.Match[str]) -> DutyLimit:
     return DutyLimit(kind=LimitKind.PERIODIC, period=Period.MONTH)
 
 
 def _event(match: re.Match[str]) -> DutyLimit | None:
-    since = _BY_A_TEXT.sub("", match["since"]).strip("在于自从之,、")
+    since = _BY_A_TEXT.sub("", match["since"]).strip("在于自从之,、(")
     if since and _HAPPENING.search(since) is None:
         return None
     if match["span"] in ("月", "年") and not match["within"] and not since:
@@ -151,7 +160,7 @@ def _event(match: re.Match[str]) -> DutyLimit | None:
 
 
 def _before(match: re.Match[str]) -> DutyLimit:
-    return DutyLimit(kind=LimitKind.EVENT, since=match["since"])
+    return DutyLimit(kind=LimitKind.EVENT, since=match["since"] or None)
 
 
 def _yearly(match: re.Match[str]) -> DutyLimit | None:
@@ -202,7 +211,7 @@ _FORMS: Final[Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], DutyLimi
     (re.compile(rf"每?年度?(?:年?底|年?末|年?终)(?:之|以)?前?{_TAIL}"), _year_end),
     (
         re.compile(
-            rf"(?:原则上|一般|应当?|至少|定期)*(?:每1?个?|按|逐|分|1个?){_PERIOD}度?(?:度?(?:初|末|底|首月|第?1个月))?"
+            rf"(?:原则上|一般|应当?|至少|定期)*(?:每1?个?|按|逐|分|1个?(?=.{{1,8}}次)){_PERIOD}度?(?:度?(?:初|末|底|首月|第?1个月))?"
             rf"(?:之|以)?前?{_HOW_OFTEN}"
         ),
         _periodic,
@@ -220,10 +229,11 @@ _FORMS: Final[Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], DutyLimi
         _periodic,
     ),
     (re.compile(rf"(?:次|下|当)个?月的?\d{{1,2}}[日号](?:之|以)?前{_TAIL}"), _monthly),
+    (re.compile(rf"每(?:隔)?(?P<n>\d{{1,3}})个?(?P<span>工作日|日|天){_HOW_OFTEN}"), _every_so_many_days),
     (re.compile(rf"定期{_TAIL}"), _now_and_then),
     (
         re.compile(
-            rf"(?P<since>公示期?限?|公开期限?|公告期?限?|公示时间|公开时间|(?:公开)?征求意见的?(?:期限|时间)?|征集期?限?|期限)"
+            rf"(?P<since>公示期?限?|公开期限?|公告期?限?|公示时间|公开时间|(?:展示|公布)?(?=不少于)|(?:公开)?征求意见的?(?:期限|时间)?|征集期?限?|期限)"
             rf"(?:一般|应当?|均)*(?:为|不少于|不得少于|不低于|至少|不短于)*\d{{1,3}}个?{_SPAN}(?:以上)?"
         ),
         _before,
@@ -250,14 +260,14 @@ _FORMS: Final[Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], DutyLimi
     ),
     (
         re.compile(
-            r"(?:(?!每|长期|常年|永久)[^0-9]){0,24}?(?:及时|即时|实时|随时|适时|立即|同步|第一时间|尽快|动态|即日|当日|当天|随形成随公开|即形成即公开)"
+            r"(?:(?!每|长期|常年|永久)[^0-9]){0,24}?(?:及时|即时|实时|随时|适时|立即|同步|第一时间|尽快|动态|即日|当日|当天|随形成随公开|即形成即公开|即公开)"
             r"(?:(?!每|长期|常年|永久)[^0-9]){0,14}"
         ),
         _prompt,
     ),
     (
         re.compile(
-            r"(?P<since>事[前中后]|(?:(?!长期|常年|永久|[及即实随适临]时)[^0-9每年月季度]){2,16}"
+            r"(?P<since>事[前中后]|(?:(?!长期|常年|永久|[及即实随适临]时)[^0-9每年月]){2,16}"
             rf"(?:之前|以前|之后|以后|前|后|时|期间))(?:即|内)?{_TAIL}"
         ),
         _before,

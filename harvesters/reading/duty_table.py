@@ -17,12 +17,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from harvesters.reading.document import Document
-from harvesters.reading.duty_heads import Head, chosen, is_head, read_head, word
+from harvesters.reading.duty_heads import LEVELS, Head, chosen, is_head, read_head, word
 from harvesters.reading.duty_limit import read_limit
 from harvesters.reading.grids import Grid, called, grids_of
 from storage.exceptions import DutyFileError
 from storage.schema import Duty
 
+_SAME = frozenset(("同上", "同前", "〃", "″", "”"))
 _NOTE = re.compile(
     r"^(?:注|备注|说明|填表说明|填报说明|填表人|制表|审核|联系人|填报单位|填报日期|备 ?注)\s*[:：\d(（]?"
 )
@@ -104,13 +105,14 @@ class _Reading:
         self.unread: list[str] = []
         self._head: Head | None = None
         self._section: str | None = None
+        self._above: Sequence[str] = ()
 
     def take(self, grid: Grid) -> None:
         """Reads one table."""
         head = self._head if self._goes_on(grid) else None
         if head is not None:
             self.unread.append(f"{grid.name}: has no heads of its own; read as going on with the table before it")
-        self._section = None
+        self._section, self._above = None, ()
         before: list[int] = []
         at = 0
         rows = grid.rows
@@ -159,6 +161,9 @@ class _Reading:
         if len(set(filled)) == 1 and (len(filled) > 1 or filled[0] == cells[0]):
             self._alone(place, filled[0], len(filled), head)
             return
+        if len(self._above) == len(cells):
+            cells = [above if cell in _SAME else cell for cell, above in zip(cells, self._above, strict=True)]
+        self._above = cells
         said = _fields(cells, head)
         if not head.says("level1") and self._section:
             said["level1"] = self._section
@@ -198,7 +203,7 @@ def _fields(cells: Sequence[str], head: Head) -> dict[str, str]:
 
 def _duty(said: Mapping[str, str], place: str, row: int) -> Duty | None:
     """The row as a duty; None where it names nothing, or nothing but a name."""
-    levels = {level: _line(said.get(level)) for level in ("level1", "level2", "level3")}
+    levels = _levels(said)
     mode = _line(said.get("mode"))
     if (
         mode is None
@@ -207,10 +212,6 @@ def _duty(said: Mapping[str, str], place: str, row: int) -> Duty | None:
         and (levels["level2"] or "content" in said)
     ):
         levels["level1"], mode = None, levels["level1"]  # 公开类别: 主动公开
-    if levels["level2"] == levels["level1"]:
-        levels["level2"] = None  # one merged cell over both
-    if levels["level3"] == levels["level2"]:
-        levels["level3"] = None
     named = any(levels.values()) or "content" in said
     if not named or not any(field in said for field in _TELLING if levels["level1"] or field != "content"):
         return None
@@ -233,6 +234,16 @@ def _duty(said: Mapping[str, str], place: str, row: int) -> Duty | None:
         tier=_line(said.get("tier")),
         place=place,
     )
+
+
+def _levels(said: Mapping[str, str]) -> dict[str, str | None]:
+    """The first two names and the deepest; one cell merged over several levels is one name."""
+    told = dict.fromkeys(name for level in LEVELS if (name := _line(said.get(level))))
+    names = [*told][:2] + [*told][2:][-1:]
+    if "level1" not in said:
+        names.insert(0, "")  # a matter whose head stands for the second level
+    padded = [*names, "", "", ""]
+    return {level: padded[at] or None for at, level in enumerate(("level1", "level2", "level3"))}
 
 
 _TELLING: Final = ("content", "basis", "limit", "term", "cycle", "subject", "channel", "duration", "audience", "mode")

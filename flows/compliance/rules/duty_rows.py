@@ -34,7 +34,8 @@ _WEB = re.compile(
     r"网站|网页|官网|门户|互联网|政府网|政务网|信息公开(?:平台|专栏|专题|栏|网)|政务公开(?:平台|专栏|栏)|公开平台|gov\.cn|https?:|www\.",
     re.IGNORECASE,
 )
-_BOXES = re.compile(r"([■☑√✓✔☒●★◆])|[□☐○]")
+# 口 is the box of files whose symbol font was lost on the way
+_BOXES = re.compile(r"([■☑√✓✔☒●★◆])|[□☐○]|口(?=政府|两微|广播|公开|便民|发布|纸质|政务|入户|社区|精准|其[他它])")
 _ON_REQUEST = re.compile(r"依申请")
 _ACTIVE = re.compile(r"主动")
 _NOT_AT_ALL = re.compile(r"^(?:不予公开|不公开)$")

@@ -186,6 +186,7 @@ ROWS: list[tuple[str, DirectoryFacts, str, str | None]] = [
     # not assessable: it may stand elsewhere
     ("on a notice board", told("长期", duty={"channel": "公示栏、微信公众号"}), "not_assessable", "channel"),
     ("boxes without the site", told("长期", duty={"channel": "□政府网站 ☑公示栏"}), "not_assessable", "channel"),
+    ("boxes of a lost font", told("长期", duty={"channel": "■公示栏 口政府网站"}), "not_assessable", "channel"),
     ("another body", told("长期", duty={"subject": "市财政局"}), "not_assessable", "whose"),
     ("the column left", told("长期", left=True), "not_assessable", "column_left"),
     # not assessable: not proven

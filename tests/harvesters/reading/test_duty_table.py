@@ -193,6 +193,37 @@ SHAPES: list[tuple[str, list[Table], list[tuple[str | None, str | None]], list[s
         [],
     ),
     (
+        "six levels, most of them empty",
+        [
+            Table(
+                [
+                    [
+                        "一级目录",
+                        "二级目录",
+                        "三级目录",
+                        "四级目录",
+                        "五级目录",
+                        "六级目录",
+                        "公开内容",
+                        "公开形式",
+                        "公开时限",
+                        "公开主体",
+                    ],
+                    ["信息公开指南", "", "", "", "", "", "指南", "网站公开", "及时", "办公室"],
+                    ["管理公开", "行政执法公示", "事前公开", "", "", "执法清单", "清单", "网站公开", "及时", "监管科"],
+                ]
+            )
+        ],
+        [("信息公开指南", None), ("管理公开", "行政执法公示")],
+        [],
+    ),
+    (
+        "cells that say the same as above",
+        [Table([HEADS, ROW, ["同上", "内设机构", "科室", "同上", "〃"]])],
+        [("机构信息", "机关简介"), ("机构信息", "内设机构")],
+        [],
+    ),
+    (
         "公开类别 that says how, not what",
         [Table([["公开类别", "公开事项", "公开内容", "公开时限"], ["主动公开", "机关简介", "地址", "及时"]])],
         [(None, "机关简介")],
@@ -209,6 +240,11 @@ def test_shapes(make: Maker, tables: list[Table], rows: list[tuple[str | None, s
     assert len(found.unread) == len(unread), found.unread
     for said, told in zip(unread, found.unread, strict=True):
         assert said in told
+
+
+def test_the_deepest_of_many_levels_is_the_rows_name() -> None:
+    [shape] = [tables for name, tables, _, _ in SHAPES if name.startswith("six levels")]
+    assert [duty.name for duty in read(html(*shape)).duties] == ["信息公开指南", "执法清单"]
 
 
 def test_how_often_counts_where_no_other_limit_is_told() -> None:
