@@ -88,7 +88,7 @@ def assess_database(
     city = registry.load_city(database)
     if city is None:
         return Assessed(as_of=None)
-    run = run_of(database, city, of_city(city.code, known.home), as_of, now)
+    run = run_of(database, city, of_city(city.code, known.home), as_of, now, known.archive)
     seen = _Seen()
     columns = gather_columns(run)
     run = replace(run, column_facts=columns)

@@ -25,6 +25,10 @@ class CityFileError(GongkaiError):
         self.problems = problems
 
 
+class DutyFileError(GongkaiError):
+    """Raised when a file cannot be read as a unit's directory of duties (主动公开基本目录)."""
+
+
 class UnknownTarget(GongkaiError):
     """Raised when a unit, column, finding or receiver named by the user does not exist."""
 

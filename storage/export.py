@@ -154,17 +154,27 @@ def export(db: Database, kind: str, format_: str, out: Path | BinaryIO) -> int:
     if format_ not in FORMATS:
         raise UnknownTarget(f"cannot export as {format_!r}: choose one of {', '.join(FORMATS)}")
     rows = iter_rows(db, kind)
-    write = FORMATS[format_]
-    if not isinstance(out, Path):
-        if format_ in ("jsonl", "csv"):
-            return write(rows, fields_of(kind), out)
-        with tempfile.TemporaryFile() as whole:  # Excel and Parquet seek, a pipe cannot
-            count = write(rows, fields_of(kind), whole)
+    with written(out, seeks=format_ not in ("jsonl", "csv")) as stream:
+        return FORMATS[format_](rows, fields_of(kind), stream)
+
+
+@contextlib.contextmanager
+def written(out: Path | BinaryIO, *, seeks: bool) -> Iterator[BinaryIO]:
+    """A stream to write a file or another stream through: whole, or nothing where it is a file.
+
+    :param seeks: the writer moves about in what it writes, as Excel and Parquet do and a pipe cannot.
+    :raises ExportError: the file cannot be written; none is left half-written.
+    """
+    if isinstance(out, Path):
+        with finished(out) as stream:
+            yield stream
+    elif not seeks:
+        yield out
+    else:
+        with tempfile.TemporaryFile() as whole:
+            yield whole
             whole.seek(0)
             shutil.copyfileobj(whole, out)
-            return count
-    with finished(out) as stream:
-        return write(rows, fields_of(kind), stream)
 
 
 @contextlib.contextmanager

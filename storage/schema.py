@@ -224,6 +224,111 @@ class City:
     units: tuple[Unit, ...] = ()
 
 
+# ------------------------------------------------------------------ what a unit says it owes
+
+
+class LimitKind(StrEnum):
+    """By what a duty is due (公开时限)."""
+
+    EVENT = "event"  # something happens first: 形成或变更之日起20个工作日内, 公示期7天
+    PROMPT = "prompt"  # 及时, 实时: no number of days
+    PERIODIC = "periodic"  # 每年, 每季度, 每月
+    YEARLY_BY = "yearly_by"  # 每年1月31日前
+    STANDING = "standing"  # 长期
+    PRESCRIBED = "prescribed"  # 按规定时限, 不定期: another text says when, or none
+
+
+class Period(StrEnum):
+    """How often something new is due; calendar periods."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyLimit:
+    """A 公开时限 that was understood. ``days`` of an event are working days where ``working``, else calendar days."""
+
+    kind: LimitKind
+    days: int | None = None
+    working: bool = False
+    since: str | None = None  # the event, as the text words it
+    period: Period | None = None  # of a periodic one; None: the text names none (定期)
+    month: int | None = None  # of a yearly one, with ``day``: the last day in time
+    day: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """One row of a unit's own 主动公开基本目录, in its words. ``limit`` None: its text was not understood."""
+
+    row: int  # 1, 2, 3 … in the order of the directory
+    key: str  # lasting name of the row within its unit, over versions of the directory
+    level1: str | None = None  # 一级事项
+    level2: str | None = None  # 二级事项
+    level3: str | None = None
+    content: str | None = None  # 公开内容(要素)
+    basis: str | None = None  # 公开依据
+    limit_text: str | None = None  # 公开时限
+    limit: DutyLimit | None = None
+    duration: str | None = None  # 公开时长
+    subject: str | None = None  # 公开主体
+    channel: str | None = None  # 公开渠道和载体
+    audience: str | None = None  # 公开对象, 公开范围
+    mode: str | None = None  # 公开方式: 主动, 依申请
+    tier: str | None = None  # 公开层级
+    place: str = ""  # where in the file it stands
+    since: dt.date | None = None  # from when the row holds, so limited; given when its directory is kept
+
+    @property
+    def name(self) -> str:
+        """What the row is about, by its deepest name."""
+        return self.level3 or self.level2 or self.level1 or (self.content or "")[:40]
+
+    @property
+    def item(self) -> str:
+        """What a verdict on the row names as its item: it is on no item of the catalogue."""
+        return f"duty:{self.key}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyMapping:
+    """Where a duty is to be found: in columns, or under words in titles; neither: nobody knows, and ``why``.
+
+    ``how`` is name, contained, kind, keywords (found by the import), unmapped, or person; a person who names no column
+    sets the row aside.
+    """
+
+    how: str
+    columns: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    why: str | None = None
+    by: str = "import"
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyDirectory:
+    """A unit's own directory as one import brought it (主动公开基本目录). Older versions are kept.
+
+    Nothing is held to have been due by it before ``in_force_from``, or by a row that an earlier version had before that
+    row's ``since``. ``unread`` is what of the file was not understood.
+    """
+
+    unit: str
+    version: int
+    imported_at: dt.datetime
+    source: str  # file name or address
+    sha256: str  # of the file
+    in_force_from: dt.date
+    duties: tuple[tuple[Duty, DutyMapping], ...]
+    unread: tuple[str, ...] = ()
+
+
 # ------------------------------------------------------------------ what was seen
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -420,6 +421,60 @@ period_amendments = Table(
     _required("before", Text),
     _required("after", Text),
     _required("ranks", Text),
+)
+
+# ------------------------------------------------------------------ what units say they owe
+
+duty_directories = Table(
+    "duty_directories",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … of this unit
+    _required("imported_at", UtcDateTime),
+    _required("source", Text),
+    _required("sha256", Text),
+    _required("in_force_from", Date),
+    _required("unread", Json),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    _required("key", Text),
+    Column("level1", Text),
+    Column("level2", Text),
+    Column("level3", Text),
+    Column("content", Text),
+    Column("basis", Text),
+    Column("limit_text", Text),
+    Column("limit", Json),
+    Column("duration", Text),
+    Column("subject", Text),
+    Column("channel", Text),
+    Column("audience", Text),
+    Column("mode", Text),
+    Column("tier", Text),
+    _required("place", Text),
+    _required("since", Date),
+    _required("mapping", Json),  # as the import found it
+    ForeignKeyConstraint(["unit", "version"], ["duty_directories.unit", "duty_directories.version"]),
+    Index("ix_duties_unit_key", "unit", "key"),
+)
+
+duty_corrections = Table(  # who said otherwise, when and why; the latest of a duty counts, in later versions as well
+    "duty_corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("unit", Text),
+    _required("key", Text),
+    _required("at", UtcDateTime),
+    _required("who", Text),
+    Column("why", Text),
+    _required("columns", Json),
+    Index("ix_duty_corrections_unit_key", "unit", "key"),
 )
 
 # ------------------------------------------------------------------ handing on

@@ -15,7 +15,17 @@ from typing import Any
 from flows.compliance.calendar import WorkingDays
 from flows.compliance.judgement import Judgement
 from flows.compliance.regulation import Regulation, TextT
-from storage.schema import Column, Evidence, Item, Observation, Unit, VerdictKind
+from storage.schema import (
+    Column,
+    Duty,
+    DutyDirectory,
+    DutyMapping,
+    Evidence,
+    Item,
+    Observation,
+    Unit,
+    VerdictKind,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,10 +217,20 @@ class ProbeDay:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BlankPage:
+    """The page of a column that lists nothing, read again from the archive: whether it says why it is blank."""
+
+    read: bool  # its bytes were found and hold a page
+    note: str | None = None  # 本单位无此项 …
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnitFacts:
     """What is known of one unit: home page, columns, guides, what may be an annual report, probes by day.
 
-    ``neighbour_on`` is the newest date displayed in a column that another unit keeps on the same host.
+    ``neighbour_on`` is the newest date displayed in a column that another unit keeps on the same host. ``blank`` are
+    pages of columns that list nothing, ``titles`` those of columns that list very little: both only of columns where it
+    matters to a rule whether they say that there is nothing to disclose.
     """
 
     unit: Unit
@@ -224,6 +244,8 @@ class UnitFacts:
     neighbour_on: dt.date | None = None
     neighbour_url: str | None = None
     fronts: frozenset[str] = frozenset()  # hosts whose front door is some unit's home page
+    blank: Mapping[str, BlankPage] = field(default_factory=dict)
+    titles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,6 +303,51 @@ class Repealed:
     unit: Unit
     item: Item
     by: tuple[Item, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A live row of a list, as far as a duty asks. Days are days of the city's time zone.
+
+    ``shown_on`` is the date displayed, ``appeared_on`` the day of the first look with it after a whole one without it,
+    ``changed_on`` the day of its document's latest change that we saw.
+    """
+
+    title: str
+    url: str
+    column: str
+    shown_on: dt.date | None = None
+    appeared_on: dt.date | None = None
+    changed_on: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyFacts:
+    """What is known of one row of a unit's own directory.
+
+    ``columns`` are those of its mapping that the registry has. Entries are live rows of these columns, and of others
+    where the title has the row's words. ``window`` is when one of them is due, by the row's limit, on the day its
+    columns were last seen; None where nothing is due by a day.
+    """
+
+    duty: Duty
+    mapping: DutyMapping
+    columns: tuple[ColumnFacts, ...] = ()
+    window: tuple[dt.date, dt.date] | None = None
+    entries: int = 0
+    undated: int = 0  # of them those that show no date, or none yet
+    newest: Entry | None = None  # by the date displayed
+    within: Entry | None = None  # the newest in the window
+    blank: Mapping[str, BlankPage] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectoryFacts:
+    """A unit's own directory with what is known of each of its rows."""
+
+    unit: Unit
+    directory: DutyDirectory
+    duties: tuple[DutyFacts, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What a unit owes, when it is next due, and how much of what was due to be observed was observed.
 
-The registry says which columns a unit keeps, the regulation what each kind asks; nothing is stored. Three natures:
+The registry says which columns a unit keeps, the regulation what each kind asks, the unit's own directory what it has
+promised. Three natures:
 recurring (定期, a column kept fresh; a yearly report), prompt (随时, an item within a limit of its formation) and
 standing (长期, a column that must always be there and never be blank).
 """
@@ -12,11 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from flows.compliance.duty_limits import due_on, is_recurring
 from flows.compliance.judgement import waiver_for
 from flows.compliance.regulation import Regulation
 from flows.compliance.rules import annual_report, blank, required_columns, timely_item
 from flows.compliance.yearly import due_year
-from storage.schema import Unit
+from storage.schema import Duty, DutyDirectory, DutyMapping, LimitKind, Unit
+
+_DIRECTORY = "CV-DIR"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +43,16 @@ class Obligation:
 
 
 def obligations(
-    unit: Unit, law: Regulation, as_of: dt.date, newest: Mapping[str, dt.date] | None = None
+    unit: Unit,
+    law: Regulation,
+    as_of: dt.date,
+    newest: Mapping[str, dt.date] | None = None,
+    directory: DutyDirectory | None = None,
 ) -> Iterator[Obligation]:
     """Everything the unit owes on this day.
 
     :param newest: the newest date each column displays, by column id, as far as it is known.
+    :param directory: the unit's own 主动公开基本目录, where one was imported; each of its rows is owed, too.
     """
     newest = newest or {}
 
@@ -89,6 +98,34 @@ def obligations(
         yield owe("PL-01", "standing", f"a {kind.value} column")
     if _in_force(law, "TM-01"):
         yield owe("TM-01", "prompt", f"{law.text('TM-01', timely_item.Text).working_days} working days from formation")
+    if directory is not None and _in_force(law, _DIRECTORY):
+        for duty, mapping in directory.duties:
+            yield _promised(unit, law, as_of, newest, duty, mapping)
+
+
+def _promised(
+    unit: Unit, law: Regulation, as_of: dt.date, newest: Mapping[str, dt.date], duty: Duty, mapping: DutyMapping
+) -> Obligation:
+    """A row of the unit's own directory; what its limit does not say, or nobody understood, is due by no day."""
+    column = mapping.columns[0] if len(mapping.columns) == 1 else None
+    limit = duty.limit
+    nature: Literal["recurring", "prompt", "standing"] = "prompt"
+    if limit is not None and is_recurring(limit):
+        nature = "recurring"
+    elif limit is not None and limit.kind is LimitKind.STANDING:
+        nature = "standing"
+    waiver = waiver_for(unit, _DIRECTORY, [column], as_of)
+    return Obligation(
+        unit=unit.id,
+        rule=_DIRECTORY,
+        nature=nature,
+        title=duty.name,
+        limit=duty.limit_text or "not stated",
+        basis=duty.basis or law.rules[_DIRECTORY].basis,
+        column=column,
+        due_on=due_on(limit, newest.get(column) if column else None, as_of) if limit is not None else None,
+        waived_until=waiver.until if waiver else None,
+    )
 
 
 def _in_force(law: Regulation, rule: str) -> bool:

@@ -18,7 +18,14 @@ _GONE_TOLD = 5  # examples of a column
 
 
 def gather_columns(run: Run) -> dict[tuple[str, str], ColumnFacts]:
-    """What is known of every column of the registry."""
+    """What is known of every column of the registry; gathered once a run."""
+    known: dict[tuple[str, str], ColumnFacts] | None = run.gathered.get("columns")
+    if known is None:
+        known = run.gathered["columns"] = _columns(run)
+    return known
+
+
+def _columns(run: Run) -> dict[tuple[str, str], ColumnFacts]:
     last = observations.latest_by_column(run.database, Subject.COLUMN)
     homes = observations.latest_good_by_column(run.database, Subject.HOME)
     places = Places(run)

@@ -11,6 +11,7 @@ from typing import Any
 
 from flows.gathering import alike
 from flows.gathering.chains import gather_chains
+from flows.gathering.directories import gather_directories
 from flows.gathering.letters import gather_letters
 from flows.gathering.run import Run
 from flows.gathering.yearly import gather_column_dates, gather_yearly
@@ -27,4 +28,5 @@ GATHERERS: Mapping[str, Gatherer] = {
     "column_dates": gather_column_dates,
     "letters": gather_letters,
     "yearly": gather_yearly,
+    "directories": gather_directories,
 }

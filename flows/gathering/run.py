@@ -7,6 +7,8 @@ import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from flows.compliance.calendar import WorkingDays
 from flows.compliance.facts import Case, ColumnFacts
@@ -19,12 +21,18 @@ Place = tuple[str, str | None]  # unit and column; None: the unit as a whole
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What every step of one assessment needs. ``column_facts``: what is known of every column, once it is gathered."""
+    """What every step of one assessment needs.
+
+    ``archive`` is the folder of captured pages, where they may be asked; ``column_facts``: what is known of every
+    column, once it is gathered.
+    """
 
     database: Database
     city: City
     case: Case
     column_facts: Mapping[tuple[str, str], ColumnFacts] = field(default_factory=dict)
+    archive: Path | None = None
+    gathered: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # once, for whoever asks again
 
     @cached_property
     def units(self) -> dict[str, Unit]:
@@ -41,7 +49,14 @@ class Run:
         return moment.astimezone(self.case.zone).date()
 
 
-def run_of(database: Database, city: City, law: Regulation, as_of: dt.date | None, now: dt.datetime) -> Run:
+def run_of(
+    database: Database,
+    city: City,
+    law: Regulation,
+    as_of: dt.date | None,
+    now: dt.datetime,
+    archive: Path | None = None,
+) -> Run:
     """The run of one assessment; ``as_of`` None is the city's day at ``now``."""
     zone = zoneinfo.ZoneInfo(city.timezone)
     own = law.holidays
@@ -53,4 +68,4 @@ def run_of(database: Database, city: City, law: Regulation, as_of: dt.date | Non
         city=city.name,
         area=city.code,
     )
-    return Run(database=database, city=city, case=case)
+    return Run(database=database, city=city, case=case, archive=archive)

@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flows.compliance.facts import ColumnFacts, Guide, ProbeDay, Report, UnitFacts
-from flows.compliance.rules import availability
+from flows.compliance.rules import availability, local_matters, statutory_categories
 from flows.compliance.rules.annual_report import may_be_report
 from flows.compliance.working_day_limit import is_displayed, is_unsure
+from flows.gathering.blank_pages import blank_pages
 from flows.gathering.columns import coverage_of, looks_of
 from flows.gathering.guides import guides_of
 from flows.gathering.pages import pages_of
@@ -36,7 +37,7 @@ def gather_units(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> It
     for unit, guides, reports in _with_papers(run):
         home = homes.get((unit.id, None))
         whole = home.at if home is not None and home.outcome.is_good else None
-        yield UnitFacts(
+        known = UnitFacts(
             unit=unit,
             home=looks_of(run, home, whole, watched.get((unit.id, None))),
             columns={c.id: columns[unit.id, c.id] for c in unit.columns if (unit.id, c.id) in columns},
@@ -48,6 +49,19 @@ def gather_units(run: Run, columns: Mapping[tuple[str, str], ColumnFacts]) -> It
             fronts=fronts,
             **_of_a_neighbour(unit, newest),
         )
+        yield with_notes(run, known)
+
+
+def with_notes(run: Run, known: UnitFacts) -> UnitFacts:
+    """The unit, its columns asked for notes that there is nothing to disclose, where a rule depends on them."""
+    rules = (statutory_categories, local_matters)
+    asked = {column.column.id: column for rule in rules for column in rule.in_question(known, run.case)}
+    if not asked:
+        return known
+    titles = {
+        name: catalogue.row_titles(run.database, known.unit.id, name) for name, column in asked.items() if column.rows
+    }
+    return replace(known, blank=blank_pages(run, asked.values()), titles=titles)
 
 
 def _with_papers(run: Run) -> Iterator[tuple[Unit, tuple[Guide, ...], tuple[Report, ...]]]:

@@ -25,6 +25,7 @@ from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of
 from storage.catalogue.picking import Listed, Standing, Titled, listed_in, newest_days, rows_in, standing_in, titled
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, get_items, iter_changes, iter_items
+from storage.catalogue.standing import StandingRow, iter_standing, row_titles
 from storage.catalogue.upserting import UpsertResult, upsert
 from storage.catalogue.walks import (
     KnownRow,
@@ -50,6 +51,7 @@ __all__ = [
     "SharedMinute",
     "ShownValid",
     "Standing",
+    "StandingRow",
     "Titled",
     "UpsertResult",
     "Walk",
@@ -67,6 +69,7 @@ __all__ = [
     "item_id",
     "iter_changes",
     "iter_items",
+    "iter_standing",
     "known_rows",
     "linked_in",
     "linked_items",
@@ -75,6 +78,7 @@ __all__ = [
     "owners_of",
     "record_articles",
     "record_walk",
+    "row_titles",
     "rows_in",
     "same_document_number",
     "same_index_number",

@@ -1,0 +1,62 @@
+"""The tables of a page as grids, ``rowspan`` and ``colspan`` filled in; a table within a cell is a table of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from harvesters.reading.document import Document
+from harvesters.reading.grids.grid import MOST_COLUMNS, MOST_ROWS, Grid, Layout, clean, grid, numbered
+
+_GROUPS: Final = ("thead", "tbody", "tfoot", "form")
+_BREAKS: Final = frozenset(("br", "p", "div", "li", "tr"))
+_LEFT_OUT: Final = frozenset(("script", "style", "table", "template", "select"))
+
+
+def grids(document: Document) -> tuple[Grid, ...]:
+    """Every table of the page that holds anything.
+
+    :raises DutyFileError: it holds more than any directory does.
+    """
+    tables = document.tree.css("table")
+    return numbered(grid(f"table {number}", _cells(table)) for number, table in enumerate(tables, 1))
+
+
+def _cells(table: LexborNode) -> dict[int, dict[int, str]]:
+    layout = Layout()
+    for row in _rows(table):
+        layout.next_row()
+        for cell in row.iter(include_text=False):
+            if cell.tag in ("td", "th"):
+                layout.add(clean(_text(cell)), _span(cell, "colspan", MOST_COLUMNS), _span(cell, "rowspan", MOST_ROWS))
+    return layout.cells
+
+
+def _rows(table: LexborNode) -> Iterator[LexborNode]:
+    for child in table.iter(include_text=False):
+        if child.tag == "tr":
+            yield child
+        elif child.tag in _GROUPS:
+            yield from (row for row in child.iter(include_text=False) if row.tag == "tr")
+
+
+def _span(cell: LexborNode, name: str, most: int) -> int:
+    told = (cell.attributes.get(name) or "").strip()
+    return max(1, min(int(told), most)) if told.isdecimal() and len(told) < 9 else 1
+
+
+def _text(cell: LexborNode) -> str:
+    told: list[str] = []
+    waiting: list[LexborNode] = list(reversed(list(cell.iter(include_text=True))))
+    while waiting:
+        node = waiting.pop()
+        if node.tag == "-text":
+            # a line end in the markup is a blank like any other
+            told.append(" ".join((node.text_content or "").split()) if node.text_content else "")
+        elif node.tag not in _LEFT_OUT:
+            if node.tag in _BREAKS and told:
+                told.append("\n")
+            waiting += reversed(list(node.iter(include_text=True)))
+    return "".join(told)
