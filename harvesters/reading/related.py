@@ -34,23 +34,30 @@ _ROLES = {
         r"(?:相关|关联|对应|配套|政策|文件|图文|文字|图片|视频|音频|动漫|动画|专家|部门|媒体|负责人|新闻发布会|简明|h5|查看|阅读|"
         r"点击|点此|及)*+(?:解读|图解|问答)(?:材料|文件|链接|稿|文章|信息|内容|地址|[一二三四五六\d])*+|一图(?:读懂|看懂|解读)"
     ),
-    "document": (
+    "original": (
         r"(?:查看|阅读|浏览|点击|点此|政策|文件|解读|相关|关联)*+(?:原文|原件|全文)(?:链接|地址|查看|阅读|入口|件)*+|"
-        r"(?:相关|关联|对应|被解读|所解读|解读的)*+(?:政策文件|政策原文|文件原文|公文|政策|文件)(?:链接|地址)?"
+        r"(?:被解读|所解读|解读的)(?:政策文件|公文|政策|文件)(?:链接|地址)?"
     ),
+    "document": r"(?:相关|关联|对应)*+(?:政策文件|公文|政策|文件)(?:链接|地址)?",
     "feedback": (
         r"(?:查看|点击|公开|征求|征集|意见|调查|处理|采纳)*+(?:结果|反馈|采纳)(?:情况|结果|反馈|公示|公开|公布|查看|链接|意见)*+|"
-        r"(?:公众)?意见采纳(?:反馈)?情况"
+        r"(?:公众)?(?:意见)?采纳(?:反馈)?情况"
     ),
     "consultation": (
         r"(?:查看|点击|相关|对应|原)*+(?:征集|意见征集|征求意见|征求意见稿|公开征求意见)(?:公告|通知|启事|链接|原文|主题|页面|信息)*+"
     ),
 }
+_STAGES = {role: "document" if role == "original" else role for role in _ROLES}
 _HEADING = re.compile(
     rf"^[{_EDGE}]*(?:{'|'.join(f'(?P<{role}>{words})' for role, words in _ROLES.items())})(?P<rest>$|[{_EDGE}]+)",
     re.IGNORECASE,
 )
 _WRITTEN = re.compile(r"https?://[\w.-]{4,80}(?::\d{2,5})?/[\w./%?=&~-]{1,200}", re.ASCII)  # an address as plain text
+# what ends a list of related documents: neighbours, and lists of other sorts
+_ANOTHER = re.compile(
+    rf"^[{_EDGE}]*(?:[上下前后]一?[篇条页个]|(?:推荐|热门|最新|更多|延伸|猜你)|相关(?:新闻|信息|阅读|报道|推荐|专题|附件|文章|链接))"
+)
+_DATED = re.compile(rf"[\d./年月日{_EDGE}]*+")
 _DOCUMENT = re.compile(r"(?:通知|办法|规定|细则|意见|方案|条例|决定|公告|通告|规划|措施|规则|批复)[》）)]*$|关于印发")
 _WORDS = re.compile("解读|图解|问答|读懂|看懂|原文|原件|全文|文件|政策|结果|反馈|采纳|征集|征求意见")
 
@@ -84,29 +91,26 @@ def find_related(
             beside[one.place] = beside.get(one.place, 0) + 1
     found: dict[str, RelatedLink] = {}
     for one in candidates:
-        told = _told(one, own, beside.get(one.place, 0))
+        told = _told(one, own, stage, beside.get(one.place, 0))
         if told is not None and (one.url not in found or len(told.title) > len(found[one.url].title)):
             found[one.url] = told
     return tuple(found[url] for url in sorted(found)) if len(found) <= MOST else ()
 
 
-def _told(one: _Candidate, own: Sequence[Matter], beside: int) -> RelatedLink | None:
+def _told(one: _Candidate, own: Sequence[Matter], stage: str | None, beside: int) -> RelatedLink | None:
     """The link, if it belongs to a document of the matters ``own``. ``beside``: how many stand under its heading."""
-    named = [matter for matter in matters(one.title) if matter.is_named]
-    is_same = any(matter.is_same(other) for matter in named for other in own)
-    if not is_same:
-        if one.role is None or (named and beside > _FEW) or not is_article(one.url):
+    named = any(matter.is_named for matter in matters(one.title))
+    if not any(matter.is_same(other) for matter in matters(one.title) for other in own):
+        if one.role is None or not is_article(one.url):
             return None
-        if named and one.role in ("feedback", "consultation"):
+        # one of another name belongs to it where few stand behind words that can mean nothing else
+        told = one.role in ("interpretation", "original") or (one.role == "document" and stage == "interpretation")
+        if named and (beside > _FEW or not told):
             return None
-    leads_to = stage_of(one.title) or one.role
-    if (
-        leads_to == one.role == "interpretation"
-        and named
-        and stage_of(one.title) is None
-        and _DOCUMENT.search(one.title)
-    ):
-        leads_to = "document"  # 解读文件：关于印发…的通知 on a page that calls itself otherwise than an interpretation
+    said = stage_of(one.title)
+    leads_to = said or _STAGES.get(one.role or "")
+    if said is None and leads_to == "interpretation" and named and _DOCUMENT.search(one.title):
+        leads_to = "document"  # 解读文件：关于印发…的通知, on a page that calls itself otherwise than an interpretation
     return RelatedLink(stage=leads_to, title=one.title, url=one.url)
 
 
@@ -126,8 +130,8 @@ def _candidates(
         here = _role(line.text, stage) if _WORDS.search(line.text) else None
         if here is not None and here[1]:
             heading = (here[0], index)  # nothing else stands on the line
-        elif here is None and not line.links and len(line.text) > 30:
-            heading = None  # running text: what stood above it has ended
+        elif here is None and (_ANOTHER.match(line.text) or (not line.links and not _DATED.fullmatch(line.text))):
+            heading = None  # other words begin: what stood above them has ended
         for element in anchors.get(index, ()):
             title = _title(element)
             if not title:
@@ -166,7 +170,7 @@ def _role(text: str, stage: str | None) -> tuple[str, bool] | None:
     role, whole = told
     # 解读文件 on the page of an interpretation is what it interprets, and elsewhere the interpretation
     if role == "interpretation" and stage == "interpretation" and "文件" in text[:12]:
-        role = "document"
+        role = "original"
     return role, whole and len(text) <= 40
 
 

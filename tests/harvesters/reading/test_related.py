@@ -40,6 +40,7 @@ LINKED = [
     # page, mark-up, stage of the link
     (DOCUMENT, f'<h3>相关解读</h3><ul><li><a href="{PATH}">{READING}</a><span>2026-05-07</span></li></ul>', "interpretation"),
     (DOCUMENT, f'<h3>相关解读</h3><ul><li><a href="{PATH}">图解</a></li></ul>', "interpretation"),
+    (DOCUMENT, f'<h3>相关解读</h3><ul><li><p>2026-05-08</p><a href="{PATH}">河道保护新规六问</a></li></ul>', "interpretation"),
     (DOCUMENT, f'<div>政策解读：<a href="{PATH}">一图读懂河道新规</a></div>', "interpretation"),
     (DOCUMENT, f'<p>【<a href="{PATH}">文字解读</a>】</p>', "interpretation"),
     (DOCUMENT, f'<p>解读文件：<a href="{PATH}">河道保护新规六问</a></p>', "interpretation"),
@@ -58,6 +59,7 @@ LINKED = [
     (RESULT, f'<p>相关链接：<a href="{PATH}">{ASKING}</a></p>', "consultation"),
     (ASKING, f'<p><a href="{PATH}">查看征集结果</a></p>', "feedback"),
     (ASKING, f'<div>结果反馈：<a href="{PATH}">{RESULT}</a></div>', "feedback"),
+    (ASKING, f'<div>采纳情况：<a href="{PATH}">点击查看</a></div>', "feedback"),
 ]  # fmt: skip
 
 
@@ -78,6 +80,10 @@ def test_a_block_of_labels_names_them_too() -> None:
         (DOCUMENT, f"<h3>政策解读</h3><ul>{NEWEST}</ul>"),  # the newest of the site
         (DOCUMENT, f"<h3>相关文件</h3><ul>{NEWEST}</ul>"),
         (DOCUMENT, f"<h3>推荐阅读</h3><ul>{NEWEST}</ul>"),
+        (DOCUMENT, f'<h3>政策文件</h3><p><a href="{PATH}">关于印发《青禾市湿地管理办法》的通知</a></p>'),
+        (DOCUMENT, f'<h3>相关解读</h3><ul></ul><p>上一篇：<a href="{PATH}">市水务局召开会议</a></p>'),
+        (DOCUMENT, f'<h3>相关解读</h3><ul></ul><h3>最新信息</h3><p><a href="{PATH}">市水务局召开会议</a></p>'),
+        (DOCUMENT, f'<h3>相关解读</h3><ul></ul><h3>办事大厅</h3><p><a href="{PATH}">取水许可</a></p>'),
         (DOCUMENT, '<p>上一篇：<a href="/zwgk/202605/t20260505_1.html">关于印发《青禾市湿地管理办法》的通知</a></p>'),
         (
             DOCUMENT,
