@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
@@ -23,6 +24,7 @@ from flows.cli import app
 from harvesters.archive import Archive, Exchange
 from storage import catalogue, findings, observations, registry, settings
 from storage.catalogue import Walk, WalkRow
+from storage.console.app import create_app
 from storage.database import Database, open_database
 from storage.schema import (
     Category,
@@ -375,6 +377,9 @@ def test_rows_that_are_missing_open_findings_of_their_own_that_close_one_by_one(
     assert all(one.evidence and one.basis.startswith("《") for one in (budget, fees))
     assert run("explain", budget.id).exit_code == 0
     assert "部门预算" in run("explain", budget.id).output
+    client = TestClient(create_app(database))
+    for page in (f"/findings/{budget.id}", "/units/jyj"):
+        assert "财政信息 / 部门预算" in client.get(page).text
     listed = run("duties", "list", "--unit", "jyj").output
     assert "2 of 5 rows met, 1 could not be judged" in listed
     assert "breach: nothing from 2025-01-01 to 2026-06-30; the newest is of 2023-02-01" in listed
