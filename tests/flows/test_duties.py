@@ -126,14 +126,24 @@ def captured(url: str, body: str, at: dt.datetime = NOW) -> Evidence:
     return evidence
 
 
-def show(database: Database, column: str, *rows: tuple[str, str | None], at: dt.datetime = NOW, page: str = "") -> None:
-    """The column lists these titles with their dates, every article read; ``page``: what its page says."""
+def show(
+    database: Database,
+    column: str,
+    *rows: tuple[str, str | None],
+    at: dt.datetime = NOW,
+    page: str = "",
+    alone: bool = False,
+) -> None:
+    """The column lists these titles with their dates, every article read.
+
+    ``page``: what its page says; ``alone``: the column's address is itself the one document.
+    """
     url = f"http://jyj.invalid/{column}/"
     items = [
         Item(
             unit="jyj",
             column=column,
-            url=f"{url}{number}.html",
+            url=url if alone else f"{url}{number}.html",
             title=title,
             category=Category.ACTIVITY,
             published_on=dt.date.fromisoformat(on) if on else None,
@@ -423,6 +433,18 @@ def test_a_title_elsewhere_speaks_for_a_row_whose_column_is_old(database: Databa
     fill(database, yjs=[("2023年部门预算", "2023-02-01")], tzgg=notices)
     found = judge(database)
     assert (found[2].verdict.value, found[2].facts["newest_on"]) == ("compliant", "2026-02-01")
+
+
+@pytest.mark.parametrize(("alone", "reason"), [(True, "in_place"), (False, "")])
+def test_a_page_that_is_the_column_itself_may_have_been_changed_in_place(
+    database: Database, tmp_path: Path, alone: bool, reason: str
+) -> None:
+    path = tmp_path / "目录.html"
+    path.write_bytes(html(table(["1", "财政信息", "行政事业性收费", "项目", "每年", "政府网站", "主动"])))
+    run("duties", "import", "--unit", "jyj", path, "--in-force", "2020-01-01")
+    show(database, "sf", ("收费公示", "2019-01-01"), alone=alone)
+    assert (judge(database)[1].reason or "").split(":")[0] == reason
+    assert open_rows(database) == ([] if alone else [1])
 
 
 def test_nothing_is_due_before_the_directory_holds(database: Database, file: Path) -> None:

@@ -449,7 +449,7 @@ def _damaged() -> bytes:
 
 
 HOSTILE: list[tuple[str, Callable[[], bytes], str]] = [
-    ("an old workbook", lambda: OLE, "of before 2007"),
+    ("an old workbook", lambda: OLE, "of the old form"),
     ("locked with a password", lambda: OLE + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),
     ("locked members", _locked_member, "locked with a password"),
     ("a PDF", lambda: b"%PDF-1.7\n", "a PDF"),
@@ -457,6 +457,11 @@ HOSTILE: list[tuple[str, Callable[[], bytes], str]] = [
     ("cut off", lambda: xlsx(HUANGSHI)[:2000], "damaged"),
     ("damaged inside", _damaged, "damaged"),
     ("no zip at all", lambda: b"PK\x03\x04" + bytes(50), "damaged"),
+    (
+        "a page and its pictures in one file",
+        lambda: b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=a\r\n\r\n--a\r\n<html>",
+        "save the page as HTML only",
+    ),
     ("text", lambda: "公开事项,公开时限".encode(), "neither .xlsx, .docx nor a web page"),
     ("nothing", lambda: b"", "neither .xlsx, .docx nor a web page"),
     (
