@@ -336,6 +336,7 @@ class DutyFacts:
     window: tuple[dt.date, dt.date] | None = None
     entries: int = 0
     undated: int = 0  # of them those that show no date, or none yet
+    alone: bool = False  # one of them is the column's address itself: a page, and no list of documents
     newest: Entry | None = None  # by the date displayed
     within: Entry | None = None  # the newest in the window
     blank: Mapping[str, BlankPage] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from flows.gathering.columns import gather_columns
 from flows.gathering.run import Run
 from harvesters.duties import title_words
 from storage import catalogue, duties
+from storage.addresses import address_key
 from storage.catalogue import StandingRow
 from storage.schema import ColumnKind, DutyDirectory, Unit
 
@@ -53,6 +54,7 @@ def _duties(run: Run, unit: Unit, directory: DutyDirectory, known: Mapping[str, 
             one,
             entries=tally.entries,
             undated=tally.undated,
+            alone=tally.alone,
             newest=tally.newest,
             within=tally.within,
             blank=pages,
@@ -66,6 +68,7 @@ class _Tally:
     window: tuple[dt.date, dt.date] | None
     entries: int = 0
     undated: int = 0
+    alone: bool = False
     newest: Entry | None = None
     within: Entry | None = None
 
@@ -101,6 +104,7 @@ def _look_through(run: Run, unit: Unit, facts: list[DutyFacts]) -> list[_Tally]:
         return tallies
     any_word = re.compile("|".join(map(re.escape, by_word))) if by_word else None
     kinds = {column.id: column.kind for column in unit.columns}
+    pages = {column.id: address_key(column.url) for column in unit.columns}
     for row in catalogue.iter_standing(run.database, unit.id):
         if row.column not in kinds:
             continue  # its column left the registry
@@ -111,8 +115,10 @@ def _look_through(run: Run, unit: Unit, facts: list[DutyFacts]) -> list[_Tally]:
                 hits.update(at for word, where in by_word.items() if word in plain for at in where)
         if hits and not is_old_note(row.title, run.case.as_of):
             entry = _entry(run, row)
+            alone = address_key(row.url) == pages[row.column]
             for at in hits:
                 tallies[at].add(entry, run.case.as_of)
+                tallies[at].alone |= alone
     return tallies
 
 

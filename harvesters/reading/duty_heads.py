@@ -136,6 +136,9 @@ def _levels(columns: Sequence[tuple[str, str | None] | None]) -> list[tuple[str,
     free = [level for level in LEVELS if level not in told]
     if free[:1] == ["level1"] and sum(column is not None and column[0] == "matter" for column in columns) == 1:
         free = free[1:]
+    if sum(column is not None and column[0] in LEVELS for column in columns) > len(told & {*LEVELS}):
+        free = list(LEVELS)  # 一级目录 beside 一级事项: they are counted anew
+        columns = [("matter", None) if column is not None and column[0] in LEVELS else column for column in columns]
     found: list[tuple[str, str | None] | None] = []
     for column in columns:
         if column is not None and column[0] == "matter":

@@ -64,8 +64,15 @@ _HAPPENING = re.compile(
 
 
 def read_limit(text: str | None) -> DutyLimit | None:
-    """The limit a text states; None for no text, and for one of which a word is not understood. Never raises."""
-    plain = _plain(text or "")
+    """The limit a text states; None for no text, and for one of which a word is not understood. Never raises.
+
+    A line may end anywhere in a narrow column; where the text means nothing in one line, each line is a clause.
+    """
+    said = text or ""
+    return _read(_plain(said, "")) or (_read(_plain(said, ";")) if "\n" in said else None)
+
+
+def _read(plain: str) -> DutyLimit | None:
     if not plain or len(plain) > LONGEST:
         return None
     whole = _clause(plain)
@@ -82,9 +89,10 @@ def read_limit(text: str | None) -> DutyLimit | None:
     return _decisive(found)
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, line_end: str) -> str:
     """The text in one spelling: no blanks, half-width signs, provisos and asides left out, numbers in digits."""
-    plain = _BREAKS.sub("", re.sub(r"[\r\n]+", ";", unicodedata.normalize("NFKC", text[: 4 * LONGEST]).strip()))
+    plain = unicodedata.normalize("NFKC", text[: 4 * LONGEST]).strip()
+    plain = _BREAKS.sub("", re.sub(r"[\r\n]+", line_end, plain))
     plain = _ASIDE.sub("", _OTHERWISE.sub("", plain))
     plain = _WRITTEN.sub(lambda found: str(_number(found[1])), _TWICE.sub("每", plain))
     return _LABEL.sub("", plain).strip(";。,、()")

@@ -23,6 +23,7 @@ from harvesters.reading.grids import Grid, called, grids_of
 from storage.exceptions import DutyFileError
 from storage.schema import Duty
 
+_BETWEEN_HAN = re.compile(r"(?<=[\u3001-\u9fff]) (?=[\u3001-\u9fff])")
 _SAME = frozenset(("同上", "同前", "〃", "″", "”"))
 _NOTE = re.compile(
     r"^(?:注|备注|说明|填表说明|填报说明|填表人|制表|审核|联系人|填报单位|填报日期|备 ?注)\s*[:：\d(（]?"
@@ -238,7 +239,7 @@ def _duty(said: Mapping[str, str], place: str, row: int) -> Duty | None:
 
 def _levels(said: Mapping[str, str]) -> dict[str, str | None]:
     """The first two names and the deepest; one cell merged over several levels is one name."""
-    told = dict.fromkeys(name for level in LEVELS if (name := _line(said.get(level))))
+    told = dict.fromkeys(name for level in LEVELS if (name := _name(said.get(level))))
     names = [*told][:2] + [*told][2:][-1:]
     if "level1" not in said:
         names.insert(0, "")  # a matter whose head stands for the second level
@@ -259,6 +260,12 @@ def _limit_text(said: Mapping[str, str]) -> tuple[str | None, str | None]:
             duration = term
     told = [part for part in (limit, said.get("cycle")) if part]
     return "；".join(dict.fromkeys(told)) or None, duration
+
+
+def _name(text: str | None) -> str | None:
+    """A name as one would write it in one line: 政策 法规 文件 of a narrow column is 政策法规文件."""
+    line = _line(text)
+    return _BETWEEN_HAN.sub("", line) if line else None
 
 
 def _line(text: str | None) -> str | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
@@ -23,6 +24,7 @@ from flows.cli import app
 from harvesters.archive import Archive, Exchange
 from storage import catalogue, findings, observations, registry, settings
 from storage.catalogue import Walk, WalkRow
+from storage.console.app import create_app
 from storage.database import Database, open_database
 from storage.schema import (
     Category,
@@ -124,14 +126,24 @@ def captured(url: str, body: str, at: dt.datetime = NOW) -> Evidence:
     return evidence
 
 
-def show(database: Database, column: str, *rows: tuple[str, str | None], at: dt.datetime = NOW, page: str = "") -> None:
-    """The column lists these titles with their dates, every article read; ``page``: what its page says."""
+def show(
+    database: Database,
+    column: str,
+    *rows: tuple[str, str | None],
+    at: dt.datetime = NOW,
+    page: str = "",
+    alone: bool = False,
+) -> None:
+    """The column lists these titles with their dates, every article read.
+
+    ``page``: what its page says; ``alone``: the column's address is itself the one document.
+    """
     url = f"http://jyj.invalid/{column}/"
     items = [
         Item(
             unit="jyj",
             column=column,
-            url=f"{url}{number}.html",
+            url=url if alone else f"{url}{number}.html",
             title=title,
             category=Category.ACTIVITY,
             published_on=dt.date.fromisoformat(on) if on else None,
@@ -375,6 +387,9 @@ def test_rows_that_are_missing_open_findings_of_their_own_that_close_one_by_one(
     assert all(one.evidence and one.basis.startswith("《") for one in (budget, fees))
     assert run("explain", budget.id).exit_code == 0
     assert "部门预算" in run("explain", budget.id).output
+    client = TestClient(create_app(database))
+    for page in (f"/findings/{budget.id}", "/units/jyj"):
+        assert "财政信息 / 部门预算" in client.get(page).text
     listed = run("duties", "list", "--unit", "jyj").output
     assert "2 of 5 rows met, 1 could not be judged" in listed
     assert "breach: nothing from 2025-01-01 to 2026-06-30; the newest is of 2023-02-01" in listed
@@ -418,6 +433,18 @@ def test_a_title_elsewhere_speaks_for_a_row_whose_column_is_old(database: Databa
     fill(database, yjs=[("2023年部门预算", "2023-02-01")], tzgg=notices)
     found = judge(database)
     assert (found[2].verdict.value, found[2].facts["newest_on"]) == ("compliant", "2026-02-01")
+
+
+@pytest.mark.parametrize(("alone", "reason"), [(True, "in_place"), (False, "")])
+def test_a_page_that_is_the_column_itself_may_have_been_changed_in_place(
+    database: Database, tmp_path: Path, alone: bool, reason: str
+) -> None:
+    path = tmp_path / "目录.html"
+    path.write_bytes(html(table(["1", "财政信息", "行政事业性收费", "项目", "每年", "政府网站", "主动"])))
+    run("duties", "import", "--unit", "jyj", path, "--in-force", "2020-01-01")
+    show(database, "sf", ("收费公示", "2019-01-01"), alone=alone)
+    assert (judge(database)[1].reason or "").split(":")[0] == reason
+    assert open_rows(database) == ([] if alone else [1])
 
 
 def test_nothing_is_due_before_the_directory_holds(database: Database, file: Path) -> None:

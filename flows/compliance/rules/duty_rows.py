@@ -7,7 +7,8 @@ something at all; one that waits for an event cannot be breached, because nobody
 
 Against a unit only what is proven counts: one column or several that names or a person say, each seen whole and lately,
 no date left to be read, no note that there is nothing to disclose, the website among the row's own channels, and the
-whole period after the day from which the row holds. A row known by words alone is never held against anyone.
+whole period after the day from which the row holds. A row known by words alone is never held against anyone, and nor
+is an old date on a page that is kept current in place: what was changed there before our first look nobody saw.
 """
 
 from __future__ import annotations
@@ -23,13 +24,23 @@ from flows.compliance.facts import About, Case, DirectoryFacts, DutyFacts, Entry
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
 from flows.compliance.nothing import valid_note, why_not_blank
 from flows.compliance.seen import column_seen
-from storage.schema import Duty, LimitKind, Unit, UnitKind
+from storage.schema import ColumnKind, Duty, LimitKind, Unit, UnitKind
 
 RULES = ("CV-DIR",)
 SUBJECT = "group"
 GROUPS = "directories"
 VERSION = "1"
 
+_IN_PLACE = frozenset(
+    (
+        ColumnKind.FUNCTIONS,
+        ColumnKind.LEADERS,
+        ColumnKind.GUIDE,
+        ColumnKind.RULES,
+        ColumnKind.CATALOGUE,
+        ColumnKind.REQUEST,
+    )
+)
 _WEB = re.compile(
     r"网站|网页|官网|门户|互联网|政府网|政务网|信息公开(?:平台|专栏|专题|栏|网)|政务公开(?:平台|专栏|栏)|公开平台|gov\.cn|https?:|www\.",
     re.IGNORECASE,
@@ -173,6 +184,9 @@ def _unmet(facts: DutyFacts, group: DirectoryFacts, told: dict[str, Any], case: 
             return not_assessable(
                 word, words if words.startswith(name) else f"{name}: {words}", **{**gap.facts, **told}
             )
+    if facts.entries and (facts.alone or any(column.column.kind in _IN_PLACE for column in facts.columns)):
+        words = "such pages are kept current in place, and show no new date for it: look at what they say"
+        return not_assessable("in_place", words, **told)
     if facts.undated:
         words = f"{facts.undated} rows show no date, or none was read yet: one of them may be what is due"
         return not_assessable("undated", words, **told)

@@ -45,9 +45,11 @@ def grids_of(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
     if body.startswith(_OLE):
         if _LOCKED in body:
             raise DutyFileError(f"{name}: locked with a password; save it without one and import that")
-        raise DutyFileError(f"{name}: a .doc or .xls of before 2007, which is not read; {_SAVE_AS}")
+        raise DutyFileError(f"{name}: a .doc, .xls, .wps or .et of the old form, which is not read; {_SAVE_AS}")
     if body[:1024].lstrip().startswith(b"%PDF-"):
         raise DutyFileError(f"{name}: a PDF, whose tables cannot be read safely; ask for the Word or Excel file")
+    if b"multipart/related" in body[:4000].lower():
+        raise DutyFileError(f"{name}: a page saved with its pictures in one file (.mht); save the page as HTML only")
     document = Document(body, url, headers=headers)
     if "<" not in document.text[:4000]:
         raise DutyFileError(f"{name}: neither .xlsx, .docx nor a web page; {_SAVE_AS}")

@@ -23,6 +23,7 @@ from flows.compliance.rules import local_matters, statutory_categories
 from harvesters import normalise
 from harvesters.reading.duty_limit import read_limit
 from storage.schema import (
+    ColumnKind,
     Duty,
     DutyDirectory,
     DutyLimit,
@@ -67,6 +68,8 @@ def told(
     in_force: str = "2020-01-01",
     blank: BlankPage | None = EMPTY,
     left: bool = False,
+    alone: bool = False,
+    kind: str = "budget",
     **known: Any,
 ) -> DirectoryFacts:
     """A directory of one row, 部门预算, whose column was seen whole today and lists ``shown``."""
@@ -74,7 +77,8 @@ def told(
     facts = {"rows": len(shown), "ever": len(shown), "read": len(shown), "dated": len(shown)}
     if not shown:
         facts["looks"] = looks("ok_empty")  # type: ignore[assignment]
-    own = ColumnFacts(**{"unit": of, "column": BUDGET, "looks": looks(), **facts, **known})
+    place = replace(BUDGET, kind=ColumnKind(kind))
+    own = ColumnFacts(**{"unit": of, "column": place, "looks": looks(), **facts, **known})
     row = Duty(
         **{
             "row": 7,
@@ -101,6 +105,7 @@ def told(
         window=window,
         entries=len(shown),
         undated=sum(one.shown_on is None for one in shown),
+        alone=alone,
         newest=max(shown, key=lambda one: one.shown_on or dt.date.min, default=None),
         within=inside[0] if inside else None,
         blank={"yjs": blank} if blank is not None else {},
@@ -161,6 +166,7 @@ ROWS: list[tuple[str, DirectoryFacts, str, str | None]] = [
     ("not since the last day", told("每年1月31日前", entry("2025-01-31")), "breach", None),
     ("nothing where something must always be", told("长期"), "breach", None),
     ("a blank column", told("每年"), "breach", None),
+    ("a blank column of leaders", told("每年", kind="leaders"), "breach", None),
     ("where a person says", told("长期", mapping=replace(BY_NAME, how="person", by="张三")), "breach", None),
     ("boxes with the site ticked", told("长期", duty={"channel": "■政府网站 □公示栏"}), "breach", None),
     ("no channel named", told("长期", duty={"channel": None}), "breach", None),
@@ -196,6 +202,8 @@ ROWS: list[tuple[str, DirectoryFacts, str, str | None]] = [
     ("moved", told("每年", OLD, moved_to="http://a.invalid/new/"), "not_assessable", "moved"),
     ("held", told("每年", OLD, held=True), "not_assessable", "mass_change"),
     ("undated rows beside old ones", told("每年", OLD, entry(None)), "not_assessable", "undated"),
+    ("a page kept current in place", told("每年", OLD, alone=True), "not_assessable", "in_place"),
+    ("leaders, kept current in place", told("每年", OLD, kind="leaders"), "not_assessable", "in_place"),
     ("dates in the future", told("每年", OLD, later=1), "not_assessable", "later_dates"),
     ("rows that are gone", told("长期", ever=3), "not_assessable", "rows_vanished"),
     ("a page not proven blank", told("长期", looks=looks("ok")), "not_assessable", "unproven_blank"),

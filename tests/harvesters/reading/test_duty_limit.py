@@ -51,6 +51,8 @@ TEXTS: list[tuple[str, DutyLimit | None]] = [
     ("按照《中华人民共和国政府信息公开条例》规定，自形成之日起20个工作日内", event(20, working=True, since="形成")),
     ("根据《条例》第二十六条，自形成之日起20个工作日内及时公开", event(20, working=True, since="形成")),
     ("20工作日", event(20, working=True)),
+    ("制 定 或 获\n取 信 息之日起 10 个 工作日\n内", event(10, working=True, since="制定或获取信息")),
+    ("制定或获取信息之日起10个工作日内,公示7\n个工作日", event(10, working=True, since="制定或获取信息")),
     ("在本级人民代表大会或其常务委员会批准后20日内公开", event(20, since="本级人民代表大会或其常务委员会批准")),
     # something else must happen first
     ("公示期不少于7个工作日", event(since="公示期")),

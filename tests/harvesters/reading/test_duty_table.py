@@ -218,6 +218,21 @@ SHAPES: list[tuple[str, list[Table], list[tuple[str | None, str | None]], list[s
         [],
     ),
     (
+        "the first level twice, and names over several lines",
+        [
+            Table(
+                [
+                    ["序 号", "一级目录", "公开事项", "", "", "公开时限"],
+                    ["", "", "一级事项", "二级事项", "三级事项", ""],
+                    ["1", "社会救助", "综合业务", "综合业务", "政策\n法规\n文件", "及时"],
+                ],
+                merged=[(0, 2, 0, 4), (0, 0, 1, 0), (0, 1, 1, 1), (0, 5, 1, 5)],
+            )
+        ],
+        [("社会救助", "综合业务")],
+        [],
+    ),
+    (
         "cells that say the same as above",
         [Table([HEADS, ROW, ["同上", "内设机构", "科室", "同上", "〃"]])],
         [("机构信息", "机关简介"), ("机构信息", "内设机构")],
@@ -245,6 +260,8 @@ def test_shapes(make: Maker, tables: list[Table], rows: list[tuple[str | None, s
 def test_the_deepest_of_many_levels_is_the_rows_name() -> None:
     [shape] = [tables for name, tables, _, _ in SHAPES if name.startswith("six levels")]
     assert [duty.name for duty in read(html(*shape)).duties] == ["信息公开指南", "执法清单"]
+    [shape] = [tables for name, tables, _, _ in SHAPES if name.startswith("the first level twice")]
+    assert [duty.name for duty in read(html(*shape)).duties] == ["政策法规文件"]
 
 
 def test_how_often_counts_where_no_other_limit_is_told() -> None:
@@ -432,7 +449,7 @@ def _damaged() -> bytes:
 
 
 HOSTILE: list[tuple[str, Callable[[], bytes], str]] = [
-    ("an old workbook", lambda: OLE, "of before 2007"),
+    ("an old workbook", lambda: OLE, "of the old form"),
     ("locked with a password", lambda: OLE + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),
     ("locked members", _locked_member, "locked with a password"),
     ("a PDF", lambda: b"%PDF-1.7\n", "a PDF"),
@@ -440,6 +457,11 @@ HOSTILE: list[tuple[str, Callable[[], bytes], str]] = [
     ("cut off", lambda: xlsx(HUANGSHI)[:2000], "damaged"),
     ("damaged inside", _damaged, "damaged"),
     ("no zip at all", lambda: b"PK\x03\x04" + bytes(50), "damaged"),
+    (
+        "a page and its pictures in one file",
+        lambda: b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=a\r\n\r\n--a\r\n<html>",
+        "save the page as HTML only",
+    ),
     ("text", lambda: "公开事项,公开时限".encode(), "neither .xlsx, .docx nor a web page"),
     ("nothing", lambda: b"", "neither .xlsx, .docx nor a web page"),
     (
