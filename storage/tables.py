@@ -406,7 +406,7 @@ deliveries = Table(
     UniqueConstraint("receiver", "seq"),
 )
 
-secrets = Table(  # what only this installation knows, made by itself when first needed
+secrets = Table(  # what only this installation knows
     "secrets",
     metadata,
     Column("name", Text, primary_key=True),

@@ -43,7 +43,7 @@ class Wanted:
 
 
 def key(db: Database) -> bytes:
-    """The key of this installation, made when it is first asked for."""
+    """The key of this installation. Where it was taken out, a new one is made, and no token of before is good."""
     query = sa.select(tables.secrets.c.value).where(_MINE)
     with db.read() as session:
         found = session.execute(query).scalar_one_or_none()

@@ -1,9 +1,11 @@
 """What the feed of the central catalogue asks by: changes by their time, items by category and statutory class.
 
-And a place for the key with which its resumption tokens are signed.
+And the key with which its resumption tokens are signed, another one in every installation.
 """
 
 from __future__ import annotations
+
+import secrets
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,12 +21,13 @@ def upgrade() -> None:
     op.create_index("ix_items_category_seq", "items", ["category", "seq"])
     given = sa.text("statutory IS NOT NULL")
     op.create_index("ix_items_statutory_seq", "items", ["statutory", "seq"], sqlite_where=given, postgresql_where=given)
-    op.create_table(
+    table = op.create_table(
         "secrets",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_secrets"),
     )
+    op.bulk_insert(table, [{"name": "oai_tokens", "value": secrets.token_hex(32)}])
 
 
 def downgrade() -> None:
