@@ -14,7 +14,7 @@ from lxml import etree
 from storage.formats import gongkai, json_item, oai_dc, xml_text
 from storage.schema import Attachment, Category, Evidence, Item, Provenance, Relation
 from tests.storage import build
-from tests.storage.feed import DC, SCHEMA
+from tests.storage.feed import DC, SCHEMA, Node
 
 NS = f"{{{gongkai.NAMESPACE}}}"
 XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -109,7 +109,7 @@ def as_json(xml: str) -> dict[str, Any]:
     return data
 
 
-def _object(element: etree._Element, names: tuple[str, ...]) -> dict[str, Any]:
+def _object(element: Node, names: tuple[str, ...]) -> dict[str, Any]:
     found = {child.tag.removeprefix(NS): child.text or "" for child in element}
     return {name: found.get(name) for name in names}
 
@@ -209,8 +209,7 @@ CONFIDENCE = st.floats(0, 1)
 def legal(value: Any) -> Any:
     """``value`` without the signs that XML 1.0 has not."""
     if isinstance(value, str):
-        keeps = lambda sign: sign in "\t\n\r" or (sign >= " " and sign not in "\ufffe\uffff")  # noqa: E731
-        return "".join(sign for sign in value if keeps(sign))
+        return "".join(sign for sign in value if sign in "\t\n\r" or (sign >= " " and sign not in "\ufffe\uffff"))
     if isinstance(value, dict):
         return {legal(name): legal(one) for name, one in value.items()}
     return [legal(one) for one in value] if isinstance(value, list) else value

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage import oai
-from storage.database import Database, open_database
+from storage.database import Database, open_database, utcnow
 from storage.oai import arguments, tokens
 from tests.storage import build, feed
 
@@ -83,6 +83,6 @@ def test_a_token_reads_as_it_was_written(
     span = arguments.Span(before=before)  # type: ignore[arg-type]
     wanted = tokens.Wanted(prefix="oai_dc", set=spec, span=span, after=after, handed_out=handed_out, size=size)
     secret = tokens.key(store)
-    token = tokens.write("ListRecords", wanted, secret, tokens.utcnow() + tokens.LIFE)
+    token = tokens.write("ListRecords", wanted, secret, utcnow() + tokens.LIFE)
     assert tokens.read(token, "ListRecords", secret) == wanted
     assert all(sign.isascii() and (sign.isalnum() or sign in "-_.") for sign in token)
