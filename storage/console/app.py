@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 from storage.console import api, feed, operations, pages, rendering
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
+from storage.oai.ahead import ReadAhead
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -47,6 +48,7 @@ def create_app(database: Database | None = None) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        app.state.read_ahead.close()
         if database is None:
             opened.close()
 
@@ -60,6 +62,7 @@ def create_app(database: Database | None = None) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.database = opened
+    app.state.read_ahead = ReadAhead(opened)
     app.include_router(pages.router)
     app.include_router(api.router)
     app.include_router(feed.router)

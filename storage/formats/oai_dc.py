@@ -1,4 +1,4 @@
-"""An Item as unqualified Dublin Core, the format that every harvester of the world reads.
+"""An item as unqualified Dublin Core, the format that every harvester of the world reads.
 
 Fifteen elements cannot hold an item: what is sought by is here, the rest is in ``gongkai``. Rights are left out: what
 a public body must disclose carries no licence that we could state for it.
@@ -6,11 +6,10 @@ a public body must disclose carries no licence that we could state for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from storage.formats.xml_text import text
-from storage.schema import Item
 
 PREFIX: Final = "oai_dc"
 NAMESPACE: Final = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -23,40 +22,32 @@ _OPEN: Final = (
 )
 
 
-def to_xml(item: Item) -> str:
-    """The item as an ``oai_dc:dc`` element; elements that have no value are left out, several values repeat them."""
-    return "".join(
-        (_OPEN, *(f"<dc:{name}>{text(value)}</dc:{name}>" for name, value in _elements(item)), "</oai_dc:dc>")
-    )
+def to_xml(item: Mapping[str, Any]) -> str:
+    """The item, given as its JSON (``json_item``), as an ``oai_dc:dc`` element, for ``xml_text.document``.
+
+    Elements without a value are left out; several values repeat theirs.
+    """
+    elements = (f"<dc:{name}>{text(value)}</dc:{name}>" for name, value in _elements(item) if value)
+    return f"{_OPEN}{''.join(elements)}</oai_dc:dc>"
 
 
-def _elements(item: Item) -> Iterator[tuple[str, str]]:
+def _elements(item: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     """Names and values, in the order of Dublin Core's own list."""
-    yield "title", item.title
-    if item.issuer:
-        yield "creator", item.issuer
-    if item.theme:
-        yield "subject", item.theme
-    for keyword in item.keywords:
+    yield "title", item["title"]
+    yield "creator", item.get("issuer")
+    yield "subject", item.get("theme")
+    for keyword in item.get("keywords") or ():
         yield "subject", keyword
-    described = item.summary or _beginning(item.body_text)
-    if described:
-        yield "description", described
-    if item.publisher:
-        yield "publisher", item.publisher
-    date = item.published_on or item.formed_on
-    if date:
-        yield "date", date.isoformat()
-    if item.genre:
-        yield "type", item.genre
-    yield "identifier", item.url
-    if item.index_number:
-        yield "identifier", item.index_number
-    if item.document_number:
-        yield "identifier", item.document_number
-    yield "language", item.language
-    for relation in item.relations:
-        yield "relation", relation.target
+    yield "description", item.get("summary") or _beginning(item.get("body_text"))
+    yield "publisher", item.get("publisher")
+    yield "date", item.get("published_on") or item.get("formed_on")
+    yield "type", item.get("genre")
+    yield "identifier", item["url"]
+    yield "identifier", item.get("index_number")
+    yield "identifier", item.get("document_number")
+    yield "language", item.get("language")
+    for relation in item.get("relations") or ():
+        yield "relation", relation["target"]
 
 
 def _beginning(body: str | None) -> str | None:

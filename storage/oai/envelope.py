@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from storage.database import utcnow
-from storage.formats.json_item import from_json
-from storage.formats.xml_text import attribute, text
+from storage.formats.xml_text import attribute, document, text
 from storage.oai import sets, tokens
 from storage.oai.errors import ILL_FORMED, Problem
 from storage.oai.formats import FORMATS
@@ -32,7 +32,7 @@ def response(moment: dt.datetime, base_url: str, arguments: Mapping[str, str], b
     """A whole response, UTF-8; ``body`` is XML."""
     asked = "".join(f' {name}="{attribute(value)}"' for name, value in arguments.items())
     request = f"<request{asked}>{text(base_url)}</request>"
-    return f"{_OPEN}<responseDate>{time_text(moment)}</responseDate>{request}{body}</OAI-PMH>\n".encode()
+    return document(f"{_OPEN}<responseDate>{time_text(moment)}</responseDate>{request}{body}</OAI-PMH>\n")
 
 
 def refusal(moment: dt.datetime, base_url: str, arguments: Mapping[str, str], problems: Iterable[Problem]) -> bytes:
@@ -46,9 +46,14 @@ def refusal(moment: dt.datetime, base_url: str, arguments: Mapping[str, str], pr
 def header(row: Any, repository: str) -> str:
     """The header of a row (see ``selection``): identifier, datestamp, every set; a withdrawn item is deleted."""
     status = ' status="deleted"' if row.action == "delete" else ""
-    specs = "".join(f"<setSpec>{spec}</setSpec>" for spec in sets.specs_of(row.unit, row.category, row.statutory))
+    specs = _set_specs(row.unit, row.category, row.statutory)
     name = f"<identifier>oai:{repository}:{text(row.id)}</identifier>"
     return f"<header{status}>{name}<datestamp>{time_text(row.datestamp)}</datestamp>{specs}</header>"
+
+
+@lru_cache(maxsize=4096)  # a city has some hundred units with a few classes each
+def _set_specs(unit: str, category: str, statutory: str | None) -> str:
+    return "".join(f"<setSpec>{spec}</setSpec>" for spec in sets.specs_of(unit, category, statutory))
 
 
 def record(row: Any, repository: str, prefix: str, base_url: str) -> str:
@@ -56,7 +61,7 @@ def record(row: Any, repository: str, prefix: str, base_url: str) -> str:
     if row.action == "delete":
         return f"<record>{header(row, repository)}</record>"
     written = FORMATS[prefix]
-    metadata = written.write(from_json(json.loads(row.payload)), written.schema(base_url))
+    metadata = written.write(json.loads(row.payload), written.schema(base_url))
     return f"<record>{header(row, repository)}<metadata>{metadata}</metadata></record>"
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from storage.formats import gongkai, oai_dc
 from storage.oai.errors import BAD_ARGUMENT, CANNOT_DISSEMINATE_FORMAT, Problem
-from storage.schema import Item
 
 _PREFIX: Final = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
 
@@ -20,7 +19,7 @@ class Format:
 
     namespace: str
     schema: Callable[[str], str]  # base URL in, address of the schema out
-    write: Callable[[Item, str], str]  # item and address of the schema in, XML out
+    write: Callable[[Mapping[str, Any], str], str]  # item as JSON and address of the schema in, XML out
 
 
 FORMATS: Final[Mapping[str, Format]] = {

@@ -173,9 +173,8 @@ def test_a_client_that_harvests_while_things_change_has_in_the_end_what_we_have(
             times = Counter((one.id, one.datestamp, one.revision, one.deleted) for one in found)
             # one list hands nothing out twice but what changed in between
             assert [one for one, count in times.items() if count > 1 and one[2] is not None] == []
-            # the next one hands out again only what is of the second it goes on from
-            again = {one for one in times if one in seen}
-            assert {one[1] for one in again} <= {since}
+            # the next one hands out again only what is of the moment it goes on from, or later
+            assert all(since is not None and one[1] >= since for one in times if one in seen)
             seen |= set(times)
             state |= {one.id: (one.deleted, one.revision, one.title) for one in found}
         busy.join()
