@@ -55,7 +55,7 @@ def respond(db: Database, given: Mapping[str, Sequence[str]], base_url: str) -> 
         name = arguments.verb_of(given, VERBS)
         plain = arguments.check(name, VERBS[name], given)
         asked = {"verb": name, **plain}
-        body = VERBS[name].answer(Call(db=db, base_url=base_url, arguments=plain))
+        body = VERBS[name].answer(Call(db=db, base_url=base_url, moment=moment, arguments=plain))
     except Refused as refused:
         return envelope.refusal(moment, base_url, asked, refused.problems)
     return envelope.response(moment, base_url, asked, f"<{name}>{body}</{name}>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ class Call:
 
     db: Database
     base_url: str
+    moment: dt.datetime  # the response's date
     arguments: Mapping[str, str]  # without the verb
 
 

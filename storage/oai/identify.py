@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any, Final
 
@@ -9,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import utcnow
 from storage.formats.xml_text import element
 from storage.oai.call import Call, Verb, city_facts, repository_of
 from storage.oai.envelope import XSI, time_text
@@ -22,7 +22,7 @@ _SAMPLE: Final = "0" * 20
 def _answer(call: Call) -> str:
     with call.db.read() as session:
         facts = city_facts(session)
-        earliest, sample = _first(session)
+        earliest, sample = _first(session) or (call.moment, _SAMPLE)
     repository = repository_of(facts)
     scheme = (
         f'<description><oai-identifier xmlns="{_SCHEME}" {XSI} xsi:schemaLocation="{_SCHEME} {_SCHEME}.xsd">'
@@ -37,18 +37,18 @@ def _answer(call: Call) -> str:
         + element("baseURL", call.base_url)
         + element("protocolVersion", "2.0")
         + element("adminEmail", _mail(str(facts.get("contact") or ""), repository))
-        + element("earliestDatestamp", earliest)
+        + element("earliestDatestamp", time_text(earliest))
         + element("deletedRecord", "persistent")
         + element("granularity", "YYYY-MM-DDThh:mm:ssZ")
         + scheme
     )
 
 
-def _first(session: Session) -> tuple[str, str]:
+def _first(session: Session) -> tuple[dt.datetime, str] | None:
     """The first datestamp ever given, which none is before, and the item it was given to."""
     at = tables.item_revisions.c
     row: Any = session.execute(sa.select(at.datestamp, at.item_id).order_by(at.seq).limit(1)).one_or_none()
-    return (time_text(utcnow()), _SAMPLE) if row is None else (time_text(row.datestamp), row.item_id)
+    return None if row is None else (row.datestamp, row.item_id)
 
 
 def _mail(contact: str, repository: str) -> str:

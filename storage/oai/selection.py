@@ -74,7 +74,7 @@ def page(
     query = (
         sa.select(*columns)
         .join(tables.item_revisions, _REVISION.seq == _ITEM.seq)
-        .where(*_conditions(wanted))
+        .where(*_conditions(wanted, _ITEM.seq, _REVISION.seq))
         .order_by(_ITEM.seq)
         .limit(PAGE + 1)
     )
@@ -107,20 +107,23 @@ def one(session: Session, name: str) -> Any | None:
 
 
 def _count(session: Session, wanted: tokens.Wanted) -> int:
-    query = sa.select(sa.func.count()).select_from(tables.items).where(*_conditions(wanted))
+    query = sa.select(sa.func.count()).select_from(tables.items).where(*_conditions(wanted, _ITEM.seq))
     return int(session.execute(query).scalar_one())
 
 
-def _conditions(wanted: tokens.Wanted) -> list[sa.ColumnElement[bool]]:
-    found = []
-    if wanted.after:
-        found.append(_ITEM.seq > wanted.after)
-    elif wanted.span.since is not None:
-        first = sa.select(_REVISION.seq).where(_REVISION.datestamp >= wanted.span.since)
-        found.append(_ITEM.seq >= _edge(first, _REVISION.datestamp, _REVISION.seq))
-    if wanted.span.before is not None:
-        last = sa.select(_REVISION.seq).where(_REVISION.datestamp < wanted.span.before)
-        found.append(_ITEM.seq <= _edge(last, _REVISION.datestamp.desc(), _REVISION.seq.desc()))
+def _conditions(wanted: tokens.Wanted, *numbers: sa.Column[Any]) -> list[sa.ColumnElement[bool]]:
+    """What the list holds. The bounds are told of each of ``numbers``: PostgreSQL, joining two tables by their numbers,
+    would not carry the bound of one over to the other, and read it from its beginning for every page."""
+    found: list[sa.ColumnElement[bool]] = []
+    for number in numbers:
+        if wanted.after:
+            found.append(number > wanted.after)
+        elif wanted.span.since is not None:
+            first = sa.select(_REVISION.seq).where(_REVISION.datestamp >= wanted.span.since)
+            found.append(number >= _edge(first, _REVISION.datestamp, _REVISION.seq))
+        if wanted.span.before is not None:
+            last = sa.select(_REVISION.seq).where(_REVISION.datestamp < wanted.span.before)
+            found.append(number <= _edge(last, _REVISION.datestamp.desc(), _REVISION.seq.desc()))
     if wanted.set is not None:
         found.append(sets.condition(wanted.set))
     return found
