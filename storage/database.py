@@ -28,6 +28,7 @@ from storage.migrations import HEAD
 
 BUSY_S: Final = 60.0  # how long a writer waits for its turn; a batch takes well under a second
 _WRITES: Final = "gongkai_writes"
+_AT_ONCE: Final = "gongkai_at_once"
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -66,6 +67,7 @@ class Database:
         # threads of one process queue here: SQLite's own waiting sleeps ever longer, and is for other processes
         self._turn = threading.RLock() if self.dialect == "sqlite" else contextlib.nullcontext()
         self._writer = sessionmaker(engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
+        self._hasty = sessionmaker(engine.execution_options(**{_WRITES: True, _AT_ONCE: True}), expire_on_commit=False)
         self._reader = sessionmaker(engine, expire_on_commit=False)
 
     @contextlib.contextmanager
@@ -77,6 +79,25 @@ class Database:
         with _explained(self.name), self._turn, self._writer.begin() as session:
             session.connection()  # the transaction begins here, not at the first statement
             yield session
+
+    @contextlib.contextmanager
+    def begin_at_once(self) -> Iterator[Session]:
+        """Like :meth:`begin`, but does not wait on SQLite where somebody else is writing.
+
+        On PostgreSQL writers do not exclude each other: there it is for the statements to ask not to wait.
+
+        :raises DatabaseError: as there, and when it is not this caller's turn.
+        """
+        turn: Any = self._turn
+        if self.dialect == "sqlite" and not turn.acquire(blocking=False):
+            raise DatabaseError(f"{self.name}: another thread is writing")
+        try:
+            with _explained(self.name), self._hasty.begin() as session:
+                session.connection()
+                yield session
+        finally:
+            if self.dialect == "sqlite":
+                turn.release()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
@@ -277,8 +298,15 @@ def _retried(action: Callable[[], object]) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_AT_ONCE):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
 
 
 def _version(connection: Connection) -> str | None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class Settings:
     withdrawal_grace_days: int  # a row gone for less is not a withdrawal (law 7)
     mass_change_share: float  # more than this share of a column's rows gone stops the write (law 7)
     delivery_folder: Path  # the JSON Lines receiver
+    oai_repository: str | None  # the repository's part of OAI identifiers; None: made of the city's code
     chromium: Path | None  # for columns that say render: true; None: the first one installed
     prefect_api_url: str | None
     log_level: str
@@ -50,6 +52,13 @@ def _number(name: str, default: float, least: float = 0) -> float:
     return value
 
 
+def _host_name(name: str) -> str | None:
+    text = os.environ.get(name)
+    if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*(\.[A-Za-z][A-Za-z0-9-]*)+", text):
+        raise SettingsError(f"{name}={text!r}: expected a host name such as catalogue.example.gov.cn")
+    return text or None
+
+
 def load() -> Settings:
     """The settings as the environment says now.
 
@@ -68,6 +77,7 @@ def load() -> Settings:
         withdrawal_grace_days=int(_number("GONGKAI_WITHDRAWAL_GRACE_DAYS", 7)),
         mass_change_share=_number("GONGKAI_MASS_CHANGE_SHARE", 0.3),
         delivery_folder=Path(os.environ.get("GONGKAI_DELIVERY_FOLDER") or home / "delivered").absolute(),
+        oai_repository=_host_name("GONGKAI_OAI_REPOSITORY"),
         chromium=Path(os.environ["GONGKAI_CHROMIUM"]) if os.environ.get("GONGKAI_CHROMIUM") else None,
         prefect_api_url=os.environ.get("PREFECT_API_URL") or None,
         log_level=(os.environ.get("GONGKAI_LOG_LEVEL") or "INFO").upper(),

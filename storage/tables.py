@@ -172,6 +172,14 @@ items = Table(
     Index("uq_items_seq", "seq", unique=True),
     Index("ix_items_unit_seq", "unit", "seq"),
     Index("ix_items_unit_column_seq", "unit", "column", "seq"),
+    Index("ix_items_category_seq", "category", "seq"),
+    Index(
+        "ix_items_statutory_seq",
+        "statutory",
+        "seq",
+        sqlite_where=text("statutory IS NOT NULL"),
+        postgresql_where=text("statutory IS NOT NULL"),
+    ),
     *(
         Index(
             f"ix_items_{name}",
@@ -204,6 +212,7 @@ item_revisions = Table(  # also the outbox: a revision and its entry are one row
     _required("changed", Json),  # names of the fields that differ from the revision before
     _required("payload", Text),  # the whole item as JSON, word for word as it is delivered
     UniqueConstraint("item_id", "revision"),
+    Index("ix_item_revisions_datestamp_seq", "datestamp", "seq"),
 )
 
 list_rows = Table(
@@ -488,6 +497,13 @@ deliveries = Table(
     _required("at", UtcDateTime),
     _required("receipt", Json),
     UniqueConstraint("receiver", "seq"),
+)
+
+secrets = Table(  # what only this installation knows
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _required("value", Text),
 )
 
 requests = Table(

@@ -1,11 +1,13 @@
 """The one sequence of changes: takes the next numbers and writes revisions, which are the outbox too.
 
 The counter is a row, locked from the first write of a transaction to its commit. So numbers become visible in their
-order on PostgreSQL as on SQLite: a reader who has seen 7 will never find a 6 behind him.
+order on PostgreSQL as on SQLite: a reader who has seen 7 will never find a 6 behind him. Nor is a change ever dated
+before what the counter was last stamped with: a reader who moves that stamp on may go on from there by time.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import insert_many, utcnow
+from storage.database import Database, insert_many, utcnow
+from storage.exceptions import DatabaseError
 from storage.formats.json_item import time_text
 
 _NAME: Final = "catalogue"
@@ -67,6 +70,34 @@ def finish(session: Session, turn: Turn) -> None:
 def head(session: Session) -> int:
     """The number of the latest committed revision; 0 when there is none."""
     return int(session.execute(sa.select(tables.counters.c.value).where(_MINE)).scalar_one())
+
+
+def clock(db: Database) -> dt.datetime | None:
+    """A moment before which no change will ever be dated that cannot be seen yet: now, or a little earlier.
+
+    The stamp of the counter is moved on to now, to the second, which binds every later change whatever the clock of
+    its writer says. While a change is under way, which may be dated but not committed, and where nothing can be
+    written, the stamp stays; None when it was never set.
+    """
+    with db.read() as session:
+        stands = _stamped_at(session)
+    now = utcnow()
+    if stands is not None and now - stands < dt.timedelta(seconds=1):
+        return stands
+    moved: dt.datetime | None = None
+    with contextlib.suppress(DatabaseError):
+        with db.begin_at_once() as session:
+            query = sa.select(tables.counters.c.stamped_at).where(_MINE).with_for_update(skip_locked=True)
+            for (stamped_at,) in session.execute(query).all():
+                moved = now if stamped_at is None else max(now, stamped_at)
+                session.execute(sa.update(tables.counters).where(_MINE).values(stamped_at=moved))
+        stands = stands if moved is None else moved
+    return stands
+
+
+def _stamped_at(session: Session) -> dt.datetime | None:
+    found: dt.datetime | None = session.execute(sa.select(tables.counters.c.stamped_at).where(_MINE)).scalar_one()
+    return found
 
 
 def tombstone(item: str, datestamp: dt.datetime) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The console as one ASGI application: pages at ``/``, REST at ``/api/v1``, ``/healthz``, ``/metrics``.
+"""The console as one ASGI application: pages at ``/``, REST at ``/api/v1``, OAI-PMH at ``/oai``,
+``/healthz``, ``/metrics``.
 
 A database comes in; every answer is rendered on the server, escaped, and carries headers that let a browser run no
 script and load nothing from elsewhere. What fails is told to a reader in one sentence, in JSON where JSON is spoken.
@@ -19,9 +20,10 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from storage.console import api, operations, pages, rendering
+from storage.console import api, feed, operations, pages, rendering
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
+from storage.oai.ahead import ReadAhead
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -46,6 +48,7 @@ def create_app(database: Database | None = None) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        app.state.read_ahead.close()
         if database is None:
             opened.close()
 
@@ -59,8 +62,10 @@ def create_app(database: Database | None = None) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.database = opened
+    app.state.read_ahead = ReadAhead(opened)
     app.include_router(pages.router)
     app.include_router(api.router)
+    app.include_router(feed.router)
     app.include_router(operations.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 

@@ -92,7 +92,8 @@ def _unit(number: int) -> Unit:
     )
 
 
-def _item(number: int) -> Item:
+def make_item(number: int) -> Item:
+    """One of the items that are measured with; every number is another."""
     unit, column = number % UNITS, number // UNITS % COLUMNS
     published = dt.date(2026, 11, 18) - dt.timedelta(days=number % 900)
     labelled = column % 3 == 0
@@ -122,7 +123,7 @@ def _item(number: int) -> Item:
 def _fill(database: Database, size: int) -> None:
     """The items as the catalogue keeps them, put in by plain statements: what is measured is judging them."""
     for start in range(0, size, BATCH):
-        batch = [_item(number) for number in range(start, min(start + BATCH, size))]
+        batch = [make_item(number) for number in range(start, min(start + BATCH, size))]
         with database.begin() as session:
             session.connection().execute(sa.insert(tables.items), list(_rows(batch, start)))
     with database.begin() as session:

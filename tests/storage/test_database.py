@@ -175,6 +175,23 @@ def test_writers_take_turns(db: Database) -> None:
 # ------------------------------------------------------------------ times
 
 
+def test_what_will_not_wait_is_told_at_once_and_others_still_wait(url: str) -> None:
+    database, other = open_database(url), open_database(url)
+    with other.begin() as session:
+        session.execute(sa.update(tables.counters).values(value=1))
+        if database.dialect == "sqlite":
+            with pytest.raises(DatabaseError), database.begin_at_once():
+                pass
+    with database.begin_at_once() as session:
+        session.execute(sa.update(tables.counters).values(value=tables.counters.c.value + 1))
+    with database.read() as session:
+        assert session.execute(sa.select(tables.counters.c.value)).scalar_one() == 2
+        if database.dialect == "sqlite":
+            assert session.execute(sa.text("PRAGMA busy_timeout")).scalar_one() == 60_000
+    for one in (database, other):
+        one.close()
+
+
 def test_times_come_back_aware_and_in_utc(db: Database) -> None:
     shanghai = dt.timezone(dt.timedelta(hours=8))
     given = dt.datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=shanghai)
