@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal, cast
@@ -127,6 +127,8 @@ class Asked:
     text: RuleText
     waiver: Waiver | None
     asks: bool
+    judge: Callable[[Item, ItemContext, Case], Judgement]
+    concerns: Callable[[Item, ItemContext, Case], bool] | None
 
 
 def asked_of(context: ItemContext, case: Case) -> tuple[Asked, ...]:
@@ -138,6 +140,8 @@ def asked_of(context: ItemContext, case: Case) -> tuple[Asked, ...]:
             text=case.law.rules[rule.id],
             waiver=waiver_for(context.unit, rule.id, [context.column.id], case.as_of),
             asks=applies(rule, case, context.unit, context.column) and _asks(rule, context, case.of(rule.id)),
+            judge=rule.module.judge,
+            concerns=getattr(rule.module, "concerns", None),
         )
         for rule in BY_SUBJECT["item"]
         if case.law.rules[rule.id].enabled
@@ -162,10 +166,10 @@ def judge_asked(
     """
     for asked in rules:
         rule = asked.rule
-        asks = asked.asks and _concerns(rule, item, context, asked.case)
+        asks = asked.asks and (asked.concerns is None or asked.concerns(item, context, asked.case))
         if not asks and not all_rules:
             continue
-        judgement: Judgement = rule.module.judge(item, context, asked.case) if asks else _NOTHING_ASKED
+        judgement = asked.judge(item, context, asked.case) if asks else _NOTHING_ASKED
         if not all_rules and rule.searches and judgement.verdict in _IN_ORDER:
             continue
         is_breach = judgement.verdict is VerdictKind.BREACH
@@ -208,11 +212,6 @@ def judge_group(rule: Rule, group: Any, case: Case) -> Iterator[Verdict]:
 def _asks(rule: Rule, subject: Any, case: Case) -> bool:
     asks = getattr(rule.module, "asks", None)
     return asks is None or bool(asks(subject, case))
-
-
-def _concerns(rule: Rule, item: Item, context: ItemContext, case: Case) -> bool:
-    concerns = getattr(rule.module, "concerns", None)
-    return concerns is None or bool(concerns(item, context, case))
 
 
 _NOTHING_ASKED = not_applicable("nothing_asked", "the rule asks nothing of what stands here")
