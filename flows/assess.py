@@ -9,6 +9,7 @@ what changed, and running it again changes nothing. What is held at one time is 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
@@ -41,6 +42,7 @@ from storage.schema import Item, Verdict, VerdictKind
 
 STAGE = "assess"
 AFRESH = tuple(rule.id for rule in RULES.values() if rule.subject != "item")
+_ITEMS = 500  # items of which it is asked at a time what verdicts stand on them
 GONE = "the rule, the unit or the column is judged no more"
 
 
@@ -209,20 +211,23 @@ def item_verdicts(
     """The verdicts on items. One whose column left the registry is judged no more.
 
     :param again: verdicts of an earlier run may stand on these items, so that a rule that asks nothing of them any
-        more must say so.
+        more must say so. Where none stands none is kept: of most rules there is nothing to say of most items.
     """
     asked: dict[tuple[str, str], tuple[Asked, ...]] = {}
-    for item in items:
-        place = (item.unit, item.column)
-        context = known.get(place)
-        if context is None:
-            continue
-        if place not in asked:
-            asked[place] = asked_of(context, run.case)
-        seen.items += 1
-        if item.revision > 1:
-            seen.changed[item.id] = item.column
-        yield from judge_asked(item, context, asked[place], all_rules=again or item.revision > 1)
+    stream = iter(items)
+    while some := list(itertools.islice(stream, _ITEMS)):
+        stands = findings.rules_on(run.database, [item.id for item in some if again or item.revision > 1])
+        for item in some:
+            place = (item.unit, item.column)
+            context = known.get(place)
+            if context is None:
+                continue
+            if place not in asked:
+                asked[place] = asked_of(context, run.case)
+            seen.items += 1
+            if item.revision > 1:
+                seen.changed[item.id] = item.column
+            yield from judge_asked(item, context, asked[place], stands=stands.get((*place, item.id), frozenset()))
 
 
 # ------------------------------------------------------------------ what is judged no more

@@ -205,6 +205,17 @@ def insert_many(
     connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
 
 
+def among(session: Session, column: sa.ColumnElement[str], values: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether ``column`` is one of ``values``, however many.
+
+    On SQLite they are one parameter, so that the statement is the same each time: with a parameter for each of them,
+    writing the statement and having it read takes longer than looking the values up.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return column.in_(values)
+    return column.in_(sa.select(sa.func.json_each(dumps(list(values))).table_valued("value").c.value))
+
+
 def take_lock(session: Session, name: str) -> None:
     """Waits until no other transaction holds ``name``, and holds it to the end of this one.
 

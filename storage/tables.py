@@ -189,6 +189,24 @@ items = Table(
         )
         for name in ("by_index", "by_document", "by_content")
     ),
+    *(  # what items are grouped by, with all that is asked of them there: no item is read for it
+        Index(f"ix_items_{name}", *columns, sqlite_where=text(where), postgresql_where=text(where))
+        for name, columns, where in (
+            (
+                "unit_index_number",
+                ("unit", "index_number", "page_read", "withdrawn_at", "id"),
+                "index_number IS NOT NULL",
+            ),
+            (
+                "document_number",
+                ("document_number", "unit", "page_read", "withdrawn_at", "id"),
+                "document_number IS NOT NULL",
+            ),
+            ("unit_title", ("unit", "title", "published_on", "page_read", "id"), "published_on IS NOT NULL"),
+            ("unit_column_published_at", ("unit", "column", "published_at"), "published_at IS NOT NULL"),
+            ("unit_validity", ("unit", "id"), "validity IS NOT NULL"),
+        )
+    ),
 )
 
 item_addresses = Table(
@@ -213,6 +231,12 @@ item_revisions = Table(  # also the outbox: a revision and its entry are one row
     _required("payload", Text),  # the whole item as JSON, word for word as it is delivered
     UniqueConstraint("item_id", "revision"),
     Index("ix_item_revisions_datestamp_seq", "datestamp", "seq"),
+    Index(
+        "ix_item_revisions_changed",
+        "seq",
+        sqlite_where=text("revision > 1"),
+        postgresql_where=text("revision > 1"),
+    ),
 )
 
 list_rows = Table(
@@ -357,6 +381,12 @@ verdicts = Table(
     _required("digest", Text),  # of everything but as_of: an unchanged verdict is not written again
     Index("ix_verdicts_rule_as_of", "rule", "as_of"),
     Index("ix_verdicts_unit_column", "unit", "column"),
+    Index(
+        "ix_verdicts_item",
+        "item",
+        sqlite_where=text("item IS NOT NULL"),
+        postgresql_where=text("item IS NOT NULL"),
+    ),
 )
 
 findings = Table(

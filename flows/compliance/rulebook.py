@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal, cast
@@ -127,6 +127,8 @@ class Asked:
     text: RuleText
     waiver: Waiver | None
     asks: bool
+    judge: Callable[[Item, ItemContext, Case], Judgement]
+    concerns: Callable[[Item, ItemContext, Case], bool] | None
 
 
 def asked_of(context: ItemContext, case: Case) -> tuple[Asked, ...]:
@@ -138,6 +140,8 @@ def asked_of(context: ItemContext, case: Case) -> tuple[Asked, ...]:
             text=case.law.rules[rule.id],
             waiver=waiver_for(context.unit, rule.id, [context.column.id], case.as_of),
             asks=applies(rule, case, context.unit, context.column) and _asks(rule, context, case.of(rule.id)),
+            judge=rule.module.judge,
+            concerns=getattr(rule.module, "concerns", None),
         )
         for rule in BY_SUBJECT["item"]
         if case.law.rules[rule.id].enabled
@@ -145,28 +149,29 @@ def asked_of(context: ItemContext, case: Case) -> tuple[Asked, ...]:
 
 
 def judge_item(item: Item, context: ItemContext, case: Case, *, all_rules: bool = True) -> Iterator[Verdict]:
-    """Every item rule's verdict on one item; see :func:`judge_asked`."""
-    return judge_asked(item, context, asked_of(context, case), all_rules=all_rules)
+    """Every item rule's verdict on one item; ``all_rules`` False: as of one that no verdict stands on yet."""
+    return judge_asked(item, context, asked_of(context, case), stands=None if all_rules else frozenset())
 
 
 def judge_asked(
-    item: Item, context: ItemContext, rules: Sequence[Asked], *, all_rules: bool = True
+    item: Item, context: ItemContext, rules: Sequence[Asked], *, stands: Container[str] | None = None
 ) -> Iterator[Verdict]:
     """The verdicts of these rules on one item of the column they were worked out for.
 
     A breach shows its evidence; of other verdicts on an item it is the item's own.
 
-    :param all_rules: False leaves out verdicts that say nothing but "in order" where none need be said: for rules
-        that look for what must not be there, and rules that ask nothing of items in this column. To be used only for
-        items that no such verdict can already stand on.
+    :param stands: the rules of which a verdict stands on this item already. Of others nothing is said that says
+        nothing but "in order" where none need be said: of rules that look for what must not be there, and of rules
+        that ask nothing of this item. None: everything is said.
     """
     for asked in rules:
         rule = asked.rule
-        asks = asked.asks and _concerns(rule, item, context, asked.case)
-        if not asks and not all_rules:
+        asks = asked.asks and (asked.concerns is None or asked.concerns(item, context, asked.case))
+        is_due = stands is None or rule.id in stands
+        if not asks and not is_due:
             continue
-        judgement: Judgement = rule.module.judge(item, context, asked.case) if asks else _NOTHING_ASKED
-        if not all_rules and rule.searches and judgement.verdict in _IN_ORDER:
+        judgement = asked.judge(item, context, asked.case) if asks else _NOTHING_ASKED
+        if not is_due and rule.searches and judgement.verdict in _IN_ORDER:
             continue
         is_breach = judgement.verdict is VerdictKind.BREACH
         yield verdict(
@@ -208,11 +213,6 @@ def judge_group(rule: Rule, group: Any, case: Case) -> Iterator[Verdict]:
 def _asks(rule: Rule, subject: Any, case: Case) -> bool:
     asks = getattr(rule.module, "asks", None)
     return asks is None or bool(asks(subject, case))
-
-
-def _concerns(rule: Rule, item: Item, context: ItemContext, case: Case) -> bool:
-    concerns = getattr(rule.module, "concerns", None)
-    return concerns is None or bool(concerns(item, context, case))
 
 
 _NOTHING_ASKED = not_applicable("nothing_asked", "the rule asks nothing of what stands here")

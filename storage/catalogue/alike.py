@@ -1,7 +1,7 @@
 """Which items have something in common: a number, a title, a minute; and whose date alone has moved.
 
-Each question is one statement that groups in the database and gives back only what occurs more than once, whatever the
-number of items. What it means that two items share a number is for those who ask.
+Each question is one statement that groups in the database, over an index of its own, and gives back only what occurs
+more than once, whatever the number of items. What it means that two items share a number is for those who ask.
 """
 
 from __future__ import annotations
@@ -77,7 +77,10 @@ class ShownValid:
 def same_index_number(db: Database, *, least_length: int) -> Iterator[Shared]:
     """Index numbers, of so many characters at least, that several items of one unit show on pages that were read."""
     at = tables.items.c
-    shown = (_stands(), at.page_read, sa.func.length(at.index_number) >= least_length)
+    shown = (
+        *(_stands(), at.page_read),
+        *(at.index_number.is_not(None), sa.func.length(at.index_number) >= least_length),
+    )
     return _shared(db, (at.unit, at.index_number), shown, sa.func.count() > 1)
 
 

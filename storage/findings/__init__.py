@@ -8,7 +8,7 @@ Each step is an event with who and when, never overwritten. Findings and verdict
 """
 
 from storage.findings.life import NEEDS_NOTE, STEPS, State, moved
-from storage.findings.reading import days_judged, get_finding, iter_findings, iter_verdicts
+from storage.findings.reading import days_judged, get_finding, iter_findings, iter_verdicts, rules_on
 from storage.findings.settling import SettleResult, finding_id, retire, settle, verdict_key
 from storage.findings.steps import take_step
 
@@ -24,6 +24,7 @@ __all__ = [
     "iter_verdicts",
     "moved",
     "retire",
+    "rules_on",
     "settle",
     "take_step",
     "verdict_key",

@@ -10,7 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from storage import tables
-from storage.database import Database
+from storage.database import Database, among
 from storage.formats.json_item import evidence_of
 from storage.schema import Finding, FindingEvent, FindingKind, Verdict, VerdictKind
 
@@ -39,6 +39,19 @@ def days_judged(db: Database, rules: Iterable[str]) -> set[dt.date]:
     at = tables.verdicts.c
     with db.read() as session:
         return set(session.execute(sa.select(at.as_of).where(at.rule.in_(list(rules))).distinct()).scalars())
+
+
+def rules_on(db: Database, items: Sequence[str]) -> dict[tuple[str, str | None, str], set[str]]:
+    """Unit, column and item → the rules of which a verdict stands on it, for those of these items that have any."""
+    at = tables.verdicts.c
+    found: dict[tuple[str, str | None, str], set[str]] = {}
+    if not items:
+        return found
+    with db.read() as session:
+        query = sa.select(at.unit, at.column, at.item, at.rule).where(among(session, at.item, items))
+        for unit, column, item, rule in session.execute(query):
+            found.setdefault((unit, column, item), set()).add(rule)
+    return found
 
 
 def iter_findings(db: Database, state: str | None = None, *, unit: str | None = None) -> Iterator[Finding]:

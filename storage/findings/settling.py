@@ -18,12 +18,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, dumps, insert_many, storable, take_lock
+from storage.database import Database, among, dumps, insert_many, storable, take_lock
 from storage.findings.life import Standing, State, settled_by
 from storage.formats.json_item import evidence_json
 from storage.schema import FindingKind, Verdict, VerdictKind
 
-CHUNK: Final = 1000  # verdicts to a transaction
+CHUNK: Final = 5000  # verdicts to a transaction: keys are hashes, and each chunk writes a good part of their index anew
 _WHO: Final = "assess"
 _Step = tuple[str, dict[str, Any] | None, str | None]  # a finding, the verdict that moves it, a note
 
@@ -85,7 +85,7 @@ def retire(db: Database, rules: Iterable[str], *, as_of: dt.date, at: dt.datetim
                 return total
             findings = _open_findings(session, keys)
             _close(session, [(name, None, note) for name in findings], at)
-            session.execute(sa.delete(tables.verdicts).where(verdict.key.in_(keys)))
+            session.execute(sa.delete(tables.verdicts).where(among(session, verdict.key, keys)))
             total += SettleResult(closed=len(findings), written=len(keys))
 
 
@@ -170,7 +170,7 @@ def _text(said: Mapping[str, Any]) -> bytes | None:
 
 def _stored(session: Session, keys: Sequence[str]) -> dict[str, Any]:
     at = tables.verdicts.c
-    query = sa.select(at.key, at.digest, at.verdict, at.as_of, at.since).where(at.key.in_(keys))
+    query = sa.select(at.key, at.digest, at.verdict, at.as_of, at.since).where(among(session, at.key, keys))
     return {row.key: row for row in session.execute(query)}
 
 
@@ -178,10 +178,10 @@ def _findings(session: Session, keys: Iterable[str]) -> dict[str, Standing]:
     """Where the findings of these verdicts stand; the last step is asked for only where it decides something."""
     at, event = tables.findings.c, tables.finding_events.c
     names = [finding_id(key) for key in keys]
-    query = sa.select(at.id, at.state, at.opened_at, at.waived_until).where(at.id.in_(names))
+    query = sa.select(at.id, at.state, at.opened_at, at.waived_until).where(among(session, at.id, names))
     found = {row.id: row for row in session.execute(query)}
     asked = [name for name, row in found.items() if row.state in (State.CLOSED, State.ANSWERED)]
-    steps = sa.select(event.finding, event.at, event.who).where(event.finding.in_(asked)).order_by(event.id)
+    steps = sa.select(event.finding, event.at, event.who).where(among(session, event.finding, asked)).order_by(event.id)
     last = {row.finding: row for row in session.execute(steps)} if asked else {}
     return {
         name: Standing(
@@ -206,7 +206,7 @@ def _write_verdicts(
     at = tables.verdicts.c
     for as_of in {latest[key].as_of for key in still}:  # what is said stands, and is now said of another day
         keys = [key for key in still if latest[key].as_of == as_of]
-        session.execute(sa.update(tables.verdicts).where(at.key.in_(keys)).values(as_of=as_of))
+        session.execute(sa.update(tables.verdicts).where(among(session, at.key, keys)).values(as_of=as_of))
 
 
 def _open(session: Session, opens: Sequence[_Step], at: dt.datetime) -> None:
@@ -252,7 +252,7 @@ def _close(session: Session, closes: Sequence[_Step], at: dt.datetime) -> None:
 def _move(session: Session, steps: Sequence[_Step], state: State, closed_at: dt.datetime | None) -> None:
     if steps:
         names = [name for name, _, _ in steps]
-        moved = sa.update(tables.findings).where(tables.findings.c.id.in_(names))
+        moved = sa.update(tables.findings).where(among(session, tables.findings.c.id, names))
         session.execute(moved.values(state=state.value, closed_at=closed_at, waived_until=None))
 
 

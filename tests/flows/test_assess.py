@@ -335,6 +335,36 @@ def test_only_changed_items_are_judged_again_unless_the_conditions_changed(
     assert open_rules(database) == []
 
 
+def test_judging_everything_anew_keeps_no_verdict_that_need_not_be_said(
+    database: Database, known: settings.Settings
+) -> None:
+    late = item("notices", 2, "2026-06-01", formed_on=dt.date(2026, 3, 2))
+    fill(database, notices=(late,))
+    run(database, known)
+    before = list(findings.iter_verdicts(database))
+    waiver = Waiver(
+        reason="系统切换", approved_by="市政府办", until=dt.date(2026, 7, 1), rule="TM-01", column="notices"
+    )
+    registry.apply(database, city(waivers=(waiver,)))
+    assert run(database, known).items == 8
+    waived = list(findings.iter_verdicts(database))
+    assert [(one.rule, one.item) for one in waived] == [(one.rule, one.item) for one in before]
+    assert [(one.rule, one.column) for one in waived if one not in before] == [("TM-01", "notices")]
+
+
+def test_what_stood_and_is_asked_no_more_says_so(database: Database, known: settings.Settings, tmp_path: Path) -> None:
+    late = item("notices", 2, "2026-06-01", formed_on=dt.date(2026, 3, 2))
+    fill(database, notices=(late,))
+    run(database, known)
+    assert open_rules(database) == [("TM-01", "notices")]
+    own = tmp_path / "regulations" / "629900.yml"
+    own.parent.mkdir()
+    own.write_text("rules: {TM-01: {columns: [policies]}}", encoding="utf-8")
+    run(database, known)
+    assert open_rules(database) == []
+    assert (verdict(database, "TM-01", "notices").reason or "").startswith("nothing_asked")
+
+
 def test_what_is_judged_no_more_does_not_stay_open(
     database: Database, known: settings.Settings, tmp_path: Path
 ) -> None:

@@ -154,12 +154,12 @@ def _many(count: int, kind: VerdictKind) -> Iterator[Verdict]:
 
 
 def test_thousands_are_settled_as_they_stream(db: Database) -> None:
-    assert findings.settle(db, _many(2500, BREACH), at=NOON).opened == 2500
-    assert findings.settle(db, _many(2500, BREACH), at=NOON + DAY) == SettleResult(kept=2500, verdicts=2500)
-    assert findings.settle(db, _many(2500, COMPLIANT), at=NOON + DAY).closed == 2500
-    assert sum(1 for _ in findings.iter_findings(db, "closed")) == 2500
+    assert findings.settle(db, _many(5500, BREACH), at=NOON).opened == 5500
+    assert findings.settle(db, _many(5500, BREACH), at=NOON + DAY) == SettleResult(kept=5500, verdicts=5500)
+    assert findings.settle(db, _many(5500, COMPLIANT), at=NOON + DAY).closed == 5500
+    assert sum(1 for _ in findings.iter_findings(db, "closed")) == 5500
     assert sum(1 for _ in findings.iter_findings(db, "open")) == 0
-    assert sum(1 for _ in findings.iter_verdicts(db, verdict=COMPLIANT)) == 2500
+    assert sum(1 for _ in findings.iter_verdicts(db, verdict=COMPLIANT)) == 5500
 
 
 def test_verdicts_on_what_is_no_more_are_retired_and_their_findings_closed(db: Database) -> None:
