@@ -339,7 +339,7 @@ def _spoil(database: Database, made: Period, home: Path, what: str) -> None:
                 line(board, "qu")["met"] += 1
                 session.execute(change.values(board=json.dumps(board)))
             case "the law":
-                session.execute(change.values(regulation=made.regulation.replace('"weight":"40"', '"weight":"50"')))
+                session.execute(change.values(regulation=made.regulation.replace('"weight":"35"', '"weight":"50"')))
             case "formula":
                 other = made.regulation.replace('"score":{"version":"2"', '"score":{"version":"9"')
                 digest = hashlib.sha256(other.encode()).hexdigest()

@@ -90,7 +90,7 @@ def test_every_binding_rule_has_its_place() -> None:
         ("PL-01", "platform"),
         ("GD-01", "platform"),
         ("GD-02", "platform"),
-        ("CV-DIR", "platform"),
+        ("CV-DIR", "directory"),
         ("CT-01", "catalogue_items"),
         ("CT-02", "catalogue_items"),
         ("SE-01", None),
@@ -163,14 +163,14 @@ LOSING = (
 
 def test_every_lost_point_is_explained() -> None:
     found = scored(*LOSING)
-    # weights of the groups judged: columns 40, yearly 15, platform 10, timely items 15
-    assert found.points == 100 * (Fraction(40, 2) + 0 + 0 + Fraction(15 * 9, 10)) / 80
+    # weights of the groups judged: columns 35, yearly 15, platform 10, timely items 15
+    assert found.points == 100 * (Fraction(35, 2) + 0 + 0 + Fraction(15 * 9, 10)) / 75
     assert sum((loss.points for loss in found.losses), found.points) == 100
     assert [(loss.group, loss.rules, loss.column, loss.points) for loss in found.losses] == [
-        ("columns", ("UP-02",), "yw", 25),
-        ("yearly", ("TM-10",), None, Fraction(75, 4)),
-        ("platform", ("PL-01",), None, Fraction(25, 2)),
-        ("timely_items", ("TM-01",), None, Fraction(15, 8)),
+        ("columns", ("UP-02",), "yw", Fraction(70, 3)),
+        ("yearly", ("TM-10",), None, 20),
+        ("platform", ("PL-01",), None, Fraction(40, 3)),
+        ("timely_items", ("TM-01",), None, 2),
     ]
     assert found.losses[-1].items == ("late",)
 
