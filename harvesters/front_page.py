@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from harvesters.engines.front_rows import FrontRow, front_rows, is_scripted
@@ -67,7 +67,8 @@ def front_of(
     rows = front_rows(home, day)
     dated = [row for row in rows if row.on is not None]
     newest = max(dated, key=lambda row: row.on or dt.date.min, default=None)
-    undated, many = _undated([row for row in rows if row.on is None], day, told)
+    leads = {stem(column.url) for column in unit.columns}
+    undated, many = _undated([row for row in rows if row.on is None and not _leads_on(row, leads)], day, told)
     found: dict[str, Any] = {
         "rows": len(rows),
         "dated": len(dated),
@@ -108,6 +109,12 @@ def hubs_of(home: str, links: Links, *, most: int) -> list[str]:
 
 
 # ------------------------------------------------------------------ what is new
+
+
+def _leads_on(row: FrontRow, columns: Collection[str]) -> bool:
+    """Whether a link leads to a front door, a column, the platform or another page of links, which is no news."""
+    name = plain_name(row.title)
+    return is_home(row.url) or stem(row.url) in columns or name in PLATFORM_NAMES or name in hub_names()
 
 
 def _undated(rows: Sequence[FrontRow], day: dt.date, before: Mapping[str, Any]) -> tuple[dict[str, list[str]], bool]:

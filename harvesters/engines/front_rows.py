@@ -22,7 +22,7 @@ from harvesters.reading.listing import link_title, row_of
 from storage.addresses import address_key
 
 _LONGEST_ROW = 400  # characters around a link: a row with its summary; more is a part of the layout
-_TITLE = 6  # characters of a link's words that may be a title, whatever its address looks like
+_TITLE = re.compile(r"(?=.*[\u4e00-\u9fff]).{6}")  # words that may be a title, whatever the address: not "English"
 _LEAST_TITLE = 8  # beside a date, of a link whose address has no article's shape
 _HEADING = 14
 # what stands before or after a date that is of today, or of something else than the document behind the link
@@ -74,7 +74,7 @@ def front_rows(doc: Document, today: dt.date) -> list[FrontRow]:
         row = dated.get(key)
         if row is None:
             title = link_title(node)
-            may_be = is_article(url) or len(title) >= _TITLE or node.css_first("img") is not None
+            may_be = is_article(url) or _TITLE.match(title) or node.css_first("img") is not None
             if key in found or not may_be or _in_frame(node):
                 continue
             row = FrontRow(url=url, title=title)

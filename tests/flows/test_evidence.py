@@ -140,7 +140,7 @@ def test_the_finding_is_told_with_its_rule_and_limits(pages: list[Evidence], tmp
     }
     assert told["evidence"] == [one | {"status": 200} for one in exported["evidence"]]
     assert set(exported["evidence"][0]) == {"url", "captured_at", "sha256", "warc", "record_id"}
-    assert told["limits"] == {"windows": {"notices": "6 months", "policies": "6 months"}}
+    assert told["limits"] == {"windows": {"notices": "6 months", "policies": "6 months"}, "warns_at": 0.85}
     assert told["regulation"]["regime"] == "inspection"
     shown = (out / "finding.txt").read_text(encoding="utf-8")
     for words in (
