@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from storage import tables
 from storage.addresses import address_key
-from storage.database import Database
+from storage.database import Database, among_pairs
 from storage.formats.json_item import evidence_of
 from storage.schema import Evidence, Relation
 
@@ -57,7 +57,7 @@ def linked_in(
 ) -> list[_Read]:
     """What ``read`` makes of the standing items of these columns, where it makes anything of them.
 
-    They come to it by unit, column and the order of their last change. What is held is what it gives back.
+    It is in the order of units, columns and the last changes of the items, and is all that is held of them.
 
     :param read: asks nothing of the database, so that its transaction ends with the last row.
     :param since: those published before this day are left out.
@@ -65,9 +65,13 @@ def linked_in(
     """
     at = tables.items.c
     text = sa.func.substr(at.body_text, 1, longest).label("text") if longest else sa.null().label("text")
-    query = sa.select(*_columns(), text).where(*_stands(since)).order_by(at.unit, at.column, at.seq)
-    found = (read(_linked(row)) for row in _in_places(db, query, places))
-    return [one for one in found if one is not None]
+    query = sa.select(*_columns(), text, at.seq).where(*_stands(since))
+    found = []
+    for row in _in_places(db, query, places):
+        told = read(_linked(row))
+        if told is not None:
+            found.append((row["unit"], row["column"], row["seq"], told))
+    return [told for *_, told in sorted(found, key=lambda one: one[:3])]
 
 
 def titles_in(
@@ -131,8 +135,8 @@ def _in_places(db: Database, query: Any, places: Collection[_Place]) -> Iterator
     """The rows of ``query`` in these columns, so many columns to a statement."""
     at = tables.items.c
     for some in _batches(sorted(places), PAGE):
-        here = query.where(sa.tuple_(at.unit, at.column).in_(some))
         with db.read() as session:
+            here = query.where(among_pairs(session, (at.unit, at.column), some))
             yield from session.execute(here, execution_options={"yield_per": PAGE}).mappings()
 
 

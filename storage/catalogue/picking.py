@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from storage import tables
 from storage.catalogue import rows
-from storage.database import Database
+from storage.database import Database, among_pairs
 from storage.formats.json_item import evidence_of
 from storage.schema import Evidence, Item, Outcome
 
@@ -64,14 +64,14 @@ def titled(
     asked = [at.title.contains(word, autoescape=True) for word in sorted(read_words)]
     text = sa.case((sa.or_(*asked), sa.func.substr(at.body_text, 1, longest))) if asked else sa.null()
     narrow = (at.id, at.unit, at.column, at.url, at.title, at.published_on, at.published_displayed, at.first_seen)
-    query = (
-        sa.select(*narrow, at.page_read, at.issuer, at.publisher, at.provenance, at.evidence, text.label("text"))
-        .where(at.withdrawn_at.is_(None), sa.or_(*has))
-        .order_by(at.unit, at.column, at.id)
-    )
+    query = sa.select(
+        *narrow, at.page_read, at.issuer, at.publisher, at.provenance, at.evidence, text.label("text")
+    ).where(at.withdrawn_at.is_(None), sa.or_(*has))
     with db.read() as session:
         stream = session.execute(query, execution_options={"yield_per": PAGE}).mappings()
-        return [_titled(row, read) for row in stream]
+        found = [_titled(row, read) for row in stream]
+    # put in order here: where the statement asks for it, SQLite reads all items in that order
+    return sorted(found, key=lambda one: (one.unit, one.column, one.item or ""))
 
 
 def _titled(row: Any, read: Callable[[str], Any] | None) -> Titled:
@@ -99,11 +99,12 @@ def rows_in(db: Database, places: Collection[_Place]) -> list[Titled]:
     query = (
         sa.select(at.unit, at.column, at.url, title, at.row_date, at.shown_on, at.item_id, at.read, at.first_seen)
         .outerjoin(tables.items, item.id == at.item_id)
-        .where(at.missing_since.is_(None), sa.tuple_(at.unit, at.column).in_(sorted(places)))
-        .order_by(at.unit, at.column, at.address_key)
+        .where(at.missing_since.is_(None))
+        .add_columns(at.address_key)
     )
     with db.read() as session:
-        found = session.execute(query).mappings().all() if places else []
+        here = query.where(among_pairs(session, (at.unit, at.column), sorted(places)))
+        found = session.execute(here).mappings().all() if places else []
     return [
         Titled(
             unit=row["unit"],
@@ -115,7 +116,7 @@ def rows_in(db: Database, places: Collection[_Place]) -> list[Titled]:
             first_seen=row["first_seen"],
             page_read=row["read"],
         )
-        for row in found
+        for row in sorted(found, key=lambda row: (row["unit"], row["column"], row["address_key"]))
     ]
 
 
@@ -134,29 +135,29 @@ class Listed:
 def listed_in(db: Database, places: Collection[_Place]) -> dict[_Place, list[Listed]]:
     """What the lists of these columns show now, in the order of the dates shown, with whole items; all held at once."""
     at = tables.list_rows.c
-    narrow = (at.unit, at.column, at.url, at.title, at.row_date)
+    narrow = (at.unit, at.column, at.url, at.title, at.row_date, at.shown_on, at.address_key)
     query = (
-        sa.select(*(column.label(f"row_{column.name}") for column in narrow), *rows.ITEM_COLUMNS)
+        sa.select(*(column.label(f"row {column.name}") for column in narrow), *rows.ITEM_COLUMNS)
         .outerjoin(tables.items, tables.items.c.id == at.item_id)
         .where(at.missing_since.is_(None))
-        .order_by(at.unit, at.column, at.shown_on, at.address_key)
     )
-    found: dict[_Place, list[Listed]] = {}
+    found: dict[_Place, list[tuple[tuple[dt.date, str], Listed]]] = {}
     ordered = sorted(places)
     for start in range(0, len(ordered), PAGE):
-        here = query.where(sa.tuple_(at.unit, at.column).in_(ordered[start : start + PAGE]))
         with db.read() as session:
+            here = query.where(among_pairs(session, (at.unit, at.column), ordered[start : start + PAGE]))
             for row in session.execute(here, execution_options={"yield_per": PAGE}).mappings():
                 one = Listed(
-                    unit=row["row_unit"],
-                    column=row["row_column"],
-                    url=row["row_url"],
-                    title=row["row_title"],
-                    date=row["row_row_date"],
+                    unit=row["row unit"],
+                    column=row["row column"],
+                    url=row["row url"],
+                    title=row["row title"],
+                    date=row["row row_date"],
                     item=rows.item_of(row) if row["id"] is not None else None,
                 )
-                found.setdefault((one.unit, one.column), []).append(one)
-    return found
+                order = (row["row shown_on"] or dt.date.min, row["row address_key"])
+                found.setdefault((one.unit, one.column), []).append((order, one))
+    return {place: [one for _, one in sorted(told, key=lambda each: each[0])] for place, told in found.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -91,17 +90,14 @@ def _dicts(result: sa.Result[Any]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in result]
 
 
-def _with_last_seen(session: Session, found: Sequence[Mapping[str, Any]]) -> list[Item]:
+def _with_last_seen(session: Session, found: Sequence[dict[str, Any]]) -> list[Item]:
     """The items, last seen when read or when a row of theirs last stood in its list, whichever was later."""
     seen = _rows_last_seen(session, [row["id"] for row in found])
-    return [_later(rows.item_of(row), seen) for row in found]
-
-
-def _later(item: Item, seen: Mapping[str, dt.datetime]) -> Item:
-    last = seen.get(item.id)
-    if last is None or (item.last_seen is not None and item.last_seen >= last):
-        return item
-    return replace(item, last_seen=last)
+    for row in found:
+        last = seen.get(row["id"])
+        if last is not None and (row["last_seen"] is None or row["last_seen"] < last):
+            row["last_seen"] = last
+    return [rows.item_of(row) for row in found]
 
 
 def _rows_last_seen(session: Session, names: list[str]) -> dict[str, dt.datetime]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any, Final
 
 from storage import tables
@@ -14,6 +15,7 @@ _DERIVED: Final = ("seq", "published_displayed", "by_index", "by_document", "by_
 _STRUCTURES: Final = ("category", "relations", "keywords", "aliases", "attachments", "provenance", "evidence")
 ITEM_COLUMNS: Final = tuple(column for column in tables.items.c if column.name not in _DERIVED)
 _PLAIN: Final = tuple(column.name for column in ITEM_COLUMNS if column.name not in _STRUCTURES)
+_plain_of: Final = itemgetter(*_PLAIN)
 
 
 def is_displayed(item: Item) -> bool:
@@ -37,14 +39,17 @@ def row_of(item: Item, data: Mapping[str, Any], seq: int, likeness: Likeness) ->
 
 def item_of(row: Mapping[Any, Any]) -> Item:
     """The item a row (of ``ITEM_COLUMNS``) holds."""
-    known = {name: row[name] for name in _PLAIN}
-    return Item(
-        **known,
-        category=Category(row["category"]),
-        relations=tuple(Relation(**one) for one in row["relations"] or ()),
-        keywords=tuple(row["keywords"] or ()),
-        aliases=tuple(row["aliases"] or ()),
-        attachments=tuple(Attachment(**one) for one in row["attachments"] or ()),
-        provenance={name: Provenance(**one) for name, one in (row["provenance"] or {}).items()},
-        evidence=None if row["evidence"] is None else evidence_of(row["evidence"]),
-    )
+    known = dict(zip(_PLAIN, _plain_of(row), strict=True))
+    relations, attachments = row["relations"], row["attachments"]
+    keywords, aliases = row["keywords"], row["aliases"]
+    known["category"] = Category(row["category"])
+    known["relations"] = tuple(Relation(**one) for one in relations) if relations else ()
+    known["keywords"] = tuple(keywords) if keywords else ()
+    known["aliases"] = tuple(aliases) if aliases else ()
+    known["attachments"] = tuple(Attachment(**one) for one in attachments) if attachments else ()
+    known["provenance"] = {name: Provenance(**one) for name, one in (row["provenance"] or {}).items()}
+    known["evidence"] = None if row["evidence"] is None else evidence_of(row["evidence"])
+    # every field is given: the guarded assignments of a frozen class, one by one, take as long as reading the row
+    item = object.__new__(Item)
+    item.__dict__.update(known)
+    return item
