@@ -96,6 +96,19 @@ def test_undated_links_have_stood_there_since_the_first_look_that_found_them() -
     assert back["undated"] == {"2026-06-30": [mark[1]], "2026-07-02": [mark[0]]}
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="/"><img src="/logo.png" alt="青禾市教育局"></a>',
+        '<a href="/zfxxgk/">政府信息公开</a>',
+        '<a href="/zwgk/tzgg/"><img src="/tzgg.png" alt="通知公告栏目"></a>',
+        '<a href="/en/">English</a>',
+    ],
+)
+def test_a_link_that_leads_on_is_no_news(link: str) -> None:
+    assert look(f"<ul>{row('20260625', shown='2026-06-25')}</ul><p>{link}</p>")["undated"] == {}
+
+
 def test_a_page_of_very_many_undated_links_tells_less() -> None:
     found = look("<ul>" + "".join(row("20260601", number=n) for n in range(700)) + "</ul>")
     assert found["many"] is True
