@@ -33,6 +33,7 @@ BREACHES = {
     "SE-02": 1,
 }
 LACKING_IN_GUIDES = ("传真号码", "联系电话", "办公时间", "获取方式")
+FORTNIGHT = 14
 FRESH, STALE = 10, 20  # days; a front page is one or the other, clear of the fourteen
 
 
@@ -53,10 +54,10 @@ def owns_site(unit: Unit) -> bool:
 
 
 def sow_front(city: City, picker: Picker, note: Note) -> None:
-    """A front page on which nothing is new, and one that was broken into."""
+    """A front page on which nothing is new, and one that was broken into; the first shows the days of its rows."""
     if len(city.units) < 10:
         return
-    owners = [u for u in city.units if owns_site(u) and not u.missing and len(u.site.units) == 1 and u.index % 4 != 1]
+    owners = [u for u in city.units if owns_site(u) and not u.missing and len(u.site.units) == 1 and u.index % 2 == 0]
     owners.sort(key=lambda u: Dice(city.seed, "front", u.index).roll())
     for unit in owners[: picker.wanted(BREACHES["UP-01"])]:
         for column in unit.columns:
@@ -74,7 +75,7 @@ def sow_front(city: City, picker: Picker, note: Note) -> None:
         note("SE-02", unit, None, None, "首页被植入暗链")
 
 
-def keep_clear(city: City, taken: set[int]) -> None:
+def keep_clear(city: City, note: Note) -> None:
     """When all columns have their ages: front pages clear of the limit, and reports that came in time."""
     for unit in city.units:
         if not owns_site(unit) or unit.quiet:
@@ -82,10 +83,18 @@ def keep_clear(city: City, taken: set[int]) -> None:
         shown = [c for c in unit.fronted if c.kind not in PLATFORM_KINDS and not c.undated and c.count > 1]
         if not shown or any(c.newest_age <= FRESH for c in shown if c.fault is None):
             continue
-        free = [c for c in shown if c.no not in taken and c.breach is None and not c.hidden and not c.years]
+        free = [c for c in shown if c.breach is None and c.fault is None and not _is_fixed(c)]
         if free:
             free[0].newest_age = 4
+        elif unit.index % 2 == 0 and min(c.newest_age for c in shown) > FORTNIGHT:
+            note("UP-01", unit, None, None, "首页各栏目均超期")  # nothing here may be made younger: so it is a breach
     _rule_of_law_in_time(city)
+
+
+def _is_fixed(column: Column) -> bool:
+    """Whether something in the column hangs on the very days of its items."""
+    of_days = {"unanswered", "law_report", "law_report_late"} & set(column.flawed.values())
+    return bool(of_days or column.hidden or column.years or column.feed)
 
 
 def sow(city: City, picker: Picker, note: Note) -> None:

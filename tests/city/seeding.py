@@ -84,7 +84,7 @@ def sow(city: City) -> None:
         _faults(city, picker)
     flaws.sow(city, picker, partial(_note, city))
     _lifelike(city, picker)
-    flaws.keep_clear(city, picker.taken)
+    flaws.keep_clear(city, partial(_note, city))
 
 
 class Picker:
