@@ -101,7 +101,7 @@ class Looker:
         :param watched: the column's address, as long as its rows of before have not been shown: several columns that
             show none at once are a sign of a rate limit.
         :param paged: the fetch is an engine's own request, whose answer only its engine can read.
-        :param once: one try, whatever comes of it.
+        :param once: one try, unless the server could not answer at all (5xx), which says nothing of the address.
         :param render: what is read is the page as a browser draws it, unless the plain one was refused.
         """
         attempt = 1
@@ -112,7 +112,8 @@ class Looker:
             again = policy.again(tried)
             if watched is not None:
                 _note(host, watched, tried)
-            if once or host.is_given_up or attempt >= again.tries:
+            is_last = once and (look.status or 0) < 500
+            if is_last or host.is_given_up or attempt >= again.tries:
                 if watched is not None and host.emptied.get(watched) and self._is_limited(host):
                     look = replace(look, outcome=Outcome.BLOCKED, **_RATE_LIMIT)
                 if look.outcome in (Outcome.BLOCKED, Outcome.UNREACHABLE) and look.reason not in _OUR_OWN:
