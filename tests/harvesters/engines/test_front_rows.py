@@ -16,7 +16,7 @@ from harvesters.reading.document import Document
 TODAY = dt.date(2026, 6, 30)
 BASE = "http://www.a.invalid/"
 TITLE = "关于做好2026年防汛抗旱工作的通知"
-CORPUS = Path("/work/shared/corpus")
+CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 
 
 def page(content: str) -> Document:
