@@ -113,6 +113,17 @@ def laypage(pages: int, beyond: tuple[int, str]) -> Say:
     return say
 
 
+def busy_at_first(say: Say, times: int) -> Say:
+    """The same list on a server that is too busy to answer for any page but the first, so many times each."""
+    asked: Counter[str] = Counter()
+
+    def busy(path: str, first: int) -> tuple[int, str]:
+        asked[path] += 1
+        return (503, STUB) if path and asked[path] <= times else say(path, first)
+
+    return busy
+
+
 def hanweb(readable: int) -> Say:
     """A jpage list of nine pages whose proxy answers 54 bytes behind the ``readable``-th."""
 
@@ -193,6 +204,7 @@ CASES: list[tuple[str, Say, Outcome, str | None, int]] = [
     ("guessed in vain", laypage(1, NOT_FOUND), Outcome.OK, "pager_unread", 1),
     ("guessed in vain, refused", laypage(1, (403, STUB)), Outcome.OK, "pager_unread", 1),
     ("guessed in vain, failing", laypage(1, (503, STUB)), Outcome.OK, "pager_unread", 1),
+    ("guessed, after a busy moment", busy_at_first(laypage(3, NOT_FOUND), 2), Outcome.OK, "window", 3),
 ]  # fmt: skip
 
 
