@@ -25,7 +25,6 @@ _NUMBER = re.compile(
     rf"(?P<word>[\u4e00-\u9fa5A-Za-z][\u4e00-\u9fa5A-Za-z()·、]{{0,30}}?)(?P<open>[{re.escape(_OPEN)}])(?P<year>\d{{2,4}})年?"
     rf"(?P<close>[{re.escape(_CLOSE)}])(?P<series>[\u4e00-\u9fa5A-Za-z]{{0,4}}?)(?P<ordinal>第?)(?P<serial>\d{{1,6}})(?P<end>号?)"
 )
-_SQUARE = {"［": "[", "］": "]"}
 
 
 def judge(item: Item, _context: ItemContext, _case: Case) -> Judgement:
