@@ -106,7 +106,7 @@ _ROWS: Final[Mapping[str, Callable[[Database], Iterator[dict[str, Any]]]]] = {
 _TYPES: Final = {  # of the fields that are not plain text, for the formats that have types
     "date": ("formed_on", "published_on", "effective_on", "repealed_on", "as_of"),
     "time": ("published_at", "first_seen", "not_before", "last_seen", "withdrawn_at", "at", "opened_at", "closed_at"),
-    "json": ("relations", "keywords", "aliases", "attachments", "provenance", "evidence", "facts"),
+    "json": ("relations", "keywords", "aliases", "attachments", "provenance", "evidence", "copies", "facts"),
     "number": ("seconds", "coverage"),
     "integer": ("status", "revision"),
     "boolean": ("page_read",),
@@ -116,8 +116,8 @@ _NAMES: Final[Mapping[str, str]] = {
     "items": (
         "id unit column title url category index_number document_number issuer publisher source formed_on published_on "
         "published_at effective_on repealed_on validity theme genre statutory stage summary keywords form language "
-        "relations attachments aliases first_seen not_before last_seen withdrawn_at revision page_read content_hash "
-        "evidence provenance body_text"
+        "relations attachments aliases copies same_as first_seen not_before last_seen withdrawn_at revision page_read "
+        "content_hash evidence provenance body_text"
     ),
     "observations": "id unit column subject url at seconds outcome status reason detail facts evidence",
     "verdicts": "rule rule_version unit column item verdict reason as_of",

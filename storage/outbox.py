@@ -21,7 +21,11 @@ from storage.database import Database, insert_into, take_lock, utcnow
 
 @dataclass(frozen=True, kw_only=True)
 class OutboxEntry:
-    """One change. ``payload`` is the item as JSON, or for "delete" its tombstone {"id", "deleted", "datestamp"}."""
+    """One change. ``payload`` is the item as JSON, or for "delete" its tombstone.
+
+    A tombstone is {"id", "deleted": true, "datestamp", "same_as"}; the last is the id of the item that this one is a
+    copy of, null where it was withdrawn.
+    """
 
     seq: int
     item_id: str
@@ -106,7 +110,9 @@ def history(db: Database, item: str) -> Iterator[tuple[OutboxEntry, tuple[str, .
 
 def _entry(row: Any) -> OutboxEntry:
     deleted = row.action == "delete"
-    payload = revisions.tombstone(row.item_id, row.datestamp) if deleted else json.loads(row.payload)
+    payload = json.loads(row.payload)
+    if deleted:
+        payload = revisions.tombstone(row.item_id, row.datestamp, payload.get("same_as"))
     return OutboxEntry(
         seq=row.seq,
         item_id=row.item_id,

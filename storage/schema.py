@@ -417,11 +417,29 @@ class Relation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Copy:
+    """Where else a document stands: at another unit, which published it too (转载, 同文).
+
+    ``item`` is the id under which that unit is judged for it, and under which it stands again if the two are parted.
+    """
+
+    item: str
+    unit: str
+    column: str
+    url: str
+    published_on: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Item:
     """One disclosed document in the unified catalogue (信息), as it stands in one revision.
 
-    What the harvester makes leaves ``id``, ``revision``, ``first_seen``, ``not_before``, ``last_seen`` and
-    ``withdrawn_at`` at their defaults: the catalogue gives them.
+    What the harvester makes leaves ``id``, ``revision``, ``first_seen``, ``not_before``, ``last_seen``,
+    ``withdrawn_at``, ``copies`` and ``same_as`` at their defaults: the catalogue gives them.
+
+    What several units publish is one document: the item of its first publisher, whose ``copies`` are the others and
+    whose ``aliases`` hold their addresses too. Each of the others keeps its own item, for its unit is judged by it,
+    with the first publisher's id as ``same_as``; consumers of the catalogue do not get those.
     """
 
     unit: str
@@ -462,6 +480,8 @@ class Item:
     not_before: dt.datetime | None = None  # last complete look at the column without it
     last_seen: dt.datetime | None = None
     withdrawn_at: dt.datetime | None = None
+    copies: tuple[Copy, ...] = ()
+    same_as: str | None = None  # id of the item that this is a copy of, at the first publisher
 
 
 # ------------------------------------------------------------------ judging

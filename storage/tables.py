@@ -169,6 +169,8 @@ items = Table(
     Column("by_document", BigInteger),
     Column("by_content", BigInteger),
     Column("body_text", Text),  # last, so that a scan of the other columns need not read it
+    Column("copies", Json),
+    Column("same_as", Text),  # id of the item this is a copy of; asked for by its index, which knows the few there are
     Index("uq_items_seq", "seq", unique=True),
     Index("ix_items_unit_seq", "unit", "seq"),
     Index("ix_items_unit_column_seq", "unit", "column", "seq"),
@@ -205,6 +207,7 @@ items = Table(
             ("unit_title", ("unit", "title", "published_on", "page_read", "id"), "published_on IS NOT NULL"),
             ("unit_column_published_at", ("unit", "column", "published_at"), "published_at IS NOT NULL"),
             ("unit_validity", ("unit", "id"), "validity IS NOT NULL"),
+            ("same_as", ("same_as", "id"), "same_as IS NOT NULL"),
         )
     ),
 )

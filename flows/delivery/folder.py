@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from flows.delivery import changes
 from storage.exceptions import DeliveryFailed
 from storage.outbox import OutboxEntry
 
@@ -83,7 +84,7 @@ def put(folder: Path, manifest: dict[str, Any], entries: Iterable[OutboxEntry], 
     try:
         with part.open("wb") as out:
             for entry in entries:
-                line = as_line(entry)
+                line = changes.as_bytes(entry) + b"\n"
                 out.write(line)
                 digest.update(line)
                 size += len(line)
@@ -121,19 +122,6 @@ def adopt(folder: Path, manifest: dict[str, Any], now: dt.datetime) -> list[dict
     except OSError as problem:
         raise _refused(folder, problem) from problem
     return adopted
-
-
-def as_line(entry: OutboxEntry) -> bytes:
-    """One change as one line: the whole item, or a tombstone with ``"deleted": true``."""
-    head = {
-        "seq": entry.seq,
-        "id": entry.item_id,
-        "revision": entry.revision,
-        "deleted": entry.action == "delete",
-        "datestamp": entry.datestamp.isoformat(),
-    }
-    told = head if entry.action == "delete" else {**entry.payload, **head}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _counted(file: Path, now: dt.datetime) -> dict[str, Any]:

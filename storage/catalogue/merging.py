@@ -15,7 +15,9 @@ from typing import Any, Final
 from storage.addresses import address_key
 from storage.schema import Item
 
-_OURS: Final = frozenset(("id", "revision", "first_seen", "not_before", "last_seen", "withdrawn_at", "aliases"))
+_OURS: Final = frozenset(
+    ("id", "revision", "first_seen", "not_before", "last_seen", "withdrawn_at", "aliases", "copies", "same_as")
+)
 _HOW: Final = frozenset(("provenance", "evidence"))  # how we know, not what it says
 _PLACE: Final = frozenset(("unit", "column", "url"))
 _BY_COLUMN: Final = ("category", "statutory", "stage")  # another column would count the same document differently

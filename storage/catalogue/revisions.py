@@ -19,6 +19,7 @@ from storage import tables
 from storage.database import Database, insert_many, utcnow
 from storage.exceptions import DatabaseError
 from storage.formats.json_item import time_text
+from storage.schema import Item
 
 _NAME: Final = "catalogue"
 _MINE: Final = tables.counters.c.name == _NAME
@@ -100,6 +101,11 @@ def _stamped_at(session: Session) -> dt.datetime | None:
     return found
 
 
-def tombstone(item: str, datestamp: dt.datetime) -> dict[str, Any]:
-    """What a consumer gets instead of an item that was withdrawn."""
-    return {"id": item, "deleted": True, "datestamp": time_text(datestamp)}
+def action_of(item: Item) -> str:
+    """What a revision of ``item`` is to a consumer: withdrawn items, and copies of another one, are none of theirs."""
+    return "upsert" if item.withdrawn_at is None and item.same_as is None else "delete"
+
+
+def tombstone(item: str, datestamp: dt.datetime, same_as: str | None) -> dict[str, Any]:
+    """What a consumer gets instead of an item that was withdrawn, or that is a copy of ``same_as``."""
+    return {"id": item, "deleted": True, "datestamp": time_text(datestamp), "same_as": same_as}

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from storage import tables
 from storage.catalogue.identity import Likeness
-from storage.formats.json_item import evidence_of
+from storage.formats.json_item import copy_of, evidence_of
 from storage.schema import Attachment, Category, Item, Provenance, Relation
 
 _DERIVED: Final = ("seq", "published_displayed", "by_index", "by_document", "by_content")
-_STRUCTURES: Final = ("category", "relations", "keywords", "aliases", "attachments", "provenance", "evidence")
+_STRUCTURES: Final = ("category", "relations", "keywords", "aliases", "attachments", "provenance", "evidence", "copies")
 ITEM_COLUMNS: Final = tuple(column for column in tables.items.c if column.name not in _DERIVED)
 _PLAIN: Final = tuple(column.name for column in ITEM_COLUMNS if column.name not in _STRUCTURES)
 _plain_of: Final = itemgetter(*_PLAIN)
@@ -48,6 +48,8 @@ def item_of(row: Mapping[Any, Any]) -> Item:
     known["aliases"] = tuple(aliases) if aliases else ()
     known["attachments"] = tuple(Attachment(**one) for one in attachments) if attachments else ()
     known["provenance"] = {name: Provenance(**one) for name, one in (row["provenance"] or {}).items()}
+    copies = row["copies"]
+    known["copies"] = tuple(copy_of(one) for one in copies) if copies else ()
     known["evidence"] = None if row["evidence"] is None else evidence_of(row["evidence"])
     # every field is given: the guarded assignments of a frozen class, one by one, take as long as reading the row
     item = object.__new__(Item)

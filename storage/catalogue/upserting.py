@@ -119,7 +119,7 @@ class _Batch:
         if merged.changed:
             item = replace(item, revision=stored.revision + 1, last_seen=self.seen_at)
             data = to_json(item)
-            seq = self.turn.add(name, item.revision, list(merged.changed), dumps(data))
+            seq = self.turn.add(name, item.revision, list(merged.changed), dumps(data), revisions.action_of(item))
             row = rows.row_of(item, data, seq, Likeness.of(item))
             (self.inserts if name in self.inserts else self.updates)[name] = row
             self.refreshes.pop(name, None)

@@ -90,7 +90,7 @@ def _write(session: Session, turn: revisions.Turn, names: set[str], at: dt.datet
         for found in session.execute(query).mappings():
             stored: Item = rows.item_of(found)
             after = replace(stored, revision=stored.revision + 1, withdrawn_at=at if withdrawn else None)
-            action = "delete" if withdrawn else "upsert"
+            action = revisions.action_of(after)
             seq = turn.add(stored.id, after.revision, ["withdrawn_at"], dumps(to_json(after)), action)
             updates.append(
                 {"b_id": stored.id, "b_seq": seq, "b_revision": after.revision, "b_withdrawn": after.withdrawn_at}

@@ -22,8 +22,9 @@ _FIELDS: Final = (  # the order of the schema; id and revision are attributes
     *("validity", "issuer", "publisher", "unit", "column", "document_number", "theme", "genre", "category"),
     *("statutory", "stage", "relations", "keywords", "source", "form", "url", "aliases", "attachments", "body_text"),
     *("language", "first_seen", "not_before", "last_seen", "withdrawn_at", "content_hash", "page_read"),
-    *("provenance", "evidence"),
+    *("copies", "same_as", "provenance", "evidence"),
 )
+_COPY: Final = ("item", "unit", "column", "url", "published_on")
 
 
 def schema() -> bytes:
@@ -74,6 +75,10 @@ def _attachment(one: Mapping[str, Any]) -> str:
     return f"<name>{text(one['name'])}</name><url>{text(one['url'])}</url>{known}"
 
 
+def _copies(all_: list[Mapping[str, str | None]]) -> str:
+    return "".join(f"<copy>{''.join(element(name, one[name]) for name in _COPY)}</copy>" for one in all_)
+
+
 def _provenance(all_: Mapping[str, Mapping[str, Any]]) -> str:
     return "".join(
         f'<field name="{attribute(name)}" origin="{attribute(one["origin"])}" confidence="{one["confidence"]}">'
@@ -91,6 +96,7 @@ _STRUCTURES: Final[Mapping[str, Callable[[Any], str]]] = {
     "keywords": _keywords,
     "aliases": _aliases,
     "attachments": _attachments,
+    "copies": _copies,
     "provenance": _provenance,
     "evidence": _evidence,
 }

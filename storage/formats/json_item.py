@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
-from storage.schema import Attachment, Category, Evidence, Item, Provenance, Relation
+from storage.schema import Attachment, Category, Copy, Evidence, Item, Provenance, Relation
 
 _NAMES: Final = tuple(field.name for field in fields(Item))
 _DATES: Final = ("formed_on", "published_on", "effective_on", "repealed_on")
@@ -32,6 +32,7 @@ def to_json(item: Item) -> dict[str, Any]:
     data["aliases"] = list(item.aliases)
     data["relations"] = [{"kind": one.kind, "target": one.target} for one in item.relations]
     data["attachments"] = [attachment_json(one) for one in item.attachments]
+    data["copies"] = [copy_json(one) for one in item.copies]
     data["provenance"] = {name: provenance_json(one) for name, one in item.provenance.items()}
     data["evidence"] = None if item.evidence is None else evidence_json(item.evidence)
     return data
@@ -62,6 +63,18 @@ def time_of(text: str) -> dt.datetime:
 def attachment_json(one: Attachment) -> dict[str, Any]:
     """An attachment as an object."""
     return {"name": one.name, "url": one.url, "type": one.type, "size": one.size, "sha256": one.sha256}
+
+
+def copy_json(one: Copy) -> dict[str, Any]:
+    """Where else a document stands, as an object."""
+    shown = None if one.published_on is None else one.published_on.isoformat()
+    return {"item": one.item, "unit": one.unit, "column": one.column, "url": one.url, "published_on": shown}
+
+
+def copy_of(data: Mapping[str, Any]) -> Copy:
+    """The copy that :func:`copy_json` wrote."""
+    shown = data["published_on"]
+    return Copy(**{**data, "published_on": None if shown is None else dt.date.fromisoformat(shown)})
 
 
 def provenance_json(one: Provenance) -> dict[str, Any]:
@@ -95,4 +108,5 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "attachments": lambda all_: tuple(Attachment(**one) for one in all_),
     "provenance": lambda all_: {name: Provenance(**one) for name, one in all_.items()},
     "evidence": evidence_of,
+    "copies": lambda all_: tuple(copy_of(one) for one in all_),
 }

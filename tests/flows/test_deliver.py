@@ -28,6 +28,7 @@ from storage.schema import Category, Item
 
 ROOT = Path(__file__).parents[2]
 NOW = dt.datetime(2026, 3, 18, 4, 0, tzinfo=dt.UTC)
+TOMBSTONE = {"id": "abc", "deleted": True, "datestamp": "2026-03-18T04:00:00+00:00", "same_as": None}
 
 
 def item(number: int, **more: Any) -> Item:
@@ -100,11 +101,19 @@ def test_items_go_out_whole_and_once(database: Database, tmp_path: Path) -> None
 
 
 def test_a_withdrawal_goes_out_as_a_tombstone(database: Database, tmp_path: Path) -> None:
-    entry = outbox.OutboxEntry(seq=7, item_id="abc", revision=2, action="delete", datestamp=NOW, payload={"id": "abc"})
+    entry = outbox.OutboxEntry(seq=7, item_id="abc", revision=2, action="delete", datestamp=NOW, payload=TOMBSTONE)
     told = receiver.put(tmp_path, receiver.read_manifest(tmp_path), [entry], NOW)
     assert (told["upserts"], told["deletes"]) == (0, 1)
     assert lines(tmp_path) == [
-        {"seq": 7, "id": "abc", "revision": 2, "deleted": True, "datestamp": "2026-03-18T04:00:00+00:00"}
+        {
+            "seq": 7,
+            "id": "abc",
+            "revision": 2,
+            "key": "abc:2",
+            "deleted": True,
+            "datestamp": "2026-03-18T04:00:00+00:00",
+            "same_as": None,
+        }
     ]
 
 
@@ -184,7 +193,7 @@ def test_a_full_disk_loses_nothing(database: Database, tmp_path: Path, step: str
     fill(database, 4, start=10)
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     patches = {
-        "write": mock.patch("flows.delivery.folder.as_line", side_effect=full),
+        "write": mock.patch("flows.delivery.changes.as_bytes", side_effect=full),
         "sync": mock.patch("os.fsync", side_effect=full),
         "rename": mock.patch.object(Path, "replace", side_effect=full),
     }

@@ -13,13 +13,13 @@ from lxml import etree
 
 from storage.formats import gongkai, json_item, oai_dc, xml_text
 from storage.formats.xml_text import document
-from storage.schema import Attachment, Category, Evidence, Item, Provenance, Relation
+from storage.schema import Attachment, Category, Copy, Evidence, Item, Provenance, Relation
 from tests.storage import build
 from tests.storage.feed import DC, SCHEMA, Node
 
 NS = f"{{{gongkai.NAMESPACE}}}"
 XS = "{http://www.w3.org/2001/XMLSchema}"
-LISTS = ("relations", "keywords", "aliases", "attachments")
+LISTS = ("relations", "keywords", "aliases", "attachments", "copies")
 
 FULL = Item(
     id="0123456789abcdef0123",
@@ -74,6 +74,17 @@ FULL = Item(
     not_before=build.NOON - build.DAY,
     last_seen=build.NOON + build.DAY,
     withdrawn_at=build.NOON + 2 * build.DAY,
+    copies=(
+        Copy(
+            item="e",
+            unit="caizheng-ju",
+            column="zcwj",
+            url="http://cz.qinghe.invalid/1",
+            published_on=dt.date(2026, 3, 1),
+        ),
+        Copy(item="f", unit="jiaoyu-ju", column="tzgg", url="http://jy.qinghe.invalid/1"),
+    ),
+    same_as="d",
 )
 
 
@@ -112,6 +123,8 @@ def as_json(xml: str) -> dict[str, Any]:
                     "confidence": float(one.get("confidence")),
                     "conflict": said["conflict"],
                 }
+        elif name == "copies":
+            data[name] = [_object(one, ("item", "unit", "column", "url", "published_on")) for one in child]
         elif name == "evidence":
             data[name] = _object(child, ("url", "captured_at", "sha256", "warc", "record_id"))
         else:
