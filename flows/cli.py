@@ -19,19 +19,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from flows.commands import city_app, duties_app, period_app
+from flows.commands import city_app, duties_app, people_app, period_app
 from flows.commands.options import Format, OutOption
 from storage.exceptions import (
     CityFileError,
     DutyFileError,
     GongkaiError,
+    PeopleRefused,
     PeriodRefused,
     SettingsError,
     StepRefused,
     UnknownTarget,
 )
 
-WRONG_USE = (CityFileError, DutyFileError, PeriodRefused, SettingsError, StepRefused, UnknownTarget)
+WRONG_USE = (CityFileError, DutyFileError, PeopleRefused, PeriodRefused, SettingsError, StepRefused, UnknownTarget)
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -82,6 +83,7 @@ app.add_typer(report_app, name="report")
 app.add_typer(period_app.app, name="period")
 app.add_typer(archive_app, name="archive")
 app.add_typer(duties_app.app, name="duties")
+app.add_typer(people_app.app, name="people")
 
 CityOption = Annotated[
     Path | None,

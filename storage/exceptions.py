@@ -37,6 +37,18 @@ class StepRefused(GongkaiError):
     """Raised when a finding cannot take a step of its life where it stands, or the step lacks its reason."""
 
 
+class PeopleRefused(GongkaiError):
+    """Raised when an account, a link or a sign-in is refused.
+
+    ``what`` is a machine word: name, taken, unit, link, last, short, long, plain, name, wrong, wait.
+    """
+
+    def __init__(self, what: str, said: str, *, wait_s: float = 0.0) -> None:
+        super().__init__(said)
+        self.what = what
+        self.wait_s = wait_s
+
+
 class PeriodRefused(GongkaiError):
     """Raised when a period cannot be frozen or amended as things stand; what was frozen is as it was."""
 

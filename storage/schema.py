@@ -138,6 +138,14 @@ class FindingKind(StrEnum):
     INTEGRITY = "integrity"
 
 
+class Role(StrEnum):
+    """What a person of the console is (角色)."""
+
+    OFFICE = "office"  # 公开办
+    UNIT = "unit"  # 公开主体
+    READER = "reader"  # 只读
+
+
 # ------------------------------------------------------------------ the registry
 
 

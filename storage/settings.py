@@ -28,6 +28,7 @@ class Settings:
     withdrawal_grace_days: int  # a row gone for less is not a withdrawal (law 7)
     mass_change_share: float  # more than this share of a column's rows gone stops the write (law 7)
     delivery_folder: Path  # the JSON Lines receiver
+    api_open: bool  # what is judged may be read over REST without signing in, by whoever can reach the port
     oai_repository: str | None  # the repository's part of OAI identifiers; None: made of the city's code
     chromium: Path | None  # for columns that say render: true; None: the first one installed
     prefect_api_url: str | None
@@ -50,6 +51,13 @@ def _number(name: str, default: float, least: float = 0) -> float:
     if not value >= least:
         raise SettingsError(f"{name}={text!r}: expected a number of at least {least:g}")
     return value
+
+
+def _yes(name: str, *, default: bool) -> bool:
+    text = (os.environ.get(name) or "").lower()
+    if text not in ("", "0", "1", "no", "yes", "false", "true"):
+        raise SettingsError(f"{name}={text!r}: expected yes or no")
+    return text in ("1", "yes", "true") if text else default
 
 
 def _host_name(name: str) -> str | None:
@@ -77,11 +85,17 @@ def load() -> Settings:
         withdrawal_grace_days=int(_number("GONGKAI_WITHDRAWAL_GRACE_DAYS", 7)),
         mass_change_share=_number("GONGKAI_MASS_CHANGE_SHARE", 0.3),
         delivery_folder=Path(os.environ.get("GONGKAI_DELIVERY_FOLDER") or home / "delivered").absolute(),
+        api_open=_yes("GONGKAI_API_OPEN", default=True),
         oai_repository=_host_name("GONGKAI_OAI_REPOSITORY"),
         chromium=Path(os.environ["GONGKAI_CHROMIUM"]) if os.environ.get("GONGKAI_CHROMIUM") else None,
         prefect_api_url=os.environ.get("PREFECT_API_URL") or None,
         log_level=(os.environ.get("GONGKAI_LOG_LEVEL") or "INFO").upper(),
     )
+
+
+def is_set(name: str) -> bool:
+    """Whether the environment says anything of ``name``."""
+    return bool(os.environ.get(name))
 
 
 def child_environment(**overrides: str) -> dict[str, str]:

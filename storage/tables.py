@@ -554,3 +554,61 @@ requests = Table(
     Column("error", Text),
     Index("ix_requests_state_left_at", "state", "left_at"),
 )
+
+# ------------------------------------------------------------------ people
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _required("shown", Text),
+    _required("role", Text),
+    Column("unit", Text),
+    _required("password", Text),  # its Argon2id hash
+    _required("made_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token", Text, primary_key=True),  # its hash
+    _required("role", Text),
+    Column("unit", Text),
+    Column("account", Text),
+    _required("made_by", Text),
+    _required("made_at", UtcDateTime),
+    _required("expires_at", UtcDateTime),
+    Column("used_at", UtcDateTime),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", Text, primary_key=True),  # its hash
+    _required("account", Text, ForeignKey("accounts.name"), index=True),
+    _required("begun_at", UtcDateTime),
+    _required("seen_at", UtcDateTime),
+    Column("address", Text),
+)
+
+sign_ins = Table(  # tries that failed within the last hour
+    "sign_ins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("account", Text, index=True),
+    Column("address", Text, index=True),
+    _required("at", UtcDateTime),
+)
+
+audit = Table(  # what everyone did; only ever added to
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("at", UtcDateTime),
+    _required("who", Text, index=True),
+    _required("action", Text),
+    Column("subject", Text),
+    _required("facts", Json),
+    Column("address", Text),
+)

@@ -13,12 +13,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from types import FrameType
 
 import typer
 
 from flows.commands import prefect_server
+from flows.commands.people import welcome
 from storage import settings
 from storage.database import open_database
 from storage.exceptions import GongkaiError
@@ -32,11 +33,13 @@ def serve(host: str, port: int) -> None:
     :raises GongkaiError: the port is in use, or the database cannot be opened.
     """
     check_free(host, port)
-    open_database().close()  # a database that cannot be used is told here, in one line
+    with closing(open_database()) as database:  # a database that cannot be used is told here, in one line
+        welcome(database, f"http://{_shown(host)}:{port}")
     import uvicorn
 
     from storage.console.app import create_app
 
+    _guard(host)
     typer.echo(f"console on http://{_shown(host)}:{port}/  (Ctrl-C stops it)", err=True)
     uvicorn.run(create_app(), host=host, port=port, log_level="warning", access_log=False)
 
@@ -48,8 +51,10 @@ def up(host: str, port: int, prefect_port: int) -> int:
     """
     now = settings.load()
     settings.prepare_prefect(now)
-    open_database().close()
+    with closing(open_database()) as database:
+        welcome(database, f"http://{_shown(host)}:{port}")
     check_free(host, port)
+    _guard(host)
     own_server = now.prefect_api_url is None
     api = now.prefect_api_url or prefect_server.api_at(prefect_port)
     if own_server:
@@ -83,6 +88,12 @@ def up(host: str, port: int, prefect_port: int) -> int:
     for name, status in ended:
         typer.echo(f"gongkai: {name} ended by itself (status {status}); all was stopped, see above why", err=True)
     return 1
+
+
+def _guard(host: str) -> None:
+    """What is judged is open to this machine alone, unless the settings say otherwise."""
+    if host not in ("127.0.0.1", "localhost", "::1") and not settings.is_set("GONGKAI_API_OPEN"):
+        settings.use(GONGKAI_API_OPEN="no")
 
 
 def check_free(host: str, port: int) -> None:

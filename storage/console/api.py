@@ -25,6 +25,7 @@ from storage.formats import json_item
 from storage.schema import Observation, VerdictKind
 
 router = APIRouter(prefix="/api/v1", tags=["data"])
+judged = APIRouter(prefix="/api/v1", tags=["judged"])  # of whom it speaks may not be for everyone to read
 MOST: Final = 1000  # records a page
 
 
@@ -74,7 +75,7 @@ def items(
     return _page(request, ((str(seq), json_item.to_json(item)) for item, seq in changes), after, limit)
 
 
-@router.get("/observations", response_model=Page)
+@judged.get("/observations", response_model=Page)
 def looks(
     request: Request,
     store: Store,
@@ -91,7 +92,7 @@ def looks(
     return _page(request, ((_place(one), export.observation_json(one)) for one in later), after, limit)
 
 
-@router.get("/verdicts", response_model=Page)
+@judged.get("/verdicts", response_model=Page)
 def verdicts(
     request: Request,
     store: Store,
@@ -108,7 +109,7 @@ def verdicts(
     return _page(request, ((key, export.verdict_json(one)) for key, one in found), after, limit)
 
 
-@router.get("/findings", response_model=Page)
+@judged.get("/findings", response_model=Page)
 def all_findings(
     request: Request,
     store: Store,

@@ -13,14 +13,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from storage.console import api, feed, operations, pages, rendering
+from storage import settings
+from storage.console import api, feed, operations, pages, people_pages, rendering, signing, texts
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
 from storage.oai.ahead import ReadAhead
@@ -38,8 +40,10 @@ _HEADERS: Final = {
 _log = logging.getLogger(__name__)
 
 
-def create_app(database: Database | None = None) -> FastAPI:
+def create_app(database: Database | None = None, *, api_open: bool | None = None) -> FastAPI:
     """The console over ``database``; one it opened itself (the settings') it also closes.
+
+    :param api_open: whether REST tells what is judged to who has not signed in; by default the settings'.
 
     :raises DatabaseError: no database was given and the settings' cannot be opened.
     """
@@ -63,8 +67,12 @@ def create_app(database: Database | None = None) -> FastAPI:
     )
     app.state.database = opened
     app.state.read_ahead = ReadAhead(opened)
+    app.state.api_open = settings.load().api_open if api_open is None else api_open
+    app.include_router(signing.router)
+    app.include_router(people_pages.router)
     app.include_router(pages.router)
     app.include_router(api.router)
+    app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(feed.router)
     app.include_router(operations.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
@@ -75,12 +83,19 @@ def create_app(database: Database | None = None) -> FastAPI:
 
     @app.exception_handler(HTTPException)
     async def refuse(request: Request, error: HTTPException) -> Response:
-        return _explain(request, error.status_code, str(error.detail), error.headers)
+        said = texts.word(rendering.language_of(request), "refused", str(error.detail).removeprefix("refused."))
+        return _explain(request, error.status_code, said, error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def misunderstand(request: Request, error: RequestValidationError) -> Response:
         said = "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors())
         return _explain(request, HTTPStatus.UNPROCESSABLE_ENTITY, said)
+
+    @app.exception_handler(signing.SignInNeeded)
+    async def ask_to_sign_in(request: Request, needed: signing.SignInNeeded) -> Response:
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"detail": "sign in first"}, status_code=HTTPStatus.UNAUTHORIZED)
+        return RedirectResponse(f"/sign-in?{urlencode({'after': needed.path})}", HTTPStatus.SEE_OTHER)
 
     @app.exception_handler(DatabaseError)
     async def cannot_read(request: Request, error: DatabaseError) -> Response:

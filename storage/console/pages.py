@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from storage import catalogue, findings, observations, registry
-from storage.console import board, queries, rendering, texts
+from storage.console import board, queries, rendering, signing, texts
 from storage.console.api import Store
+from storage.console.signing import Person
 from storage.database import utcnow
+from storage.people import Action
 from storage.schema import City, Column, FindingKind, Observation, Subject
 from storage.scoreboard import Scoreboard, scoreboard
 
@@ -32,8 +35,13 @@ class ColumnLine:
 
 
 @router.get("/", response_class=HTMLResponse)
-def show_board(request: Request, store: Store) -> HTMLResponse:
-    """The whole city: units by peer group with their open findings, and what is ours to put right."""
+def show_board(request: Request, store: Store, person: Person) -> Response:
+    """The whole city: units by peer group with their open findings, and what is ours to put right.
+
+    A unit's person has no board: theirs is their unit's page.
+    """
+    if person.account.unit is not None:
+        return RedirectResponse(f"/units/{quote(person.account.unit, safe='')}", 303)
     city = registry.load_city(store)
     if city is None or not city.units:
         return rendering.page(request, "board.html", city, next="units" if city else "city")
@@ -63,8 +71,9 @@ def show_board(request: Request, store: Store) -> HTMLResponse:
 
 
 @router.get("/units/{name}", response_class=HTMLResponse)
-def show_unit(request: Request, store: Store, name: str) -> HTMLResponse:
+def show_unit(request: Request, store: Store, person: Person, name: str) -> HTMLResponse:
     """One unit: its columns with the last look at each, its findings, its waivers."""
+    signing.may(person, Action.SEE, name)
     city = registry.load_city(store)
     unit = next((unit for unit in city.units if unit.id == name), None) if city else None
     if unit is None:
@@ -105,11 +114,12 @@ def show_unit(request: Request, store: Store, name: str) -> HTMLResponse:
 
 
 @router.get("/findings/{name}", response_class=HTMLResponse)
-def show_finding(request: Request, store: Store, name: str) -> HTMLResponse:
+def show_finding(request: Request, store: Store, person: Person, name: str) -> HTMLResponse:
     """One finding: the facts, the citation, the evidence, its life."""
     finding = findings.get_finding(store, name)
     if finding is None:
         raise HTTPException(404, texts.text(rendering.language_of(request), "error.finding", name=name))
+    signing.may(person, Action.SEE, finding.unit)
     city = registry.load_city(store)
     unit = next((unit for unit in city.units if unit.id == finding.unit), None) if city else None
     column = next((column for column in unit.columns if column.id == finding.column), None) if unit else None

@@ -73,6 +73,7 @@ def _respond(
         .get_template(template)
         .render(
             city=city,
+            person=getattr(request.state, "person", None),
             language=language,
             other=next(one for one in texts.LANGUAGES if one != language),
             zone=zone.key,

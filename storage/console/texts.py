@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
+from storage.console.words import people
+
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
@@ -338,6 +340,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Run gongkai harvest, or leave it to the schedules of gongkai up.",
     ),
 }
+
+_TEXTS.update(people.TEXTS)
 
 
 def text(language: Language, key: str, **values: object) -> str:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
@@ -24,7 +23,6 @@ from flows.cli import app
 from harvesters.archive import Archive, Exchange
 from storage import catalogue, findings, observations, registry, settings
 from storage.catalogue import Walk, WalkRow
-from storage.console.app import create_app
 from storage.database import Database, open_database
 from storage.schema import (
     Category,
@@ -42,6 +40,7 @@ from storage.schema import (
     Verdict,
 )
 from tests.harvesters.duty_files import Table, docx, html, xlsx
+from tests.storage.signing import signed_in
 
 NOW = dt.datetime(2026, 6, 30, 4, tzinfo=dt.UTC)
 COLUMNS = {
@@ -387,7 +386,7 @@ def test_rows_that_are_missing_open_findings_of_their_own_that_close_one_by_one(
     assert all(one.evidence and one.basis.startswith("《") for one in (budget, fees))
     assert run("explain", budget.id).exit_code == 0
     assert "部门预算" in run("explain", budget.id).output
-    client = TestClient(create_app(database))
+    client = signed_in(database)
     for page in (f"/findings/{budget.id}", "/units/jyj"):
         assert "财政信息 / 部门预算" in client.get(page).text
     listed = run("duties", "list", "--unit", "jyj").output

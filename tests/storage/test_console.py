@@ -35,6 +35,7 @@ from storage.schema import (
     VerdictKind,
     Waiver,
 )
+from tests.storage.signing import signed_in
 
 NOON = dt.datetime(2026, 5, 20, 4, tzinfo=dt.UTC)  # 12:00 in the city
 TODAY = dt.date(2026, 5, 20)
@@ -182,7 +183,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @pytest.fixture
 def client(database: Database) -> TestClient:
-    return TestClient(create_app(database))
+    return signed_in(database)
 
 
 @pytest.fixture
@@ -337,7 +338,7 @@ def young(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_an_empty_board_says_what_to_do_next(young: Database) -> None:
-    client = TestClient(create_app(young))
+    client = signed_in(young)
     assert "gongkai city apply city.yml" in client.get("/").text
     registry.apply(young, City(name="青禾市", code="629900", contact="mailto:o@example.invalid"))
     assert "城市文件中没有公开主体" in client.get("/").text
@@ -455,7 +456,7 @@ def test_openapi_names_every_door(client: TestClient) -> None:
 
 def test_both_databases_are_read_alike(db: Database) -> None:
     fill(db)
-    client = TestClient(create_app(db))
+    client = signed_in(db)
     for kind in ("items", "observations", "verdicts", "findings"):
         assert walk(client, f"/api/v1/{kind}?limit=2") == list(export.iter_rows(db, kind))
     for path in ("/", "/units/jiaotong", "/metrics", "/healthz"):
