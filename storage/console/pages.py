@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from storage import catalogue, findings, observations, registry
-from storage.console import board, queries, rendering, signing, texts
+from storage.console import board, finding_steps, queries, rendering, signing, texts
 from storage.console.api import Store
 from storage.console.signing import Person
 from storage.database import utcnow
@@ -124,7 +124,16 @@ def show_finding(request: Request, store: Store, person: Person, name: str) -> H
     unit = next((unit for unit in city.units if unit.id == finding.unit), None) if city else None
     column = next((column for column in unit.columns if column.id == finding.column), None) if unit else None
     item = catalogue.get_item(store, finding.item) if finding.item else None
-    return rendering.page(request, "finding.html", city, finding=finding, unit=unit, column=column, item=item)
+    return rendering.page(
+        request,
+        "finding.html",
+        city,
+        finding=finding,
+        unit=unit,
+        column=column,
+        item=item,
+        offers=finding_steps.offers(finding, person.account),
+    )
 
 
 def _columns(city: City) -> list[Column]:
