@@ -22,7 +22,18 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from storage import settings
-from storage.console import api, feed, finding_steps, operations, pages, people_pages, rendering, signing, texts
+from storage.console import (
+    api,
+    feed,
+    finding_steps,
+    item_pages,
+    operations,
+    pages,
+    people_pages,
+    rendering,
+    signing,
+    texts,
+)
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
 from storage.oai.ahead import ReadAhead
@@ -72,6 +83,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(people_pages.router)
     app.include_router(pages.router)
     app.include_router(finding_steps.router)
+    app.include_router(item_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(feed.router)

@@ -102,7 +102,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["segment"] = lambda value: quote(str(value), safe="")
-    environment.filters["plain"] = _plain
+    environment.filters["plain"] = plain
     environment.tests["web_address"] = _is_web_address
     return environment
 
@@ -123,6 +123,6 @@ def _is_web_address(value: object) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """A fact as text: structures as JSON, Chinese left readable."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
