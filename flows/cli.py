@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from flows.commands import city_app, duties_app, people_app, period_app
+from flows.commands import city_app, deliver_app, duties_app, people_app, period_app
 from flows.commands.options import Format, OutOption
 from storage.exceptions import (
     CityFileError,
@@ -27,12 +27,22 @@ from storage.exceptions import (
     GongkaiError,
     PeopleRefused,
     PeriodRefused,
+    ReceiversFileError,
     SettingsError,
     StepRefused,
     UnknownTarget,
 )
 
-WRONG_USE = (CityFileError, DutyFileError, PeopleRefused, PeriodRefused, SettingsError, StepRefused, UnknownTarget)
+WRONG_USE = (
+    CityFileError,
+    DutyFileError,
+    PeopleRefused,
+    PeriodRefused,
+    ReceiversFileError,
+    SettingsError,
+    StepRefused,
+    UnknownTarget,
+)
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -84,6 +94,7 @@ app.add_typer(period_app.app, name="period")
 app.add_typer(archive_app, name="archive")
 app.add_typer(duties_app.app, name="duties")
 app.add_typer(people_app.app, name="people")
+app.add_typer(deliver_app.app, name="deliver")
 
 CityOption = Annotated[
     Path | None,
@@ -233,14 +244,6 @@ def assess(
     except ValueError as problem:
         raise typer.BadParameter(f"--as-of: found {as_of!r}, expected a day like 2026-03-31") from problem
     raise typer.Exit(stages.assess(city, as_of=day))
-
-
-@app.command()
-def deliver() -> None:
-    """Hand every change that was not delivered yet to the receivers: each once, in order."""
-    from flows.commands import stages
-
-    raise typer.Exit(stages.deliver())
 
 
 @app.command()

