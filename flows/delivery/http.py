@@ -18,15 +18,18 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from flows.delivery import changes, protocol
+from flows.delivery.configured import Configured
 from flows.delivery.receiver import Held, Refusal, Taken
 from harvesters.addresses_guard import check_address, resolved
+from storage import settings
 from storage.exceptions import DeliveryFailed, SettingsError, UnsafeAddress
 from storage.outbox import OutboxEntry
 
@@ -51,39 +54,40 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
-class HttpModel(BaseModel):
-    """A receiver of the kind ``http`` as its configuration has it."""
+KeyName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+class HttpConfig(Configured):
+    """A catalogue that takes ``gongkai-changes/1`` at an address."""
 
     kind: Literal["http"] = Field(description="http")
-    name: str = Field(description="a lasting name", min_length=1)
     url: Annotated[str, AfterValidator(_address)] = Field(
-        description="an http:// or https:// address without user name, query and fragment"
+        description="an absolute http:// or https:// address without user name, query and blanks"
     )
-    key: str = Field(
-        description="the name of the secret: letters, digits, - . _ only", pattern=r"^[A-Za-z0-9._-]{1,64}$"
+    key: KeyName = Field(description="the name of a secret: letters, digits, - . _ only, 64 at most")
+    key_id: KeyName | None = Field(
+        None, description="what the receiver calls the key, if not so: letters, digits, - . _ only, 64 at most"
     )
-    key_id: str | None = Field(
-        None, description="what the receiver calls the key, where not as we do", pattern=r"^[A-Za-z0-9._-]{1,64}$"
-    )
-    batch: int = Field(500, ge=1, le=10_000, description="changes in one request, 1 to 10000")
+    batch: int = Field(500, ge=1, le=10_000, description="how many changes a request holds at most, 1 to 10000")
     max_bytes: int = Field(
-        4 * 2**20, ge=protocol.MUST_TAKE, description=f"bytes of a request, {protocol.MUST_TAKE} or more"
+        4 * 2**20,
+        ge=protocol.MUST_TAKE,
+        description=f"how many bytes changes fill at most, {protocol.MUST_TAKE} or more",
     )
     gzip: bool = Field(default=True, description="true or false")
-    timeout_s: float = Field(60.0, gt=0, allow_inf_nan=False, description="seconds for a whole request", strict=False)
-    ca_file: str | None = Field(None, description="a PEM file of the authorities to trust")
+    timeout_s: float = Field(60.0, gt=0, le=3600, description="seconds for a whole request, 3600 at most")
+    ca_file: Path | None = Field(None, description="a PEM file of the authorities to trust")
     allow_private: bool = Field(default=False, description="true or false")
 
 
 @contextmanager
-def open(config: HttpModel, secret: str) -> Iterator[HttpReceiver]:  # noqa: A001 as every kind of receiver is opened
-    """The receiver, its connections closed afterwards. Nothing is asked yet.
+def open_http(config: HttpConfig) -> Iterator[HttpReceiver]:
+    """The catalogue as a receiver, its connections closed at the end of the block. Nothing is asked yet.
 
-    :raises SettingsError: the secret is too short, or the file of authorities cannot be used.
+    :raises SettingsError: the secret is missing or too short, or the file of authorities cannot be used.
     :raises DeliveryFailed: the address is private and may not be.
     """
+    secret = settings.secret(config.key)
     if len(secret) < protocol.SHORTEST_SECRET:
         raise SettingsError(
             f"the secret {config.key}: found {len(secret)} characters, expected {protocol.SHORTEST_SECRET} or more"
@@ -92,8 +96,10 @@ def open(config: HttpModel, secret: str) -> Iterator[HttpReceiver]:  # noqa: A00
         check_address(config.url, allow_private=config.allow_private)
     except UnsafeAddress as problem:
         raise _private(config, f"{config.url} leads to this machine or a private network") from problem
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody: of an http:// address it is never asked
     try:
-        trusted = ssl.create_default_context(cafile=config.ca_file)
+        if config.url.startswith("https"):
+            trusted = ssl.create_default_context(cafile=config.ca_file)
     except OSError as problem:  # SSLError is one
         raise SettingsError(
             f"ca_file {config.ca_file}: cannot be used ({problem.strerror or problem}); expected a PEM file"
@@ -130,7 +136,7 @@ class _Answer:
 class HttpReceiver:
     """A catalogue that takes ``gongkai-changes/1``."""
 
-    def __init__(self, config: HttpModel, secret: str, client: httpx.Client) -> None:
+    def __init__(self, config: HttpConfig, secret: str, client: httpx.Client) -> None:
         self.config = config
         self._secret = secret
         self._client = client
@@ -482,7 +488,7 @@ def _failed(said: str, retry_after_s: int | None = None) -> DeliveryFailed:
     return DeliveryFailed(f"{said}; nothing was lost, the same is sent again", retry_after_s=retry_after_s)
 
 
-def _private(config: HttpModel, said: str) -> DeliveryFailed:
+def _private(config: HttpConfig, said: str) -> DeliveryFailed:
     return _failed(f"{config.name}: {said}; if that is meant, set allow_private: true for this receiver")
 
 

@@ -55,8 +55,10 @@ An answer has ``Gongkai-Key``, ``Gongkai-Timestamp`` and ``Gongkai-Signature`` o
     the value of Gongkai-Timestamp, by your clock
     SHA-256 of the answer's body, lower-case hexadecimal
 
-Sign errors too where the request was signed rightly: only then is a 400, 413 or 422 to a change sent alone believed (and
-a proxy's 413 where the body has more than 64 KiB). An error is ``{"format": "gongkai-error/1", "error": "stale", "reason": "in words", "now": 1795633200}``.
+Sign errors too where the request was signed rightly: only then is a 400, 413 or 422 to a change sent alone believed,
+or where it is a proxy's 413 to a body of more than 64 KiB. An error is an object too, ``now`` being your clock::
+
+    {"format": "gongkai-error/1", "error": "stale", "reason": "in words", "now": 1795633200}
 
 **To check your code.** Secret ``0123456789abcdef-gongkai``, key ``central``, timestamp ``1795633200``, nonce
 ``AAAAAAAAAAAAAAAA``: ``GET /changes/state`` is signed by

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import sqlite3
 import threading
@@ -21,12 +20,11 @@ from flows.delivery import protocol
 PAGE: Final = 1000  # items on a page of what is held
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS items (
-  id TEXT PRIMARY KEY, revision INTEGER NOT NULL, deleted INTEGER NOT NULL, seq INTEGER NOT NULL,
-  sha256 TEXT NOT NULL, change TEXT NOT NULL
+  id TEXT PRIMARY KEY, revision INTEGER NOT NULL, deleted INTEGER NOT NULL, seq INTEGER NOT NULL, change TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS journal (
-  number INTEGER PRIMARY KEY, seq INTEGER NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL,
-  sha256 TEXT NOT NULL, batch TEXT NOT NULL, at TEXT NOT NULL
+  number INTEGER PRIMARY KEY, seq INTEGER NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, batch TEXT NOT NULL,
+  at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS nonces (
   key TEXT NOT NULL, nonce TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (key, nonce)
@@ -89,13 +87,14 @@ class Received:
 
         :raises Replayed: the request's nonce was used before.
         """
-        query = "SELECT id, revision, deleted, sha256 FROM items WHERE id > ? ORDER BY id LIMIT ?"
+        query = "SELECT id, revision, deleted, change FROM items WHERE id > ? ORDER BY id LIMIT ?"
         with self._transaction() as connection:
             _use(connection, signed, now, window_s)
             rows = connection.execute(query, (after, PAGE + 1)).fetchall()
         page = [
-            {"id": name, "revision": revision, "deleted": bool(deleted), "sha256": digest}
-            for name, revision, deleted, digest in rows[:PAGE]
+            # the sum is of what stands here now, so that damage shows
+            {"id": name, "revision": revision, "deleted": bool(deleted), "sha256": protocol.sha256(change.encode())}
+            for name, revision, deleted, change in rows[:PAGE]
         ]
         return {"format": protocol.HELD, "held": page, "next": page[-1]["id"] if len(rows) > PAGE else None}
 
@@ -149,21 +148,18 @@ def _apply(connection: sqlite3.Connection, change: Mapping[str, Any], batch: str
         return {**answer, "status": "refused", "reason": "expected id, a text; revision, 1 or more; deleted"}
     if change.get("key") != f"{name}:{revision}":
         return {**answer, "status": "refused", "reason": f"expected the key {name}:{revision}"}
-    try:
-        text = json.dumps(change, ensure_ascii=False, separators=(",", ":"))
-        digest = hashlib.sha256(text.encode()).hexdigest()
-    except UnicodeEncodeError:
+    text = json.dumps(change, ensure_ascii=False, separators=(",", ":"))
+    if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
         return {**answer, "status": "refused", "reason": "holds half of a sign that has two (a lone surrogate)"}
-    held = connection.execute("SELECT revision, sha256 FROM items WHERE id = ?", (name,)).fetchone()
-    if held is not None and (held[0] > revision or held == (revision, digest)):
+    held = connection.execute("SELECT revision, change FROM items WHERE id = ?", (name,)).fetchone()
+    if held is not None and (held[0] > revision or held == (revision, text)):
         return {**answer, "status": "had"}
     connection.execute(
-        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?)",
-        (name, revision, deleted, change["seq"], digest, text),
+        "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)", (name, revision, deleted, change["seq"], text)
     )
     connection.execute(
-        "INSERT INTO journal (seq, id, revision, sha256, batch, at) VALUES (?, ?, ?, ?, ?, ?)",
-        (change["seq"], name, revision, digest, batch, at),
+        "INSERT INTO journal (seq, id, revision, batch, at) VALUES (?, ?, ?, ?, ?)",
+        (change["seq"], name, revision, batch, at),
     )
     return {**answer, "status": "taken"}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,9 @@ from typing import Any
 
 import uvicorn
 
+from flows.commands.receive import listening_at
 from flows.delivery import http
+from storage import settings
 from storage.outbox import OutboxEntry
 
 SECRET = "a secret of the tests, long enough"
@@ -39,7 +40,7 @@ class Wayward:
 @contextmanager
 def serving(app: App, **more: Any) -> Iterator[int]:
     """``app`` served on a port of loopback, which comes back."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listening_at("127.0.0.1", 0)
     config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", date_header=False, **more)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), daemon=True)
@@ -52,14 +53,12 @@ def serving(app: App, **more: Any) -> Iterator[int]:
         listening.close()
 
 
-def model(url: str, **more: Any) -> http.HttpModel:
-    told = {"kind": "http", "name": "catalogue", "url": url, "key": "central", "allow_private": True, "timeout_s": 20}
-    return http.HttpModel.model_validate({**told, **more})
-
-
 @contextmanager
 def client(url: str, *, secret: str = SECRET, **more: Any) -> Iterator[http.HttpReceiver]:
-    with http.open(model(url, **more), secret) as opened:
+    """The receiver of the kind ``http`` at ``url``, as its entry in a receivers file opens it."""
+    entry = {"kind": "http", "name": "catalogue", "url": url, "key": "central", "allow_private": True, "timeout_s": 20}
+    settings.use(GONGKAI_SECRET_CENTRAL=secret)
+    with http.open_http(http.HttpConfig.model_validate({**entry, **more})) as opened:
         yield opened
 
 

@@ -18,12 +18,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.delivery import changes, protocol
+from flows.delivery import changes, protocol, receivers
 from flows.delivery.http import HttpReceiver
 from flows.delivery.received import Received
 from flows.delivery.receiver import Held
 from flows.delivery.receiving import Receiving, application
-from storage.exceptions import DeliveryFailed
+from storage.exceptions import DeliveryFailed, ReceiversFileError, SettingsError
 from tests.flows.pushing import SECRET, Receive, Scope, Send, Wayward, body_of, client, entries, entry, say, serving
 
 OTHER = "another secret, as long as it needs to be"
@@ -61,7 +61,8 @@ def server() -> Iterator[tuple[int, Wayward]]:
 
 
 @pytest.fixture
-def catalogue(server: tuple[int, Wayward], tmp_path: Path) -> Iterator[Catalogue]:
+def catalogue(server: tuple[int, Wayward], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Catalogue]:
+    monkeypatch.setenv("GONGKAI_SECRET_CENTRAL", "")  # so that what a test sets is taken back
     port, wayward = server
     file = tmp_path / "received.db"
     received = Received(file)
@@ -272,10 +273,15 @@ def test_changes_are_taken_whole_in_order_and_once(catalogue: Catalogue, packed:
 
 
 def test_what_is_held_wrongly_under_the_right_number_is_put_right(catalogue: Catalogue) -> None:
-    with client(catalogue.url) as receiver:
-        receiver.take([entry(1, "a", title="错的")])
-        receiver.take([entry(1, "a", title="对的")])
-        assert [one.sha256 for one in receiver.held()] == [changes.digest(entry(1, "a", title="对的"))]
+    with client(catalogue.url) as receiver, closing(sqlite3.connect(catalogue.file)) as connection:
+        receiver.take(entries(1, 2))
+        connection.execute("UPDATE items SET change = replace(change, '第2号', '第3号')")
+        connection.commit()
+        held = {one.id: one.sha256 for one in receiver.held()}
+        assert [held[e.item_id] == changes.digest(e) for e in entries(1, 2)] == [True, False]
+        told = receiver.take(entries(1, 2)).receipt["requests"][0]
+        assert (told["had"], told["taken"]) == (1, 1)
+        assert [one.sha256 for one in receiver.held()] == [changes.digest(e) for e in entries(1, 2)]
 
 
 def test_what_is_held_comes_in_pages(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,6 +317,52 @@ def test_a_secret_that_can_be_guessed_is_not_used(catalogue: Catalogue) -> None:
         client(catalogue.url, secret="short"),
     ):
         pass
+
+
+def test_a_secret_that_is_missing_is_named(catalogue: Catalogue) -> None:
+    with pytest.raises(SettingsError, match="GONGKAI_SECRET_CENTRAL is not set"), client(catalogue.url, secret=""):
+        pass
+
+
+ENTRY = "{name: c, kind: http, url: 'https://c.example.gov.cn/changes/', key: central%s}"
+
+
+def _configured(folder: Path, more: str) -> Any:
+    file = folder / "receivers.yml"
+    file.write_text("receivers:\n  - " + (ENTRY % more if more.startswith(",") or not more else more), encoding="utf-8")
+    (one,) = receivers.read(file)
+    return one
+
+
+def test_an_entry_of_the_receivers_file_is_read(tmp_path: Path) -> None:
+    one = _configured(tmp_path, ", gzip: false, timeout_s: 7.5, max_bytes: 70000, ca_file: /etc/ca.pem, key_id: c-2")
+    assert (one.url, one.gzip, one.timeout_s, one.max_bytes) == ("https://c.example.gov.cn/changes", False, 7.5, 70000)
+    assert (one.ca_file, one.key_id, one.allow_private) == (Path("/etc/ca.pem"), "c-2", False)
+    assert _configured(tmp_path, "").gzip is True
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (", secret: abc", "unknown key"),
+        (", batch: 0", "found '0', expected how many changes"),
+        (", max_bytes: 1000", "expected how many bytes a request has, 65536 or more"),
+        (", timeout_s: nan", "found 'nan', expected seconds"),
+        (", gzip: maybe", "expected true or false"),
+        (", key_id: 'a b'", "expected what the receiver calls the key"),
+        ("{name: c, kind: http, key: central}", "url: missing, expected an absolute http"),
+        ("{name: c, kind: http, url: 'ftp://c/x', key: central}", "found 'ftp://c/x', expected an absolute http"),
+        ("{name: c, kind: http, url: 'http://u:p@c/x', key: central}", "expected an absolute http"),
+        ("{name: c, kind: http, url: 'http://c/x?a=1', key: central}", "expected an absolute http"),
+        ("{name: c, kind: http, url: 'http://c:99999/x', key: central}", "expected an absolute http"),
+        ("{name: c, kind: http, url: 'http://c/目录', key: central}", "expected an absolute http"),
+        ("{name: c, kind: http, url: 'http://c/x', key: \"a\\nb\"}", "expected the name of a secret"),
+    ],
+)
+def test_what_is_wrong_with_an_entry_is_told(tmp_path: Path, more: str, said: str) -> None:
+    with pytest.raises(ReceiversFileError) as told:
+        _configured(tmp_path, more)
+    assert said in str(told.value)
 
 
 def test_a_batch_goes_in_as_many_requests_as_its_bytes_need(catalogue: Catalogue) -> None:
