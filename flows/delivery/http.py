@@ -72,7 +72,7 @@ class HttpConfig(Configured):
     max_bytes: int = Field(
         4 * 2**20,
         ge=protocol.MUST_TAKE,
-        description=f"how many bytes changes fill at most, {protocol.MUST_TAKE} or more",
+        description=f"how many bytes a request has, {protocol.MUST_TAKE} or more",
     )
     gzip: bool = Field(default=True, description="true or false")
     timeout_s: float = Field(60.0, gt=0, le=3600, description="seconds for a whole request, 3600 at most")

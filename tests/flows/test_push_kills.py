@@ -13,7 +13,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -21,8 +21,11 @@ from unittest import mock
 import pytest
 
 from flows.commands.receive import listening_at, serve
-from flows.delivery import changes, http, received, receiving
+from flows.delivery import http, received, receiving
+from flows.delivery.handing import bring_up
+from flows.delivery.reconciling import compared
 from storage import catalogue, outbox
+from storage.catalogue import revisions
 from storage.database import open_database
 from storage.exceptions import DeliveryFailed
 from tests.flows.pushing import SECRET, client, serving
@@ -33,11 +36,8 @@ MOST_ROUNDS = 400
 
 
 def _hand_over(url: str, address: str) -> None:
-    """What a run does: everything after the cursor, a batch at a time, noted when the receiver says that it has it."""
     with closing(open_database(url)) as database, client(address, batch=3, timeout_s=5) as receiver:
-        while batch := outbox.pending(database, outbox.cursor(database, receiver.name), receiver.batch):
-            told = receiver.take(batch)
-            outbox.advance(database, receiver.name, batch[-1].seq, told.receipt)
+        bring_up(database, receiver)
 
 
 @contextmanager
@@ -103,12 +103,16 @@ def _delivering(url: str, address: str, last: int) -> None:
 
 
 def _change(url: str, number: int) -> None:
-    """New items, one that is new again, and some that are withdrawn."""
-    later = NOW.replace(year=2027) if number % 7 == 0 else NOW
+    """Four new items, one that is corrected, and one that is withdrawn."""
     with closing(open_database(url)) as database:
         fill(database, 4, start=4 * number)
-        old = item(4 * number // 2, title=f"更正{number}", content_hash=f"h{number}")
-        catalogue.upsert(database, [replace(old)], seen_at=later)
+        catalogue.upsert(database, [item(2 * number, title=f"更正{number}", content_hash=f"{number}b")], seen_at=NOW)
+        new = outbox.pending(database, outbox.head(database) - 5)
+        (gone,) = (one for one in new if one.payload["title"] == f"第{4 * number + 1}号通知")
+        with database.begin() as session:
+            turn = revisions.take_turn(session)
+            turn.add(gone.item_id, gone.revision + 1, ["withdrawn_at"], '{"same_as": null}', "delete")
+            revisions.finish(session, turn)
 
 
 @pytest.fixture
@@ -120,21 +124,24 @@ def port() -> Iterator[int]:
         yield bound.getsockname()[1]
 
 
-def _warm_up(folder: Path) -> None:
-    """Has everything imported that the ends import when they first run, so that a forked one need not."""
-    with closing(received.Received(folder / "warm.db")) as kept:
+@pytest.fixture
+def _warm(tmp_path: Path) -> Iterator[None]:
+    """Everything is imported that the ends import when they first run, so that a forked one need not."""
+    with closing(received.Received(tmp_path / "warm.db")) as kept:
         app = receiving.application(receiving.Receiving(received=kept, secrets={"central": SECRET}))
         with serving(app) as port, client(f"http://127.0.0.1:{port}/changes") as receiver:
             receiver.last_seq()
     gc.collect()
     gc.freeze()  # a child that collects would copy every page of ours
+    yield
+    gc.unfreeze()
 
 
+@pytest.mark.usefixtures("_warm")
 def test_killed_at_any_step_nothing_is_lost_or_taken_twice(
     tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("GONGKAI_SECRET_CENTRAL", "")
-    _warm_up(tmp_path)
+    monkeypatch.setenv("GONGKAI_SECRET_CENTRAL", SECRET)
     chance = random.Random(629900)  # the order of the kills; when one strikes is also the machine's
     url, file, address = f"sqlite:///{tmp_path / 'ours.db'}", tmp_path / "theirs.db", f"http://127.0.0.1:{port}/changes"
     killed: Counter[str] = Counter()
@@ -147,9 +154,9 @@ def test_killed_at_any_step_nothing_is_lost_or_taken_twice(
         listening = listening_at("127.0.0.1", port)
         server_last = chance.randint(2, 40) if victim != "client" else 0
         client_last = chance.randint(2, 24) if victim != "server" else 0
-        server = _forked(lambda listening=listening, last=server_last: _serving(file, listening, last))
+        server = _forked(partial(_serving, file, listening, server_last))
         listening.close()
-        client_ = _forked(lambda last=client_last: _delivering(url, address, last))
+        client_ = _forked(partial(_delivering, url, address, client_last))
         if chance.random() < 0.2:  # at any moment, not only at a step
             time.sleep(chance.random() * 0.03)
             os.kill(chance.choice([client_, server]), signal.SIGKILL)
@@ -165,22 +172,20 @@ def test_killed_at_any_step_nothing_is_lost_or_taken_twice(
             os.waitpid(server, 0)
 
     listening = listening_at("127.0.0.1", port)
-    server = _forked(lambda: _serving(file, listening, 0))
+    server = _forked(partial(_serving, file, listening, 0))
     listening.close()
     try:
         _hand_over(url, address)
         with closing(open_database(url)) as database, client(address) as receiver:
             sent = outbox.pending(database, 0, 100_000)
             assert receiver.last_seq() == outbox.head(database) == outbox.cursor(database, receiver.name)
-            held = {one.id: (one.revision, one.deleted, one.sha256) for one in receiver.held()}
+            found = compared(database, receiver)
+            assert (found.ours, found.held) == (len({entry.item_id for entry in sent}),) * 2
+            assert sum(found.counts.values()) == 0, found.counts
+            assert {entry.action for entry in sent} == {"upsert", "delete"}
     finally:
         os.kill(server, signal.SIGKILL)
         os.waitpid(server, 0)
     with closing(sqlite3.connect(file)) as connection:
         journal = connection.execute("SELECT seq, id, revision FROM journal ORDER BY number").fetchall()
     assert journal == [(entry.seq, entry.item_id, entry.revision) for entry in sent]
-    latest = {entry.item_id: entry for entry in sent}
-    assert held == {
-        name: (entry.revision, entry.action == "delete", changes.digest(entry)) for name, entry in latest.items()
-    }
-    print(dict(killed), rounds, len(sent))
