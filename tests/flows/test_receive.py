@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import json
 import os
+import re
+import shutil
 import signal
 import socket
 import sqlite3
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,7 +26,7 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.commands.receive import receive
-from flows.delivery import receivers
+from flows.delivery import protocol, receivers
 from flows.delivery.handing import hand_over
 from flows.delivery.received import Received
 from flows.delivery.receiving import Receiving, application
@@ -31,7 +35,7 @@ from storage import outbox, settings
 from storage.database import Database, open_database
 from storage.exceptions import DeliveryFailed, SettingsError
 from tests.flows.pushing import SECRET, Receive, Scope, Send, Wayward, body_of, client, entries, say, serving
-from tests.flows.test_deliver import fill
+from tests.flows.test_deliver import ROOT, fill
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +48,14 @@ def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
 def database(tmp_path: Path) -> Iterator[Database]:
     with closing(open_database(f"sqlite:///{tmp_path / 'gongkai.db'}")) as opened:
         yield opened
+
+
+@pytest.fixture
+def wayward(tmp_path: Path) -> Iterator[Wayward]:
+    wayward = Wayward()
+    with closing(Received(tmp_path / "received.db")) as received:
+        wayward.app = application(Receiving(received=received, secrets={"central": SECRET}))
+        yield wayward
 
 
 def configured(folder: Path, url: str, more: str = "") -> Any:
@@ -136,6 +148,19 @@ def test_what_it_cannot_use_is_told_in_a_line(case: str, tmp_path: Path, monkeyp
     assert said in told.output
 
 
+@pytest.mark.skipif(not (shutil.which("openssl") and shutil.which("curl")), reason="needs openssl and curl")
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_request_made_by_hand_is_believed(page: str, wayward: Wayward) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    (script,) = (block for block in re.findall(r"```bash\n(.*?)```", text, re.DOTALL) if "Gongkai-Nonce" in block)
+    with serving(wayward) as port:
+        mine = script.replace("127.0.0.1:8090", f"127.0.0.1:{port}")
+        done = subprocess.run(["bash", "-c", mine], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == {"format": "gongkai-state/1", "last_seq": 0}
+    (vector,) = re.findall(r"v1=[0-9a-f]{64}", text)
+    assert vector in (protocol.__doc__ or "")
+
+
 # ------------------------------------------------------------------ TLS
 
 
@@ -161,14 +186,6 @@ def certified(folder: Path, name: x509.GeneralName) -> tuple[str, str]:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return str(files[0]), str(files[1])
-
-
-@pytest.fixture
-def wayward(tmp_path: Path) -> Iterator[Wayward]:
-    wayward = Wayward()
-    with closing(Received(tmp_path / "received.db")) as received:
-        wayward.app = application(Receiving(received=received, secrets={"central": SECRET}))
-        yield wayward
 
 
 def test_a_certificate_is_believed_only_if_it_is_trusted(tmp_path: Path, wayward: Wayward) -> None:
