@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Mapping
@@ -86,6 +87,8 @@ class Receiving:
             return self._error(401, "replayed", str(problem), signed)
         except Misshapen as problem:
             return self._error(400, "misshapen", str(problem), signed)
+        except sqlite3.Error as problem:
+            return self._error(503, "not_kept", f"it cannot be kept: {problem}", signed)
 
     async def _body(self, request: Request) -> tuple[bytes | None, str]:
         """The body, None where it is too large, and its SHA-256."""
@@ -126,7 +129,7 @@ class Receiving:
     def _json(self, request: Request, signed: protocol.Signed, body: bytes) -> Any:
         packed = request.headers.get("content-encoding", "identity")
         if packed not in ("identity", "gzip"):
-            raise _Refused(400, "misshapen", f"Content-Encoding {packed} is not taken, only gzip", signed)
+            raise _Refused(415, "misshapen", f"Content-Encoding {packed} is not taken, only gzip", signed)
         try:
             if packed == "gzip":
                 unpacking = zlib.decompressobj(wbits=31)

@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 
 from flows.commands.receive import listening_at
-from flows.delivery import http
+from flows.delivery import asking, http
 from storage import settings
 from storage.outbox import OutboxEntry
 
@@ -58,7 +58,7 @@ def client(url: str, *, secret: str = SECRET, **more: Any) -> Iterator[http.Http
     """The receiver of the kind ``http`` at ``url``, as its entry in a receivers file opens it."""
     entry = {"kind": "http", "name": "catalogue", "url": url, "key": "central", "allow_private": True, "timeout_s": 20}
     settings.use(GONGKAI_SECRET_CENTRAL=secret)
-    with http.open_http(http.HttpConfig.model_validate({**entry, **more})) as opened:
+    with http.open_http(asking.HttpConfig.model_validate({**entry, **more})) as opened:
         yield opened
 
 

@@ -411,7 +411,7 @@ def test_what_is_not_a_batch_is_told_apart_by_a_signed_400(catalogue: Catalogue)
         (json.dumps({**good, "changes": [{"seq": True}]}).encode(), "identity", 400),
         (json.dumps({**good, "changes": [{"seq": 2}, {"seq": 2}]}).encode(), "identity", 400),
         (_batch(), "gzip", 400),
-        (_batch(), "br", 400),
+        (_batch(), "br", 415),
         (half, "gzip", 400),
         (bomb, "gzip", 413),
     ]
@@ -534,11 +534,16 @@ UNSIGNED: dict[str, tuple[str, Callable[..., Any]]] = {
     "307": ("redirects to /login", _status(307, (b"location", b"/login"))),
     "400": ("answers 400 without a signature", _status(400)),
     "401": ("check the secret central and its key id on both sides", _status(401)),
+    "401 by another clock": (
+        r"this machine's clock is \d+ s ahead of the catalogue's; set both by a time server",
+        _status(401, (b"date", b"Wed, 18 Mar 2020 04:00:00 GMT")),
+    ),
     "403": ("answers 403: check the secret", _status(403, body=b"<html>WAF</html>")),
     "404": ("answers 404: the address is not that of the catalogue", _status(404)),
     "405": ("answers 405: the address is not that", _status(405)),
     "409": ("another delivery is at work there", _status(409)),
     "413": ("a proxy on the way allows less than the protocol needs", _status(413)),
+    "415": ("set gzip: false", _status(415)),
     "418": ("answers 418: ask those who run it", _status(418)),
     "422": ("answers 422 without a signature", _status(422)),
     "429": ("too many requests for it, and asks for 7 s", _status(429, (b"retry-after", b"7"))),
@@ -752,10 +757,26 @@ def test_where_nobody_is_reached_the_reason_is_told(catalogue: Catalogue) -> Non
 def test_a_name_with_several_addresses_is_reached_at_the_one_that_answers(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.delivery.http.resolved", lambda host, allow_private: ["127.0.0.2", "127.0.0.1"])
+    monkeypatch.setattr("flows.delivery.asking.resolved", lambda host, allow_private: ["127.0.0.2", "127.0.0.1"])
     with client(catalogue.url.replace("127.0.0.1", "catalogue.invalid")) as receiver:
         receiver.take(entries(1, 2))
     assert len(catalogue.journal()) == 2
+
+
+def test_a_full_disk_there_keeps_all_or_nothing(catalogue: Catalogue) -> None:
+    kept = catalogue.receiving.received._connection
+    pages = kept.execute("PRAGMA page_count").fetchone()[0]
+    with client(catalogue.url) as receiver:
+        receiver.take(entries(1, 2))
+        kept.execute(f"PRAGMA max_page_count = {pages + 4}")
+        large = [entry(seq, text="长" * 3000) for seq in range(3, 10)]
+        for _ in range(2):
+            with pytest.raises(DeliveryFailed, match=r"answers 503 \(it cannot be kept: database or disk is full\)"):
+                receiver.take(large)
+        assert [seq for seq, *_ in catalogue.journal()] == [1, 2]
+        kept.execute("PRAGMA max_page_count = 100000")
+        receiver.take(large)
+    assert [seq for seq, *_ in catalogue.journal()] == list(range(1, 10))
 
 
 def _take(receiver: HttpReceiver, seq: int) -> bool:

@@ -21,7 +21,7 @@ from unittest import mock
 import pytest
 
 from flows.commands.receive import listening_at, serve
-from flows.delivery import http, received, receiving
+from flows.delivery import asking, http, received, receiving
 from flows.delivery.handing import bring_up
 from flows.delivery.reconciling import compared
 from storage import catalogue, outbox
@@ -81,7 +81,7 @@ def _forked(work: Callable[[], None]) -> int:
     return child
 
 
-CLIENT = ((http.HttpReceiver, "_exchange"), (http.HttpReceiver, "_judged"), (outbox, "advance"))
+CLIENT = ((asking.Asking, "_exchange"), (http.HttpReceiver, "_judged"), (outbox, "advance"))
 SERVER = (
     (received, "_use"),
     (received, "_apply"),

@@ -207,7 +207,7 @@ def test_a_certificate_is_that_of_the_name_and_not_of_the_address(
     tmp_path: Path, wayward: Wayward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection goes to the address that was checked, yet the name of the configuration is what is proved."""
-    monkeypatch.setattr("flows.delivery.http.resolved", lambda host, allow_private: ["127.0.0.1"])
+    monkeypatch.setattr("flows.delivery.asking.resolved", lambda host, allow_private: ["127.0.0.1"])
     certificate, key = certified(tmp_path, x509.DNSName("catalogue.invalid"))
     with serving(wayward, ssl_certfile=certificate, ssl_keyfile=key) as port:
         with client(f"https://catalogue.invalid:{port}/changes", ca_file=certificate) as receiver:
