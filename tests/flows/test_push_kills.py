@@ -1,15 +1,13 @@
-"""Both ends of a push are killed again and again, at any step: what is expected is received, once and in order."""
+"""Both ends of a push and who writes meanwhile are killed, many times, at any step: all comes, once and in order."""
 
 from __future__ import annotations
 
-import gc
 import os
 import random
 import signal
 import socket
 import sqlite3
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -22,37 +20,46 @@ import pytest
 
 from flows.commands.receive import listening_at, serve
 from flows.delivery import asking, http, received, receiving
-from flows.delivery.handing import bring_up
+from flows.delivery.asking import HttpConfig
+from flows.delivery.handing import hand_over
 from flows.delivery.reconciling import compared
-from storage import catalogue, outbox
-from storage.catalogue import revisions
-from storage.database import open_database
-from storage.exceptions import DeliveryFailed
+from storage import outbox, settings
+from storage.database import Database, open_database
+from tests.flows.killing import cheap_forks, check_log, forked, keep_writing
 from tests.flows.pushing import SECRET, client, serving
-from tests.flows.test_deliver import NOW, fill, item
 
-KILLS = 60  # of them at least a third of each end
-MOST_ROUNDS = 400
+KILLS = 75  # of them at least a third of each end
 
-
-def _hand_over(url: str, address: str) -> None:
-    with closing(open_database(url)) as database, client(address, batch=3, timeout_s=5) as receiver:
-        bring_up(database, receiver)
+# what an end does on the way of a batch: it is killed before or after one of these
+SENDING = (
+    (asking.Asking, "_exchange"),
+    (http.HttpReceiver, "_judged"),
+    (outbox, "advance"),
+    (outbox, "succeeded"),
+)
+RECEIVING = (
+    (receiving.Receiving, "_believe"),
+    (received, "_use"),
+    (received, "_apply"),
+    (received, "_last_seq"),
+    (receiving.Receiving, "_say"),
+)
 
 
 @contextmanager
-def _dying(last: int, *steps: tuple[object, str]) -> Iterator[None]:
-    """This process kills itself before or after the ``last``-th of all calls of ``steps``."""
+def _dying(place: int, *steps: tuple[object, str]) -> Iterator[None]:
+    """This process kills itself before (even) or after (odd) the call number ``place // 2`` of all ``steps``."""
     done = 0
 
     def counted(call: Callable[..., Any]) -> Callable[..., Any]:
         def step(*args: Any, **kwargs: Any) -> Any:
             nonlocal done
             done += 1
-            if 2 * done == last:
+            mine = done
+            if 2 * mine == place:
                 os.kill(os.getpid(), signal.SIGKILL)
             told = call(*args, **kwargs)
-            if 2 * done + 1 == last:
+            if 2 * mine + 1 == place:
                 os.kill(os.getpid(), signal.SIGKILL)
             return told
 
@@ -64,55 +71,16 @@ def _dying(last: int, *steps: tuple[object, str]) -> Iterator[None]:
         yield
 
 
-def _forked(work: Callable[[], None]) -> int:
-    child = os.fork()
-    if child == 0:
-        status = 4
-        try:
-            work()
-            status = 0
-        except DeliveryFailed:
-            status = 3
-        except Exception:
-            traceback.print_exc()
-            raise
-        finally:
-            os._exit(status)
-    return child
-
-
-CLIENT = ((asking.Asking, "_exchange"), (http.HttpReceiver, "_judged"), (outbox, "advance"))
-SERVER = (
-    (received, "_use"),
-    (received, "_apply"),
-    (received, "_last_seq"),
-    (receiving.Receiving, "_believe"),
-    (receiving.Receiving, "_say"),
-)
-
-
-def _serving(file: Path, listening: socket.socket, last: int) -> None:
-    with _dying(last, *SERVER):
+def _receive(file: Path, listening: socket.socket, place: int) -> None:
+    with _dying(place, *RECEIVING):
         kept = received.Received(file)
         serve(receiving.application(receiving.Receiving(received=kept, secrets={"central": SECRET})), listening)
 
 
-def _delivering(url: str, address: str, last: int) -> None:
-    with _dying(last, *CLIENT):
-        _hand_over(url, address)
-
-
-def _change(url: str, number: int) -> None:
-    """Four new items, one that is corrected, and one that is withdrawn."""
-    with closing(open_database(url)) as database:
-        fill(database, 4, start=4 * number)
-        catalogue.upsert(database, [item(2 * number, title=f"更正{number}", content_hash=f"{number}b")], seen_at=NOW)
-        new = outbox.pending(database, outbox.head(database) - 5)
-        (gone,) = (one for one in new if one.payload["title"] == f"第{4 * number + 1}号通知")
-        with database.begin() as session:
-            turn = revisions.take_turn(session)
-            turn.add(gone.item_id, gone.revision + 1, ["withdrawn_at"], '{"same_as": null}', "delete")
-            revisions.finish(session, turn)
+def _deliver(database: Database, config: HttpConfig, place: int) -> None:
+    """One run as the schedule's; what it finds of one that died is its to deal with."""
+    with _dying(place, *SENDING), closing(database):
+        hand_over(database, config, settings.load(), at_once=True)
 
 
 @pytest.fixture
@@ -125,67 +93,80 @@ def port() -> Iterator[int]:
 
 
 @pytest.fixture
-def _warm(tmp_path: Path) -> Iterator[None]:
+def _ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Everything is imported that the ends import when they first run, so that a forked one need not."""
-    with closing(received.Received(tmp_path / "warm.db")) as kept:
+    monkeypatch.setenv("GONGKAI_SECRET_CENTRAL", SECRET)
+    with closing(received.Received(tmp_path / "ready.db")) as kept:
         app = receiving.application(receiving.Receiving(received=kept, secrets={"central": SECRET}))
         with serving(app) as port, client(f"http://127.0.0.1:{port}/changes") as receiver:
             receiver.last_seq()
-    gc.collect()
-    gc.freeze()  # a child that collects would copy every page of ours
-    yield
-    gc.unfreeze()
+    with cheap_forks():
+        yield
 
 
-@pytest.mark.usefixtures("_warm")
-def test_killed_at_any_step_nothing_is_lost_or_taken_twice(
-    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GONGKAI_SECRET_CENTRAL", SECRET)
-    chance = random.Random(629900)  # the order of the kills; when one strikes is also the machine's
-    url, file, address = f"sqlite:///{tmp_path / 'ours.db'}", tmp_path / "theirs.db", f"http://127.0.0.1:{port}/changes"
+@contextmanager
+def _receiver(file: Path, port: int, place: int) -> Iterator[tuple[int, list[int]]]:
+    """The receiving end as a process that listens on ``port`` again; afterwards whether it had died by itself."""
+    listening = listening_at("127.0.0.1", port)
+    child = forked(partial(_receive, file, listening, place))
+    listening.close()
+    died: list[int] = []
+    try:
+        yield child, died
+    finally:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            assert os.WIFSIGNALED(status)
+            died.append(child)
+        else:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+def _is_killed(child: int) -> bool:
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+@pytest.mark.usefixtures("_ready")
+def test_killed_at_any_step_nothing_is_lost_or_taken_twice(sqlite_url: str, tmp_path: Path, port: int) -> None:
+    chance = random.Random(629900)
+    database, file = open_database(sqlite_url), tmp_path / "theirs.db"
+    entry = {"name": "central", "kind": "http", "url": f"http://127.0.0.1:{port}/changes", "key": "central"}
+    config = HttpConfig.model_validate({**entry, "allow_private": True, "batch": 3, "timeout_s": 10})
+    keep_writing(database, "u1", 0, turns=3)
     killed: Counter[str] = Counter()
     rounds = 0
-    while killed.total() < KILLS or min(killed["client"], killed["server"]) < KILLS / 3:
+    while killed.total() < KILLS or min(killed["sender"], killed["receiver"]) < KILLS / 3:
         rounds += 1
-        assert rounds < MOST_ROUNDS, killed
-        _change(url, rounds)
-        victim = chance.choice(["client", "server", "both"])
-        listening = listening_at("127.0.0.1", port)
-        server_last = chance.randint(2, 40) if victim != "client" else 0
-        client_last = chance.randint(2, 24) if victim != "server" else 0
-        server = _forked(partial(_serving, file, listening, server_last))
-        listening.close()
-        client_ = _forked(partial(_delivering, url, address, client_last))
-        if chance.random() < 0.2:  # at any moment, not only at a step
-            time.sleep(chance.random() * 0.03)
-            os.kill(chance.choice([client_, server]), signal.SIGKILL)
-        _, status = os.waitpid(client_, 0)
-        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) in (0, 3)
-        killed["client"] += os.WIFSIGNALED(status)
-        struck, status = os.waitpid(server, os.WNOHANG)
-        if struck:
-            assert os.WIFSIGNALED(status)
-            killed["server"] += 1
-        else:
-            os.kill(server, signal.SIGKILL)  # between two runs
-            os.waitpid(server, 0)
+        assert rounds < 4 * KILLS, killed
+        victim = chance.choice(["sender", "receiver", "both"])
+        places = (
+            chance.randint(2, 18) if victim != "receiver" else 0,
+            chance.randint(2, 40) if victim != "sender" else 0,
+        )
+        unit = chance.choice(["u1", "u2"])
+        with _receiver(file, port, places[1]) as (receiver, died):
+            writer = forked(partial(keep_writing, database, unit, chance.randrange(10**6), turns=1))
+            sender = forked(partial(_deliver, database, config, places[0]))
+            if chance.random() < 0.3:  # at any moment, not only at a step
+                time.sleep(chance.uniform(0, 0.05))
+                os.kill(chance.choice([sender, receiver, writer]), signal.SIGKILL)
+            killed["sender"] += _is_killed(sender)
+            killed["writer"] += _is_killed(writer)
+        killed["receiver"] += len(died)
 
-    listening = listening_at("127.0.0.1", port)
-    server = _forked(partial(_serving, file, listening, 0))
-    listening.close()
-    try:
-        _hand_over(url, address)
-        with closing(open_database(url)) as database, client(address) as receiver:
-            sent = outbox.pending(database, 0, 100_000)
-            assert receiver.last_seq() == outbox.head(database) == outbox.cursor(database, receiver.name)
-            found = compared(database, receiver)
-            assert (found.ours, found.held) == (len({entry.item_id for entry in sent}),) * 2
-            assert sum(found.counts.values()) == 0, found.counts
-            assert {entry.action for entry in sent} == {"upsert", "delete"}
-    finally:
-        os.kill(server, signal.SIGKILL)
-        os.waitpid(server, 0)
+    with _receiver(file, port, 0), closing(database):
+        told = hand_over(database, config, settings.load(), at_once=True)
+        assert (told.held, told.later, told.waiting) == (None, None, 0)
+        with http.open_http(config) as opened:
+            assert opened.last_seq() == outbox.head(database)
+            drift = compared(database, opened)
+    assert sum(drift.counts.values()) == 0, drift.counts
     with closing(sqlite3.connect(file)) as connection:
         journal = connection.execute("SELECT seq, id, revision FROM journal ORDER BY number").fetchall()
-    assert journal == [(entry.seq, entry.item_id, entry.revision) for entry in sent]
+    with closing(database):
+        actions = check_log(database, journal)
+    assert actions["upsert"] > KILLS
+    assert actions["delete"] > 3
