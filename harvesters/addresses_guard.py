@@ -48,6 +48,22 @@ def check_address(url: str, *, allow_private: bool) -> None:
         )
 
 
+def resolved(host: str, *, allow_private: bool) -> list[str]:
+    """The addresses a name has now, to connect to exactly these: a second look-up could be answered differently.
+
+    :raises UnsafeAddress: one of them is private without permission, or link-local, where clouds keep their secrets:
+        no permission opens that. The message names the host and the address.
+    :raises OSError: the name is not known.
+    """
+    told = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in told))
+    for address in addresses:
+        link_local = ipaddress.ip_address(address.partition("%")[0]).is_link_local
+        if link_local or (not allow_private and is_private(address)):
+            raise UnsafeAddress(f"{host} is the private address {address}")
+    return addresses
+
+
 def is_private_host(host: str) -> bool:
     """Whether a host is a private address, written out in any form, or this machine's own name.
 

@@ -9,8 +9,6 @@ differently).
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -21,7 +19,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 import httpx
 from protego import Protego
 
-from harvesters.addresses_guard import check_address, is_private
+from harvesters.addresses_guard import check_address, resolved
 from harvesters.reading.document import Document
 from harvesters.reading.facts import MOST_PARTS, Fetch, Page
 from harvesters.reading.outcome import redirect_target
@@ -240,19 +238,12 @@ def with_rows(page: Page, ask: Ask) -> Page:
 
 def _checked_address(host: str, url: str, allow_private: bool) -> str:
     try:
-        told = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        return resolved(host, allow_private=allow_private)[0]
+    except UnsafeAddress as problem:
+        raise UnsafeAddress(
+            f"{url}: {problem}, which is not fetched; an intranet page needs --allow-private"
+        ) from problem
     except (OSError, UnicodeError) as problem:
         raise NoAnswer(
             f"{url}: the name {host} is not known here; check the address and the network", reason="dns"
         ) from problem
-    addresses = [str(entry[4][0]) for entry in told]
-    private = [address for address in addresses if is_private(address)]
-    # link-local is where clouds keep their secrets: no permission opens it
-    if any(ipaddress.ip_address(address.partition("%")[0]).is_link_local for address in addresses) or (
-        private and not allow_private
-    ):
-        raise UnsafeAddress(
-            f"{url}: {host} is the private address {private[0]}, which is not fetched; "
-            "an intranet page needs --allow-private"
-        )
-    return addresses[0]

@@ -79,7 +79,14 @@ class CrawlFailed(GongkaiError):
 
 
 class DeliveryFailed(GongkaiError):
-    """Raised when a receiver did not take a batch; nothing was lost, the next run goes on from there."""
+    """Raised when a receiver did not take a batch; nothing was lost, the next run goes on from there.
+
+    ``retry_after_s``: the seconds that the receiver itself asks to be left alone, where it does.
+    """
+
+    def __init__(self, said: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(said)
+        self.retry_after_s = retry_after_s
 
 
 class UnsafeAddress(GongkaiError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -89,3 +90,24 @@ def reconcile(
     from flows.commands import delivering
 
     raise typer.Exit(delivering.reconcile(to=to, repair=repair, as_json=as_json))
+
+
+@app.command("receive")
+def receive(
+    *,
+    into: Annotated[Path, typer.Option("--into", metavar="FILE", help="A SQLite file; made where it is missing.")],
+    listen: Annotated[str, typer.Option("--listen", metavar="HOST:PORT", help="Where to listen.")] = "127.0.0.1:8090",
+    keys: Annotated[
+        list[str] | None,
+        typer.Option("--key", metavar="ID", help="A key that is believed: central is GONGKAI_SECRET_CENTRAL; repeat."),
+    ] = None,
+    window: Annotated[int, typer.Option("--window", min=1, help="Seconds that clocks may be apart.")] = 300,
+    max_bytes: Annotated[int, typer.Option("--max-bytes", min=65536, help="Of a request's body.")] = 8 * 2**20,
+) -> None:
+    """Be a catalogue that takes signed pushes: to try a feed out, and an example to write the real one by.
+
+    Listens on this machine alone unless --listen says otherwise.
+    """
+    from flows.commands import receive as command
+
+    command.receive(listen, into, keys or ["central"], window_s=window, most_bytes=max_bytes)

@@ -106,22 +106,24 @@ def _attempt(
             bring_up(database, receiver, told, go_on=go_on, set_aside=set_aside)
     except (DeliveryFailed, SettingsError) as problem:
         told.held = str(problem)
-        put_off(database, config.name, told.held, now)
+        asked = problem.retry_after_s if isinstance(problem, DeliveryFailed) else None
+        put_off(database, config.name, told.held, now, asked_s=asked)
         return
     outbox.succeeded(database, config.name)
     if told.batches:
         outbox.prune_receipts(database, config.name, utcnow() - dt.timedelta(days=now.receipt_days))
 
 
-def put_off(database: Database, name: str, error: str, now: Settings) -> None:
+def put_off(database: Database, name: str, error: str, now: Settings, *, asked_s: float | None = None) -> None:
     """Notes a failure: the receiver is left alone for twice as long as the last time, up to the settings' most.
 
-    Shortened by chance by up to half, so that several that failed together are not asked together.
+    Shortened by chance by up to half, so that several that failed together are not asked together. Never shorter than
+    ``asked_s``, the seconds that the receiver itself asked for.
     """
     stands = outbox.receivers(database).get(name)
     doubled = min(stands.failures if stands is not None else 0, 30)
     longest = min(now.delivery_retry_most_s, now.delivery_retry_s * 2**doubled)
-    wait = longest * random.uniform(0.5, 1)  # noqa: S311 no secret
+    wait = max(longest * random.uniform(0.5, 1), asked_s or 0)  # noqa: S311 no secret
     outbox.failed(database, name, error, utcnow() + dt.timedelta(seconds=wait))
 
 
