@@ -25,6 +25,15 @@ class CityFileError(GongkaiError):
         self.problems = problems
 
 
+class ReceiversFileError(GongkaiError):
+    """Raised when the receivers file cannot be read or is not valid; ``problems`` as of :class:`CityFileError`."""
+
+    def __init__(self, path: str, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.path = path
+        self.problems = problems
+
+
 class DutyFileError(GongkaiError):
     """Raised when a file cannot be read as a unit's directory of duties (主动公开基本目录)."""
 

@@ -27,7 +27,12 @@ class Settings:
     lease_s: float  # a host's lease is free again after this time without renewal
     withdrawal_grace_days: int  # a row gone for less is not a withdrawal (law 7)
     mass_change_share: float  # more than this share of a column's rows gone stops the write (law 7)
-    delivery_folder: Path  # the JSON Lines receiver
+    delivery_folder: Path  # the JSON Lines receiver, where there is no receivers file
+    receivers: Path | None  # the receivers file; None: receivers.yml in the data folder, where there is one
+    delivery_retry_s: float  # before a receiver that failed is asked again the first time; doubles each time
+    delivery_retry_most_s: float  # however often it failed: one that is back is served within this time
+    delivery_time_s: float  # of one scheduled run, below the schedule's five minutes: a slow one stops no later run
+    receipt_days: int  # all receipts of so many days are kept; of a day before them, its last
     oai_repository: str | None  # the repository's part of OAI identifiers; None: made of the city's code
     chromium: Path | None  # for columns that say render: true; None: the first one installed
     prefect_api_url: str | None
@@ -77,11 +82,28 @@ def load() -> Settings:
         withdrawal_grace_days=int(_number("GONGKAI_WITHDRAWAL_GRACE_DAYS", 7)),
         mass_change_share=_number("GONGKAI_MASS_CHANGE_SHARE", 0.3),
         delivery_folder=Path(os.environ.get("GONGKAI_DELIVERY_FOLDER") or home / "delivered").absolute(),
+        receivers=Path(os.environ["GONGKAI_RECEIVERS"]).absolute() if os.environ.get("GONGKAI_RECEIVERS") else None,
+        delivery_retry_s=_number("GONGKAI_DELIVERY_RETRY_S", 60),
+        delivery_retry_most_s=_number("GONGKAI_DELIVERY_RETRY_MOST_S", 900),
+        delivery_time_s=_number("GONGKAI_DELIVERY_TIME_S", 240, 1),
+        receipt_days=int(_number("GONGKAI_RECEIPT_DAYS", 90)),
         oai_repository=_host_name("GONGKAI_OAI_REPOSITORY"),
         chromium=Path(os.environ["GONGKAI_CHROMIUM"]) if os.environ.get("GONGKAI_CHROMIUM") else None,
         prefect_api_url=os.environ.get("PREFECT_API_URL") or None,
         log_level=(os.environ.get("GONGKAI_LOG_LEVEL") or "INFO").upper(),
     )
+
+
+def secret(name: str) -> str:
+    """The secret that a configuration file names: ``central`` is the value of ``GONGKAI_SECRET_CENTRAL``.
+
+    :raises SettingsError: there is none, or it is empty.
+    """
+    variable = f"GONGKAI_SECRET_{re.sub(r'[^A-Za-z0-9]', '_', name).upper()}"
+    value = os.environ.get(variable)
+    if not value:
+        raise SettingsError(f"{variable} is not set: it holds the secret {name!r}, which never stands in a file")
+    return value
 
 
 def child_environment(**overrides: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from flows.compliance.facts import Case, ItemContext
 from flows.compliance.regimes import load
 from flows.compliance.regulation import RuleText
 from flows.compliance.rulebook import RULES
+from flows.delivery import receivers
 from harvesters import city_file
 from storage import settings
 from storage.schema import ColumnKind, Item, UnitKind
@@ -26,7 +27,7 @@ from tests.flows import compliance as cases
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "README.zh-CN.md")
-SETTING = re.compile(r"\bGONGKAI_[A-Z_]+\b")
+SETTING = re.compile(r"\bGONGKAI_(?!SECRET_)[A-Z_]+\b")  # secrets are as many as the receivers file names
 
 
 def page(name: str) -> str:
@@ -121,6 +122,10 @@ def test_the_example_environment_says_the_defaults(monkeypatch: pytest.MonkeyPat
         if found and not line.startswith("#"):
             monkeypatch.setenv(name, value)
     assert settings.load() == default
+
+
+def test_the_example_receivers_load() -> None:
+    assert receivers.read(ROOT / "deploy" / "receivers.example.yml")
 
 
 def test_the_example_city_loads() -> None:

@@ -4,7 +4,8 @@ A batch becomes ``items-<first>-<last>.jsonl`` (numbers are the outbox's), writt
 renamed, and then named in ``manifest.json``, which is replaced in one step. The manifest is the truth: a reader
 takes the files it names, in its order. A crash can leave a temporary file (removed at the next run) or a complete
 file that the manifest does not name yet: its changes are those the next batch would hold, so it is adopted
-as it stands and never written a second time under another name.
+as it stands and never written a second time under another name. A file that was lost or damaged is written anew with
+the same bytes, for a change always has the same; so a folder never refuses a change, and never has one twice.
 """
 
 from __future__ import annotations
@@ -15,18 +16,167 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import Field
 
 from flows.delivery import changes
+from flows.delivery.configured import Configured
+from flows.delivery.receiver import Held, Taken
 from storage.exceptions import DeliveryFailed
 from storage.outbox import OutboxEntry
 
 FORMAT = "gongkai-items/1"
 MANIFEST = "manifest.json"
+BATCH = 1000  # changes a file: some 5 MB with article texts
 _BATCH_NAME = re.compile(r"items-(\d+)-(\d+)\.jsonl")
+
+
+class FolderConfig(Configured):
+    """A folder of JSON Lines files."""
+
+    kind: Literal["folder"] = Field(description="folder")
+    path: Path = Field(description="a folder, absolute; it is made where it is missing")
+    batch: int = Field(BATCH, ge=1, le=10_000, description="how many changes a file holds at most, 1 to 10000")
+
+
+def by_default(path: Path) -> FolderConfig:
+    """The receiver of an installation without a receivers file: another folder is another receiver."""
+    return FolderConfig.model_construct(name=f"folder:{path.absolute()}", kind="folder", path=path, batch=BATCH)
+
+
+@contextmanager
+def open_folder(config: FolderConfig) -> Iterator[Folder]:
+    """The folder as a receiver. It is held by this process alone from the first time it is written or asked how far
+    it is, to the end of the block; what it holds can be read meanwhile.
+    """
+    with ExitStack() as ending:
+        yield Folder(config, ending)
+
+
+class Folder:
+    """A folder of JSON Lines files (see the module)."""
+
+    def __init__(self, config: FolderConfig, ending: ExitStack) -> None:
+        self.name = config.name
+        self.batch = config.batch
+        self._folder = config.path
+        self._ending = ending
+        self._manifest: dict[str, Any] | None = None
+
+    def last_seq(self) -> int:
+        """The number at which the manifest ends."""
+        return int(self._held_manifest()["last_seq"])
+
+    def take(self, entries: Sequence[OutboxEntry]) -> Taken:
+        """Writes what the manifest does not name yet as one file; its entry in the manifest is the receipt.
+
+        :raises DeliveryFailed: the disk is full or refuses, or a lost file does not come whole (see :meth:`together`).
+        """
+        manifest, now = self._held_manifest(), dt.datetime.now(dt.UTC)
+        fresh = [entry for entry in entries if entry.seq > manifest["last_seq"]]
+        told = None
+        for file in manifest["files"] if len(fresh) < len(entries) else ():
+            again = [entry for entry in entries if file["first_seq"] <= entry.seq <= file["last_seq"]]
+            if again:
+                told = file
+                _mend(self._folder, file, again)
+        if fresh:
+            told = put(self._folder, manifest, fresh, now)
+        if told is None:
+            raise DeliveryFailed(f"{self._folder}: its manifest has a gap at change {entries[0].seq}; put it back")
+        return Taken(receipt=told)
+
+    def together(self, seq: int) -> tuple[int, int]:
+        """The first and the last change of the file that holds ``seq``: it is written anew from all of them."""
+        for file in self._held_manifest()["files"]:
+            if file["first_seq"] <= seq <= file["last_seq"]:
+                return file["first_seq"], file["last_seq"]
+        return seq, seq
+
+    def held(self) -> Iterator[Held]:
+        """The latest change of every item in the files the manifest names, as they are now.
+
+        Files that are missing, and lines that are no longer JSON, hold nothing.
+        """
+        manifest = read_manifest(self._folder)
+        with (
+            tempfile.TemporaryDirectory(prefix="gongkai-held-") as scratch,
+            closing(sqlite3.connect(Path(scratch) / "held.db", isolation_level=None)) as sorter,
+        ):
+            sorter.execute("PRAGMA journal_mode = OFF")
+            sorter.execute("PRAGMA synchronous = OFF")
+            sorter.execute("CREATE TABLE held (id TEXT PRIMARY KEY, revision, deleted, sha256) WITHOUT ROWID")
+            sorter.execute("BEGIN")
+            for file in manifest["files"]:
+                sorter.executemany(_KEEP_LATEST, _lines(self._folder / file["name"]))
+            sorter.execute("COMMIT")
+            for name, revision, deleted, sha256 in sorter.execute("SELECT * FROM held ORDER BY id"):
+                yield Held(id=name, revision=revision, deleted=bool(deleted), sha256=sha256)
+
+    def _held_manifest(self) -> dict[str, Any]:
+        if self._manifest is None:
+            self._ending.enter_context(opened(self._folder))
+            manifest = read_manifest(self._folder)
+            adopt(self._folder, manifest, dt.datetime.now(dt.UTC))
+            self._manifest = manifest
+        return self._manifest
+
+
+_KEEP_LATEST = (
+    "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET revision = excluded.revision,"
+    " deleted = excluded.deleted, sha256 = excluded.sha256 WHERE excluded.revision >= revision"
+)
+
+
+def _lines(file: Path) -> Iterator[tuple[str, int, bool, str]]:
+    """Id, revision, whether it is a tombstone, and the sum of each change of ``file`` that can be read."""
+    try:
+        with file.open("rb") as lines:
+            for line in lines:
+                try:
+                    told = json.loads(line)
+                    found = str(told["id"]), int(told["revision"]), bool(told["deleted"])
+                except (ValueError, KeyError, TypeError):
+                    continue
+                yield *found, hashlib.sha256(line.rstrip(b"\n")).hexdigest()
+    except FileNotFoundError:
+        return
+    except OSError as problem:
+        raise DeliveryFailed(f"{file}: cannot be read ({problem.strerror or problem})") from problem
+
+
+def _mend(folder: Path, told: dict[str, Any], entries: Sequence[OutboxEntry]) -> None:
+    """Writes the file ``told`` again from its changes where it is no longer what the manifest says."""
+    file = folder / told["name"]
+    try:
+        if file.exists() and _sum(file) == told["sha256"]:
+            return
+        body = b"".join(changes.as_bytes(entry) + b"\n" for entry in entries)
+        if hashlib.sha256(body).hexdigest() != told["sha256"]:
+            raise DeliveryFailed(
+                f"{file}: is missing or damaged, and can only be written anew from all its changes; "
+                "run gongkai deliver reconcile --repair"
+            )
+        part = folder / f".items-{os.getpid()}.part"
+        with part.open("wb") as out:
+            out.write(body)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(file)
+        _sync(folder)
+    except OSError as problem:
+        raise _refused(folder, problem) from problem
+
+
+def _sum(file: Path) -> str:
+    with file.open("rb") as body:
+        return hashlib.file_digest(body, "sha256").hexdigest()
 
 
 @contextmanager
@@ -66,7 +216,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as problem:
         raise DeliveryFailed(f"{file}: cannot be read ({problem}); put back the last good copy") from problem
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise DeliveryFailed(f"{file}: expected format {FORMAT!r}; is GONGKAI_DELIVERY_FOLDER the right folder?")
+        raise DeliveryFailed(f"{file}: expected format {FORMAT!r}; is this the right folder?")
     return manifest
 
 
@@ -108,20 +258,27 @@ def adopt(folder: Path, manifest: dict[str, Any], now: dt.datetime) -> list[dict
 
     :raises DeliveryFailed: the disk is full or refuses, or such a file is not what we would have written.
     """
-    adopted = []
     try:
-        for file in sorted(folder.glob("items-*.jsonl")):
-            match = _BATCH_NAME.fullmatch(file.name)
-            if match is None or int(match[1]) <= manifest["last_seq"]:
-                continue
+        found = [
+            (file, int(match[1]), int(match[2]))
+            for file in sorted(folder.glob("items-*.jsonl"))
+            if (match := _BATCH_NAME.fullmatch(file.name)) and int(match[1]) > manifest["last_seq"]
+        ]
+        # a file is named before the next is written: a crash leaves one, and it goes on where the manifest ends
+        if len(found) > 1 or any(first != manifest["last_seq"] + 1 for _, first, _ in found):
+            raise DeliveryFailed(
+                f"{folder / MANIFEST}: names no change after {manifest['last_seq']}, but {found[-1][0].name} is there: "
+                "it was removed or is an older copy; put the manifest back, or name a new folder, which gets everything"
+            )
+        for file, first, last in found:
             told = _counted(file, now)
-            if (told["first_seq"], told["last_seq"]) != (int(match[1]), int(match[2])):
+            if (told["first_seq"], told["last_seq"]) != (first, last):
                 raise DeliveryFailed(f"{file}: does not hold what its name says; move it away and deliver again")
             _name(folder, manifest, told)
-            adopted.append(told)
+            return [told]
     except OSError as problem:
         raise _refused(folder, problem) from problem
-    return adopted
+    return []
 
 
 def _counted(file: Path, now: dt.datetime) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from storage.outbox import OutboxEntry
 
@@ -52,13 +52,25 @@ class Receiver(Protocol):
         """How many changes it takes at a time."""
 
     def last_seq(self) -> int | None:
-        """Up to which number it has everything by its own word; None: it keeps no such number."""
+        """Up to which number it has everything by its own word, refused changes included; None: it keeps none."""
 
     def take(self, entries: Sequence[OutboxEntry]) -> Taken:
         """Hands over ``entries`` (in order, at least one). What it has already, by item and revision, changes nothing.
+
+        The item decides, not the number: after a crash, for a change that was refused and for one that was lost,
+        changes come again below ``last_seq``. A revision older than the one it holds is taken and changes nothing;
+        the very revision it holds is written anew where it can be, so that what was damaged is mended.
 
         :raises DeliveryFailed: it is not known that the receiver has them: they are to be sent again.
         """
 
     def held(self) -> Iterator[Held]:
         """Everything it holds, tombstones too where it keeps them, in the order of ids, in bounded memory."""
+
+
+@runtime_checkable
+class InBundles(Protocol):
+    """A receiver that can be given again what it lost only together with what it was given with."""
+
+    def together(self, seq: int) -> tuple[int, int]:
+        """The first and the last number of the changes among which ``seq`` came."""

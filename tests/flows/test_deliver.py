@@ -271,7 +271,7 @@ def test_contradictions_are_told_and_nothing_is_sent(database: Database, tmp_pat
     with pytest.raises(DeliveryFailed, match="put back the last good copy"):
         deliver_to_folder(database, folder)
     (folder / "manifest.json").write_text('{"format": "other"}')
-    with pytest.raises(DeliveryFailed, match="is GONGKAI_DELIVERY_FOLDER the right folder"):
+    with pytest.raises(DeliveryFailed, match="is this the right folder"):
         deliver_to_folder(database, folder)
 
 
