@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from flows.delivery import changes, exchange_tables
+from flows.delivery.configured import Configured
 from flows.delivery.receiver import Held, Refusal, Taken
 from storage import settings
 from storage.exceptions import DeliveryFailed
@@ -33,30 +34,38 @@ _LOCK: Final = "gongkai exchange"
 _WRITES: Final = "gongkai_writes"
 
 
-class ExchangeConfig(BaseModel):
-    """An exchange database as the file of receivers names it; the secret ``key`` names is its whole URL."""
+class ExchangeConfig(Configured):
+    """An exchange database; the secret that ``key`` names is its whole URL."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    kind: Literal["exchange"]
-    name: str = Field(min_length=1)
-    key: str = Field(min_length=1)
-    db_schema: str | None = Field(default=None, alias="schema", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")
-    prefix: str = Field(default="gongkai_", pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    batch: int = Field(default=500, ge=1, le=5000)
-    timeout_s: float = Field(default=60, ge=0.1, le=3600)  # for one statement, and for a lock of the other side
+    kind: Literal["exchange"] = Field(description="exchange")
+    key: str = Field(
+        min_length=1, description="the name of the secret that is its URL: postgresql://user:password@host/database"
+    )
+    pg_schema: str | None = Field(
+        None, pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$", description="a schema of its PostgreSQL: letters, digits and _"
+    )
+    prefix: str = Field(
+        "gongkai_", pattern=r"^[a-z][a-z0-9_]{0,39}$", description="how its tables begin: small letters, digits and _"
+    )
+    batch: int = Field(500, ge=1, le=5000, description="how many changes a transaction holds at most, 1 to 5000")
+    timeout_s: float = Field(
+        60,
+        ge=0.1,
+        le=3600,
+        description="seconds until a statement, or a lock of the other side, is given up, 0.1 to 3600",
+    )
 
 
 @contextlib.contextmanager
-def open(config: ExchangeConfig) -> Iterator[ExchangeReceiver]:  # noqa: A001 the same word in every kind's module
+def open_exchange(config: ExchangeConfig) -> Iterator[ExchangeReceiver]:
     """The exchange database, its tables made where they were missing and checked where not.
 
     :raises SettingsError: there is no such secret.
     :raises DeliveryFailed: it cannot be reached or written, or its tables are not as this code writes them.
     """
     url = _url(config.name, settings.secret(config.key))
-    if url.get_backend_name() == "sqlite" and config.db_schema is not None:
-        raise DeliveryFailed(f"{config.name}: SQLite has no schemas: leave schema: out, and use prefix:")
+    if url.get_backend_name() == "sqlite" and config.pg_schema is not None:
+        raise DeliveryFailed(f"{config.name}: SQLite has no schemas: leave pg_schema: out, and use prefix:")
     engine = _engine(url, config.timeout_s)
     try:
         receiver = ExchangeReceiver(config, engine)
@@ -73,7 +82,7 @@ def ddl(config: ExchangeConfig) -> str:
     :raises SettingsError: there is no such secret.
     """
     url = _url(config.name, settings.secret(config.key))
-    return exchange_tables.ddl(url, exchange_tables.tables(config.db_schema, config.prefix))
+    return exchange_tables.ddl(url, exchange_tables.tables(config.pg_schema, config.prefix))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +100,7 @@ class ExchangeReceiver:
     def __init__(self, config: ExchangeConfig, engine: Engine) -> None:
         self.name = config.name
         self.batch = config.batch
-        self.tables = exchange_tables.tables(config.db_schema, config.prefix)
+        self.tables = exchange_tables.tables(config.pg_schema, config.prefix)
         self.where = f"{config.name} ({engine.url.render_as_string(hide_password=True)})"
         self._engine = engine
 
@@ -101,7 +110,9 @@ class ExchangeReceiver:
             return self._stands(connection).seq
 
     def take(self, entries: Sequence[OutboxEntry]) -> Taken:
-        """Writes what of ``entries`` is not there yet, in one transaction. See the module for what is refused.
+        """Writes what of ``entries`` is not there yet, in one transaction; see the module for what is refused.
+
+        The row of an item that somebody removed or altered is written anew when its very revision is sent again.
 
         :raises DeliveryFailed: nothing of the batch is known to be kept: the database failed, another content stands
             there under the same revision, or it refuses every change alike.
@@ -168,7 +179,7 @@ class ExchangeReceiver:
                 raise DeliveryFailed(
                     f"{self.where}: holds revision {entry.revision} of item {entry.item_id} with other content than "
                     f"change {entry.seq}: another gongkai writes there, or one of the two databases was restored from "
-                    "an older copy; give this receiver another prefix: or schema:, which then gets everything"
+                    "an older copy; give this receiver another prefix: or pg_schema:, which then gets everything"
                 )
             if entry.revision > stands.get(entry.item_id, 0):
                 fresh.append(entry)
@@ -183,28 +194,31 @@ class ExchangeReceiver:
         """Writes ``fresh`` at once; where that is refused, one by one, so that only what is at fault is left out."""
         if not fresh:
             return [], []
-        try:
-            with connection.begin_nested():
-                self._write(connection, fresh, number)
-        except (sa.exc.DBAPIError, exchange_tables.Unfit) as problem:
-            if _refusal(problem) is None:
-                raise
-        else:
+        if self._refused(connection, fresh, number) is None:
             return list(fresh), []
         written: list[OutboxEntry] = []
         refused: list[Refusal] = []
         for entry in fresh:
-            try:
-                with connection.begin_nested():
-                    self._write(connection, [entry], number + len(written))
-            except (sa.exc.DBAPIError, exchange_tables.Unfit) as problem:
-                reason = _refusal(problem)
-                if reason is None:
-                    raise
-                refused.append(Refusal(seq=entry.seq, reason=reason))
-            else:
+            reason = self._refused(connection, [entry], number + len(written))
+            if reason is None:
                 written.append(entry)
+            else:
+                refused.append(Refusal(seq=entry.seq, reason=reason))
         return written, refused
+
+    def _refused(self, connection: Connection, entries: Sequence[OutboxEntry], number: int) -> str | None:
+        """Writes ``entries`` after row ``number`` of the journal; why not, where the fault is one of theirs."""
+        savepoint = connection.begin_nested()
+        try:
+            self._write(connection, entries, number)
+        except (sa.exc.DBAPIError, exchange_tables.Unfit) as problem:
+            reason = _refusal(problem)
+            if reason is None:
+                raise  # and the whole transaction is undone; on a full disk SQLite has done so already
+            savepoint.rollback()
+            return reason
+        savepoint.commit()
+        return None
 
     def _write(self, connection: Connection, entries: Sequence[OutboxEntry], number: int) -> None:
         now = dt.datetime.now(dt.UTC)
@@ -355,7 +369,7 @@ def _engine(url: URL, timeout_s: float) -> Engine:
     options = (
         # what was answered for must outlive the server, whatever its own default is
         "-c TimeZone=UTC -c synchronous_commit=on "
-        f"-c lock_timeout={ms} -c statement_timeout={ms} "
+        f"-c lock_timeout={ms} -c statement_timeout={2 * ms} "
         # should this machine die in a transaction, its locks are given back
         f"-c idle_in_transaction_session_timeout={10 * ms}"
     )

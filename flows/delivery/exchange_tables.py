@@ -249,7 +249,7 @@ def ready(connection: Connection, mine: Tables, where: str) -> None:
         other = next(table.name for table in mine.metadata.sorted_tables if table.name in there)
         raise DeliveryFailed(
             f"{where}: holds a table {other} but no {mine.version.name}, so gongkai did not make it: "
-            "give this receiver another prefix: or schema:"
+            "give this receiver another prefix: or pg_schema:"
         )
     found = connection.execute(sa.select(sa.func.max(mine.version.c.version))).scalar()
     if found is None or found > VERSION:
@@ -306,7 +306,7 @@ def ddl(url: URL, mine: Tables) -> str:
         tell(sa.schema.CreateSchema(schema, if_not_exists=True))
     mine.metadata.create_all(sa.create_mock_engine(url, tell), checkfirst=False)
     names = {table: dialect.identifier_preparer.format_table(table) for table in mine.metadata.sorted_tables}
-    told.append(f"INSERT INTO {names[mine.version]} (version, made_at) VALUES ({VERSION}, CURRENT_TIMESTAMP)")
+    tell(sa.text(f"INSERT INTO {names[mine.version]} (version, made_at) VALUES ({VERSION}, CURRENT_TIMESTAMP)"))  # noqa: S608 our own names
     if url.get_backend_name() == "postgresql" and url.username:
         if schema is not None:
             told.append(f"GRANT USAGE ON SCHEMA {quote(schema)} TO {quote(url.username)}")
