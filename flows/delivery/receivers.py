@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from flows.delivery import exchange, folder
+from flows.delivery import ckan, exchange, folder
 from flows.delivery.configured import Configured
 from flows.delivery.receiver import Receiver
 from storage.exceptions import ReceiversFileError, UnknownTarget
@@ -34,6 +34,7 @@ _Open = Callable[[Any], AbstractContextManager[Receiver]]
 # kind → its model and how it is opened; a new kind is one line here
 KINDS: Mapping[str, tuple[type[Configured], _Open]] = {
     "folder": (folder.FolderConfig, folder.open_folder),
+    "ckan": (ckan.CkanConfig, ckan.open_ckan),
     "exchange": (exchange.ExchangeConfig, exchange.open_exchange),
 }
 
