@@ -29,7 +29,6 @@ from storage.exceptions import DeliveryFailed
 from storage.outbox import OutboxEntry
 
 _PAGE: Final = 500  # items read at a time: some 3 MB with article texts
-_ALIKE: Final = 10  # so many changes, all refused in the same words, are a fault of the tables and not of the changes
 _LOCK: Final = "gongkai exchange"
 _WRITES: Final = "gongkai_writes"
 
@@ -114,8 +113,8 @@ class ExchangeReceiver:
 
         The row of an item that somebody removed or altered is written anew when its very revision is sent again.
 
-        :raises DeliveryFailed: nothing of the batch is known to be kept: the database failed, another content stands
-            there under the same revision, or it refuses every change alike.
+        :raises DeliveryFailed: nothing of the batch is known to be kept: the database failed, or another content stands
+            there under the same revision.
         """
         with self.writing() as connection:
             fresh, lost = self._lacking(connection, entries)
@@ -123,11 +122,6 @@ class ExchangeReceiver:
                 self._write_item(connection, one)
             stands = self._stands(connection)
             written, refused = self._write_all(connection, fresh, stands.number)
-            if refused and not written and len(refused) >= _ALIKE and len({one.reason for one in refused}) == 1:
-                raise DeliveryFailed(
-                    f"{self.where}: refuses each of {len(refused)} changes in the same words ({refused[0].reason}): "
-                    "look at the constraints and triggers of its tables; nothing of this batch was kept"
-                )
             receipt = self._receipt(connection, entries, stands, written, refused)
         return Taken(receipt=receipt | {"restored": len(lost)}, refused=tuple(refused))
 
