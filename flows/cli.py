@@ -19,17 +19,27 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from flows.commands import deliver_app
 from storage.exceptions import (
     CityFileError,
     DutyFileError,
     GongkaiError,
     PeriodRefused,
+    ReceiversFileError,
     SettingsError,
     StepRefused,
     UnknownTarget,
 )
 
-WRONG_USE = (CityFileError, DutyFileError, PeriodRefused, SettingsError, StepRefused, UnknownTarget)
+WRONG_USE = (
+    CityFileError,
+    DutyFileError,
+    PeriodRefused,
+    ReceiversFileError,
+    SettingsError,
+    StepRefused,
+    UnknownTarget,
+)
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -85,6 +95,7 @@ app.add_typer(report_app, name="report")
 app.add_typer(period_app, name="period")
 app.add_typer(archive_app, name="archive")
 app.add_typer(duties_app, name="duties")
+app.add_typer(deliver_app.app, name="deliver")
 
 CityOption = Annotated[
     Path | None,
@@ -247,14 +258,6 @@ def assess(
     except ValueError as problem:
         raise typer.BadParameter(f"--as-of: found {as_of!r}, expected a day like 2026-03-31") from problem
     raise typer.Exit(stages.assess(city, as_of=day))
-
-
-@app.command()
-def deliver() -> None:
-    """Hand every change that was not delivered yet to the receivers: each once, in order."""
-    from flows.commands import stages
-
-    raise typer.Exit(stages.deliver())
 
 
 @app.command()

@@ -24,7 +24,9 @@ import typer
 from flows.commands.prefect_server import a_server, interrupts_later, stop
 from flows.commands.progress import watching
 from flows.commands.truth import Compared, compare
+from flows.delivery import receivers
 from flows.delivery.folder import read_manifest
+from flows.delivery.reconciling import compare as compare_receiver
 from flows.report import board, lines
 from harvesters import city_file
 from storage import observations, outbox, registry, settings
@@ -39,7 +41,10 @@ START_S = 300.0  # a city of a million items takes its time to be laid out
 # the city answers at once or, where that is its part, never: waiting long for it proves nothing
 QUICK = {"GONGKAI_DOWNLOAD_TIMEOUT_S": "4", "GONGKAI_RETRY_WAIT_S": "0.3"}
 # the demo writes into its own folder, whatever this machine is set up for
-OWN = ("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "PREFECT_API_URL", "PREFECT_HOME", "PREFECT_PROFILE")
+OWN = (
+    *("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "GONGKAI_RECEIVERS"),
+    *("PREFECT_API_URL", "PREFECT_HOME", "PREFECT_PROFILE"),
+)
 
 
 def run_demo(*, seed: int, units: int | None, items: int | None, keep: bool, json_file: Path | None) -> int:
@@ -85,8 +90,9 @@ def _job(folder: Path, ready: dict[str, Any], began: float) -> tuple[dict[str, A
         _say("assessing")
         _say(str(assess(as_of=dt.date.fromisoformat(ready["as_of"]))))
         _say("delivering")
-        delivered = deliver()
-        _say(f"delivered {delivered.upserts + delivered.deletes} changes in {delivered.files} files")
+        for told in deliver():
+            _say(str(told))
+            failed += [told.held] if told.held else []
     with closing(open_database()) as database:
         compared = compare(database, folder / "city" / "truth")
         for line in ("", *lines(board(database)), _looks(database)):
@@ -141,6 +147,7 @@ def _served(folder: Path, options: list[str]) -> Iterator[dict[str, Any]]:
 
 def _summary(database: Database, units: int, columns: int, compared: Compared, seconds: float) -> dict[str, Any]:
     delivered = _received(settings.load().delivery_folder)
+    drift = _drift(database)
     looks = (look for look in observations.iter_observations(database) if "tags" not in look.facts)  # those are counts
     pages = sum(int(look.facts.get("pages") or 1) for look in looks)
     return {
@@ -160,7 +167,7 @@ def _summary(database: Database, units: int, columns: int, compared: Compared, s
             "missed": compared.missed,
         },
         "faults": {"seeded": compared.faults, "accusations": compared.accusations},
-        "delivered": {"expected": outbox.head(database), **delivered},
+        "delivered": {"expected": outbox.head(database), **delivered, "drift": drift},
         "seconds": round(seconds, 1),
     }
 
@@ -178,9 +185,17 @@ def _received(folder: Path) -> dict[str, int]:
     return {"received": len(seen), "duplicates": count - len(seen)}
 
 
+def _drift(database: Database) -> int | None:
+    """By how many items what the receiver holds differs from what it should hold; None where it cannot be asked."""
+    now = settings.load()
+    (config,) = receivers.load(now)
+    told = compare_receiver(database, config, now).told
+    return None if told is None else told.drift
+
+
 def _delivered_well(summary: dict[str, Any]) -> bool:
     told = summary["delivered"]
-    return bool(told["expected"] == told["received"] and not told["duplicates"])
+    return bool(told["expected"] == told["received"] and not told["duplicates"] and told["drift"] == 0)
 
 
 def _tell_end(summary: dict[str, Any], compared: Compared, failed: list[str], kept: Path | None) -> None:
@@ -193,7 +208,8 @@ def _tell_end(summary: dict[str, Any], compared: Compared, failed: list[str], ke
         f"  findings   {found['found']} of {found['seeded']} seeded breaches found, {found['missed']} missed, "
         f"{found['false']} false",
         f"  faults     {faults['seeded']} faults of ours seeded, {faults['accusations']} accusations",
-        f"  delivered  {sent['received']} of {sent['expected']} changes, {sent['duplicates']} twice",
+        f"  delivered  {sent['received']} of {sent['expected']} changes, {sent['duplicates']} twice, "
+        f"drift {sent['drift']}",
         f"  seconds    {summary['seconds']}",
     ):
         typer.echo(line)

@@ -76,11 +76,20 @@ def _columns(payload: Mapping[str, Any]) -> list[str] | None:
     return [str(payload["column"])] if payload.get("column") else None
 
 
-def _deliver(_payload: Mapping[str, Any]) -> str:
+def _deliver(payload: Mapping[str, Any]) -> str:
     from flows.deliver import deliver
 
-    told = deliver()
-    return f"{told.upserts + told.deletes} changes delivered, {told.drift} wait"
+    told = deliver(to=str(payload["receiver"]) if payload.get("receiver") else None, at_once=True)
+    return "\n".join(str(one) for one in told)
+
+
+def _replay(payload: Mapping[str, Any]) -> str:
+    from flows.delivery.replaying import replay_all
+
+    wanted = payload.get("items")
+    items = [str(one) for one in wanted] if isinstance(wanted, list) else []
+    told = replay_all(to=str(payload["receiver"]) if payload.get("receiver") else None, items=items)
+    return "\n".join(str(one) for one in told)
 
 
 KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
@@ -89,4 +98,5 @@ KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "harvest": _harvest,
     "recheck": _harvest,
     "deliver": _deliver,
+    "replay": _replay,
 }

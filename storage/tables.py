@@ -532,6 +532,62 @@ deliveries = Table(
     UniqueConstraint("receiver", "seq"),
 )
 
+receivers = Table(  # where each receiver of the catalogue stands; one that left the receivers file keeps its place
+    "receivers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text),
+    _required("seq", BigInteger),  # up to which number it has everything, what it refused aside
+    _required("since", UtcDateTime),
+    Column("left_at", UtcDateTime),
+    Column("at", UtcDateTime),  # of its last receipt
+    _required("failures", Integer),  # in a row
+    Column("error", Text),  # of the last one
+    Column("failed_since", UtcDateTime),  # the first of them
+    Column("tried_at", UtcDateTime),
+    Column("next_attempt_at", UtcDateTime),
+)
+
+dead_letters = Table(  # a row a change that a receiver refused for good, however often it was sent
+    "dead_letters",
+    metadata,
+    Column("receiver", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _required("item_id", Text),
+    _required("revision", Integer),
+    _required("reason", Text),
+    _required("tries", Integer),
+    _required("first_at", UtcDateTime),
+    _required("last_at", UtcDateTime),
+    _required("state", Text),  # open | superseded (by a later change of the item) | delivered
+    Column("settled_at", UtcDateTime),
+    Column("settled_by", BigInteger),  # number of the change that was sent instead, or at last
+    Index("ix_dead_letters_receiver_item_id", "receiver", "item_id"),
+    Index(
+        "ix_dead_letters_open",
+        "receiver",
+        "seq",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+)
+
+reconciliations = Table(  # what a receiver held, compared with what it should have held
+    "reconciliations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("receiver", Text),
+    _required("began_at", UtcDateTime),
+    _required("ended_at", UtcDateTime),
+    _required("seq", BigInteger),  # the receiver's cursor then
+    _required("ours", Integer),
+    _required("held", Integer),
+    _required("counts", Json),
+    _required("drift", Integer),
+    _required("samples", Json),
+    Index("ix_reconciliations_receiver_id", "receiver", "id"),
+)
+
 secrets = Table(  # what only this installation knows
     "secrets",
     metadata,

@@ -43,6 +43,8 @@ def commands() -> dict[str, set[str]]:
         if inner is None:
             found[" ".join(path)] = {name for one in command.params for name in one.opts} | {"--help"}
             return
+        if command.invoke_without_command:
+            found[" ".join(path)] = {name for one in command.params for name in one.opts} | {"--help"}
         for name, one in inner.items():
             walk(one, (*path, name))
 

@@ -1,4 +1,4 @@
-"""One stage now: harvest, probe, assess, deliver, each through its flow; and the scoreboard."""
+"""One stage now: harvest, probe, assess, each through its flow; and the scoreboard."""
 
 from __future__ import annotations
 
@@ -61,19 +61,6 @@ def assess(city_file: Path | None, *, as_of: dt.date | None) -> int:
 
         typer.echo(str(assess_flow(as_of=as_of)))
     return 0
-
-
-def deliver() -> int:
-    """Delivers what waits."""
-    with a_server(settings.load()):
-        from flows.deliver import deliver as deliver_flow
-
-        told = deliver_flow()
-    typer.echo(
-        f"delivered {told.upserts} changes and {told.deletes} withdrawals in {told.files} files to {told.receiver}, "
-        f"up to {told.last_seq}; {told.drift} wait"
-    )
-    return 1 if told.drift else 0
 
 
 def scoreboard(*, as_json: bool, losses: int, out: Path | None) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from flows import report
+from flows.delivery.standing import standings
 from flows.drift import LOOKS, drifts_of, moved_to
 from storage import catalogue, observations, outbox, registry, settings
 from storage.addresses import address_key
@@ -43,7 +44,7 @@ def status(database: Database) -> dict[str, Any]:
     board = scoreboard(database)
     city = registry.load_city(database)
     latest = observations.latest_by_column(database, Subject.COLUMN)
-    receiver = f"folder:{now.delivery_folder}"
+    delivery = standings(database, now)
     homes = observations.latest_good_by_column(database, Subject.HOME)
     todo, never = [], 0
     for unit in city.units if city else ():
@@ -78,7 +79,11 @@ def status(database: Database) -> dict[str, Any]:
         "assessed_as_of": board.as_of,
         "coverage": _coverage(database) if city else None,
         "open_findings": dict(board.findings),
-        "delivery": dataclasses.asdict(_backlog(database, receiver)),
+        "delivery": {
+            "head": outbox.head(database),
+            "waiting": max((one["lag"] for one in delivery), default=0),
+            "receivers": delivery,
+        },
         "to_do": todo,
         "drift": _drifts(database, city, homes) if city else [],
         "feeds": list(_feeds(database, city)) if city else [],
@@ -142,21 +147,6 @@ def _coverage(database: Database) -> float | None:
     return good / due if due else None
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Backlog:
-    """How far a receiver is behind."""
-
-    receiver: str
-    head: int
-    delivered: int
-    waiting: int
-
-
-def _backlog(database: Database, receiver: str) -> Backlog:
-    head, delivered = outbox.head(database), outbox.cursor(database, receiver)
-    return Backlog(receiver=receiver, head=head, delivered=delivered, waiting=head - delivered)
-
-
 def lines(told: dict[str, Any]) -> list[str]:
     """The status for people."""
     if told["city"] is None:
@@ -169,9 +159,9 @@ def lines(told: dict[str, Any]) -> list[str]:
         f"latest looks   {looks}; {told['never_looked_at']} columns never looked at",
         f"assessed       {told['assessed_as_of'] or 'never'}, coverage {coverage}, "
         f"open findings {sum(told['open_findings'].values())}",
-        f"delivery       {told['delivery']['waiting']} changes wait for {told['delivery']['receiver']}",
+        *(f"delivery       {one['lag']} changes wait for {one['name']}" for one in told["delivery"]["receivers"]),
     ]
-    feeds = _feed_lines(told)
+    feeds = [*_delivery_lines(told), *_feed_lines(told)]
     if not told["to_do"] and not told["drift"]:
         return [*found, *feeds] if feeds else [*found, "nothing to do"]
     if told["to_do"]:
@@ -190,6 +180,14 @@ def lines(told: dict[str, Any]) -> list[str]:
     if max(len(told["to_do"]), len(told["drift"])) > TOLD:
         found.append(f"  … only {TOLD} of each are listed; gongkai status --json lists all")
     return [*found, *feeds]
+
+
+def _delivery_lines(told: dict[str, Any]) -> list[str]:
+    """What is to be done about receivers."""
+    to_do = [(one["name"], what) for one in told["delivery"]["receivers"] for what in one["to_do"]]
+    if not to_do:
+        return []
+    return ["", f"delivery: {len(to_do)} things to do", *(f"  {name}  {what}" for name, what in to_do)]
 
 
 def _feed_lines(told: dict[str, Any]) -> list[str]:

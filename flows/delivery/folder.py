@@ -156,6 +156,14 @@ def _mend(folder: Path, told: dict[str, Any], entries: Sequence[OutboxEntry]) ->
     file = folder / told["name"]
     try:
         if file.exists() and _sum(file) == told["sha256"]:
+            sent = {entry.seq: changes.as_bytes(entry) for entry in entries}
+            with file.open("rb") as lines:
+                there = {told["first_seq"] + at: line.rstrip(b"\n") for at, line in enumerate(lines)}
+            if any(there.get(seq) != body for seq, body in sent.items()):
+                raise DeliveryFailed(
+                    f"{file}: holds other changes under the numbers {min(sent)} to {max(sent)}: the database was "
+                    "restored from an older copy; name a new folder, which gets everything"
+                )
             return
         body = b"".join(changes.as_bytes(entry) + b"\n" for entry in entries)
         if hashlib.sha256(body).hexdigest() != told["sha256"]:

@@ -74,11 +74,39 @@ def _figures(store: Store, now: dt.datetime) -> Iterator[tuple[str, str, list[_S
         age = max(0.0, (now - max(looked)).total_seconds())
         yield "gongkai_last_look_age_seconds", "Time since the newest look at any column.", [({}, age)]
     yield "gongkai_outbox_head", "Number of the catalogue's latest change.", [({}, head)]
+    known = [one for one in outbox.receivers(store).values() if one.left_at is None]
+    names = [{"receiver": one.name} for one in known]
+    dead, drifts = outbox.open_letters(store), outbox.drifts(store)
     yield (
         "gongkai_outbox_lag",
         "Changes a receiver has not been given yet.",
-        [({"receiver": receiver}, head - seq) for receiver, seq in queries.receivers(store).items()],
+        [(name, head - one.seq) for name, one in zip(names, known, strict=True)],
     )
+    yield (
+        "gongkai_delivery_lag_seconds",
+        "Time since the oldest change a receiver has not been given yet was written.",
+        [(name, _age(store, one.seq, now)) for name, one in zip(names, known, strict=True)],
+    )
+    yield (
+        "gongkai_delivery_failures",
+        "Failures in a row; the receiver is left alone between them.",
+        [(name, one.failures) for name, one in zip(names, known, strict=True)],
+    )
+    yield (
+        "gongkai_dead_letters",
+        "Changes a receiver refused and that were set aside.",
+        [(name, dead.get(one.name, 0)) for name, one in zip(names, known, strict=True)],
+    )
+    yield (
+        "gongkai_drift",
+        "Items by which a receiver differed from what it should hold, when it was last compared.",
+        [(name, drifts[one.name]) for name, one in zip(names, known, strict=True) if one.name in drifts],
+    )
+
+
+def _age(store: Store, seq: int, now: dt.datetime) -> float:
+    written = outbox.oldest_after(store, seq)
+    return 0.0 if written is None else max(0.0, (now - written).total_seconds())
 
 
 def _lines(name: str, samples: Iterable[_Sample]) -> Iterator[str]:

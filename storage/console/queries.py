@@ -75,14 +75,6 @@ def titles(db: Database, items: Iterable[str]) -> dict[str, str]:
         return {row[0]: row[1] for row in session.execute(query)}
 
 
-def receivers(db: Database) -> dict[str, int]:
-    """Every receiver anything was delivered to, with the number of the last change it has."""
-    delivery = tables.deliveries.c
-    query = sa.select(delivery.receiver, sa.func.max(delivery.seq)).group_by(delivery.receiver)
-    with db.read() as session:
-        return {receiver: int(seq) for receiver, seq in session.execute(query.order_by(delivery.receiver))}
-
-
 def verdicts_page(
     db: Database, after: str | None, limit: int, wanted: Mapping[str, str | None]
 ) -> Iterator[tuple[str, Verdict]]:

@@ -319,5 +319,5 @@ def test_deliver_runs_through_its_flow(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from flows.cli import main; main()", "deliver"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    told = f"delivered 0 changes and 0 withdrawals in 0 files to folder:{tmp_path / 'home' / 'delivered'}"
+    told = f"delivered 0 changes and 0 withdrawals in 0 batches to folder:{tmp_path / 'home' / 'delivered'}"
     assert done.stdout == f"{told}, up to 0; 0 wait\n"

@@ -20,7 +20,7 @@ from unittest import mock
 import pytest
 
 from flows.delivery import folder as receiver
-from flows.delivery.handing import deliver_to_folder
+from flows.delivery.handing import Delivered, bring_up
 from storage import catalogue, outbox
 from storage.database import Database, open_database
 from storage.exceptions import DeliveryFailed
@@ -48,6 +48,14 @@ def url(tmp_path: Path) -> str:
 def database(url: str) -> Iterator[Database]:
     with closing(open_database(url)) as opened:
         yield opened
+
+
+def deliver_to_folder(database: Database, folder: Path, batch: int = 1000) -> Delivered:
+    config = receiver.FolderConfig(name="central", kind="folder", path=folder, batch=batch)
+    # another folder is another receiver
+    config = config.model_copy(update={"name": f"folder:{folder.absolute()}"})
+    with receiver.open_folder(config) as opened:
+        return bring_up(database, opened)
 
 
 def fill(database: Database, count: int, start: int = 0) -> None:
@@ -83,11 +91,11 @@ def test_items_go_out_whole_and_once(database: Database, tmp_path: Path) -> None
     folder = tmp_path / "out"
     fill(database, 10)
     first = deliver_to_folder(database, folder, batch=4)
-    assert (first.files, first.upserts, first.deletes, first.last_seq, first.drift) == (3, 10, 0, 10, 0)
+    assert (first.batches, first.upserts, first.deletes, first.last_seq, first.waiting) == (3, 10, 0, 10, 0)
     check_whole(database, folder)
     assert {line["title"] for line in lines(folder)} == {f"第{n}号通知" for n in range(10)}
     again = deliver_to_folder(database, folder, batch=4)
-    assert (again.files, again.upserts, again.drift) == (0, 0, 0)
+    assert (again.batches, again.upserts, again.waiting) == (0, 0, 0)
 
     catalogue.upsert(
         database, [item(3, title="第3号通知（更正）", content_hash="3b")], seen_at=NOW + dt.timedelta(hours=1)
@@ -212,7 +220,7 @@ def test_a_really_full_disk(database: Database, tmp_path: Path) -> None:
     code = (
         "import resource, signal, sys\n"
         "from pathlib import Path\n"
-        "from flows.delivery.handing import deliver_to_folder\n"
+        "from tests.flows.test_deliver import deliver_to_folder\n"
         "from storage.database import open_database\n"
         "database = open_database(sys.argv[1])\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
@@ -257,7 +265,7 @@ def test_two_deliveries_do_not_meet(database: Database, tmp_path: Path) -> None:
 def test_contradictions_are_told_and_nothing_is_sent(database: Database, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     fill(database, 3)
-    deliver_to_folder(database, folder)
+    deliver_to_folder(database, folder, batch=2)
     kept = (folder / "manifest.json").read_text()
     (folder / "manifest.json").unlink()
     with pytest.raises(DeliveryFailed, match="put the manifest back"):
