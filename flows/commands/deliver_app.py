@@ -89,3 +89,17 @@ def reconcile(
     from flows.commands import delivering
 
     raise typer.Exit(delivering.reconcile(to=to, repair=repair, as_json=as_json))
+
+
+@app.command("ddl")
+def ddl(
+    *,
+    receiver: Annotated[str, typer.Argument(metavar="NAME", help="An exchange database of the receivers file.")],
+) -> None:
+    """Print the tables of an exchange database (前置库) for the DBA there, with the rights our user needs.
+
+    Needed only where our user may make no tables. Nothing is asked of the database.
+    """
+    from flows.commands import delivering
+
+    delivering.ddl(receiver)

@@ -142,7 +142,7 @@ class CkanReceiver:
                 last = dataset.name
                 if dataset.item is not None and ckan_dataset.name_of(self._config.prefix, dataset.item) == last:
                     yield Held(
-                        id=dataset.item, revision=dataset.revision or 0, deleted=False, sha256=dataset.noted_sum()
+                        id=dataset.item, revision=dataset.likely_revision, deleted=False, sha256=dataset.noted_sum()
                     )
 
     # ------------------------------------------------------------------ one change

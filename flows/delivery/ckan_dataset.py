@@ -139,9 +139,16 @@ class Dataset:
     def revision(self) -> int | None:
         """The revision it is of; None where its marks contradict each other: somebody altered one."""
         told = self._extras.get(f"{MARK}revision", "")
-        if self._extras.get(f"{MARK}key") != f"{self.item}:{told}" or not re.fullmatch(r"[0-9]{1,9}", told):
-            return None
-        return int(told)
+        return int(told) if told == self._keyed() and re.fullmatch(r"[0-9]{1,9}", told) else None
+
+    @property
+    def likely_revision(self) -> int:
+        """The revision it is of, as far as its marks tell; 0 where they do not."""
+        told = (self._keyed(), self._extras.get(f"{MARK}revision", ""))
+        return next((int(one) for one in told if re.fullmatch(r"[0-9]{1,9}", one)), 0)
+
+    def _keyed(self) -> str:
+        return self._extras.get(f"{MARK}key", "").removeprefix(f"{self.item}:")
 
     @property
     def sha256(self) -> str | None:

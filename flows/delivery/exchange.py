@@ -128,7 +128,8 @@ class ExchangeReceiver:
     def held(self) -> Iterator[Held]:
         """Every item the tables hold, in the order of ids, as of one moment.
 
-        The sum is over what stands there now: a row that says other than its payload has a sum of its own.
+        The sum is over what stands there now: a row that says other than its payload has a sum of its own, under the
+        revision of the payload where that is as it was written.
         """
         at = self.tables.items.c
         last = ""
@@ -137,7 +138,7 @@ class ExchangeReceiver:
                 query = sa.select(self.tables.items).where(at.id > last).order_by(at.id).limit(_PAGE)
                 rows = connection.execute(query).mappings().all()
                 for row in rows:
-                    yield Held(id=row["id"], revision=row["revision"], deleted=row["deleted"], sha256=_sum(row))
+                    yield _held(row)
                 if len(rows) < _PAGE:
                     return
                 last = rows[-1]["id"]
@@ -329,11 +330,16 @@ class ExchangeReceiver:
             raise DeliveryFailed(f"{self.where}: {_words(problem)}") from problem
 
 
-def _sum(row: sa.RowMapping) -> str:
-    told = row["payload"]
+def _held(row: sa.RowMapping) -> Held:
+    revision, deleted, payload = row["revision"], row["deleted"], row["payload"]
+    sha256 = hashlib.sha256(payload.encode()).hexdigest()
     if not exchange_tables.follows_from_payload(row):
-        told = json.dumps(dict(row), default=str, sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+        if sha256 == row["sha256"]:
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                facts = json.loads(payload)
+                revision, deleted = int(facts["revision"]), bool(facts["deleted"])
+        sha256 = hashlib.sha256(json.dumps(dict(row), default=str, sort_keys=True).encode()).hexdigest()
+    return Held(id=row["id"], revision=revision, deleted=deleted, sha256=sha256)
 
 
 def _url(name: str, text: str) -> URL:
