@@ -150,12 +150,17 @@ class ExchangeReceiver:
     ) -> tuple[list[OutboxEntry], list[OutboxEntry]]:
         """What is not there yet; and what is, but its row of ``items`` was removed or altered since.
 
-        :raises DeliveryFailed: there is other content under the same item and revision.
+        :raises DeliveryFailed: there is other content under the same item and revision, or the same number.
         """
         ids = sorted({entry.item_id for entry in entries})
+        numbers = {entry.seq: (entry.item_id, entry.revision) for entry in entries}
         journal = self.tables.changes.c
-        query = sa.select(journal.item_id, journal.revision, journal.sha256).where(journal.item_id.in_(ids))
-        told = {(row.item_id, row.revision): row.sha256 for row in connection.execute(query)}
+        of_items = sa.select(journal.item_id, journal.revision, journal.sha256).where(journal.item_id.in_(ids))
+        told = {(item, revision): sha256 for item, revision, sha256 in connection.execute(of_items)}
+        of_numbers = sa.select(journal.item_id, journal.revision, journal.seq).where(journal.seq.in_(list(numbers)))
+        for item, revision, seq in connection.execute(of_numbers):
+            if numbers[seq] != (item, revision):
+                raise self._others(item, revision, seq)
         stands: dict[str, int] = {}
         for item, revision in told:
             stands[item] = max(revision, stands.get(item, 0))
@@ -171,17 +176,20 @@ class ExchangeReceiver:
         for entry in entries:
             sha256 = changes.digest(entry)
             if told.get((entry.item_id, entry.revision), sha256) != sha256:
-                raise DeliveryFailed(
-                    f"{self.where}: holds revision {entry.revision} of item {entry.item_id} with other content than "
-                    f"change {entry.seq}: another gongkai writes there, or one of the two databases was restored from "
-                    "an older copy; give this receiver another prefix: or pg_schema:, which then gets everything"
-                )
+                raise self._others(entry.item_id, entry.revision, entry.seq)
             if entry.revision > stands.get(entry.item_id, 0):
                 fresh.append(entry)
             elif entry.revision == stands[entry.item_id] and entry.item_id not in intact:
                 lost[entry.item_id] = entry
         newer = {entry.item_id for entry in fresh}
         return fresh, [entry for item, entry in lost.items() if item not in newer]
+
+    def _others(self, item: str, revision: int, seq: int) -> DeliveryFailed:
+        return DeliveryFailed(
+            f"{self.where}: holds revision {revision} of item {item} with other content or another number than change "
+            f"{seq}: another gongkai writes there, or one of the two databases was restored from an older copy; give "
+            "this receiver another prefix: or pg_schema:, and another name:, and it gets everything"
+        )
 
     def _write_all(
         self, connection: Connection, fresh: Sequence[OutboxEntry], number: int

@@ -14,10 +14,11 @@ from unittest import mock
 import pytest
 import sqlalchemy as sa
 
+from flows.commands import delivering
 from flows.delivery import changes, exchange, exchange_tables
 from flows.delivery.exchange import ExchangeConfig, ExchangeReceiver
 from flows.delivery.receiver import Held
-from storage.exceptions import DeliveryFailed
+from storage.exceptions import DeliveryFailed, UnknownTarget
 from storage.outbox import OutboxEntry
 from tests.flows.exchanging import Server, a_server, change, gone
 
@@ -276,12 +277,20 @@ def test_what_was_altered_shows_and_is_mended_when_sent_again(there: There, faul
 def test_another_content_under_the_same_revision_is_told(there: There) -> None:
     with there.opened() as receiver:
         receiver.take([change(1, A)])
-        with pytest.raises(DeliveryFailed, match=rf"holds revision 1 of item {A} with other content than change 1"):
+        with pytest.raises(DeliveryFailed, match=rf"holds revision 1 of item {A} with other content .* than change 1"):
             receiver.take([change(1, A, title="另一座城市")])
         there.run("DELETE FROM gongkai_changes")  # its state alone tells as well
         with pytest.raises(DeliveryFailed, match="with other content"):
             receiver.take([change(1, A, title="另一座城市"), change(2, B)])
         assert [one.id for one in receiver.held()] == [A]
+
+
+def test_another_catalogue_that_writes_there_is_told(there: There) -> None:
+    with there.opened() as receiver:
+        receiver.take([change(1, A), change(2, B)])
+        with pytest.raises(DeliveryFailed, match=rf"holds revision 1 of item {B} with .* another number than change 2"):
+            receiver.take([change(2, C)])
+        assert [one.id for one in receiver.held()] == [A, B]
 
 
 def test_only_what_the_tables_will_not_hold_is_refused(there: There) -> None:
@@ -430,6 +439,26 @@ def test_a_user_who_may_only_write_rows(server: Server, on_postgres: There) -> N
         with pytest.raises(DeliveryFailed, match="may not do that"):
             receiver.take([change(5, C)])
         assert receiver.last_seq() == 4
+
+
+def test_the_command_prints_what_the_dba_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "receivers.yml").write_text(
+        "receivers:\n"
+        "  - {name: qianzhi, kind: exchange, key: qianzhi, pg_schema: gongkai}\n"
+        "  - {name: files, kind: folder, path: /srv/files}\n"
+    )
+    monkeypatch.setenv("GONGKAI_RECEIVERS", str(tmp_path / "receivers.yml"))
+    monkeypatch.setenv("GONGKAI_SECRET_QIANZHI", "postgresql://clerk:hidden@db.example.gov.cn/exchange")
+    delivering.ddl("qianzhi")
+    told = capsys.readouterr().out
+    assert told.startswith("CREATE SCHEMA IF NOT EXISTS gongkai;\n")
+    assert "COMMENT ON TABLE gongkai.gongkai_changes IS '变更流水表" in told
+    assert "GRANT SELECT, INSERT, UPDATE ON gongkai.gongkai_items TO clerk;" in told
+    assert "hidden" not in told
+    with pytest.raises(UnknownTarget, match="files is a receiver of kind folder"):
+        delivering.ddl("files")
 
 
 def test_what_the_dba_is_given_makes_the_same_tables(there: There) -> None:
