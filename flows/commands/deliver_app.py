@@ -111,3 +111,17 @@ def receive(
     from flows.commands import receive as command
 
     command.receive(listen, into, keys or ["central"], window_s=window, most_bytes=max_bytes)
+
+
+@app.command("ddl")
+def ddl(
+    *,
+    receiver: Annotated[str, typer.Argument(metavar="NAME", help="An exchange database of the receivers file.")],
+) -> None:
+    """Print the tables of an exchange database (前置库) for the DBA there, with the rights our user needs.
+
+    Needed only where our user may make no tables. Nothing is asked of the database.
+    """
+    from flows.commands import delivering
+
+    delivering.ddl(receiver)

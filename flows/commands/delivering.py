@@ -1,4 +1,4 @@
-"""``gongkai deliver`` and what belongs to it: status, dead, replay, reconcile."""
+"""``gongkai deliver`` and what belongs to it: status, dead, replay, reconcile, ddl."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from flows.delivery.replaying import replay_all
 from flows.delivery.standing import standings
 from storage import outbox, settings
 from storage.database import open_database
+from storage.exceptions import UnknownTarget
 
 DEAD = 50  # listed for people; --json has all
 
@@ -159,3 +160,17 @@ def _json(told: object) -> str:
         return value.isoformat() if isinstance(value, dt.datetime) else str(value)
 
     return json.dumps(told, ensure_ascii=False, indent=1, default=shown)
+
+
+def ddl(name: str) -> None:
+    """Prints how the tables of the exchange database ``name`` are made.
+
+    :raises UnknownTarget: there is no such receiver, or it is of another kind.
+    :raises SettingsError: its secret is missing.
+    """
+    from flows.delivery import exchange
+
+    [config] = receivers.named(receivers.load(settings.load()), name)
+    if not isinstance(config, exchange.ExchangeConfig):
+        raise UnknownTarget(f"{name} is a receiver of kind {config.kind}: only an exchange database has tables")
+    typer.echo(exchange.ddl(config), nl=False)

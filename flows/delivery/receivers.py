@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from flows.delivery import asking, folder, http
+from flows.delivery import asking, ckan, exchange, folder, http
 from flows.delivery.configured import Configured
 from flows.delivery.receiver import Receiver
 from storage.exceptions import ReceiversFileError, UnknownTarget
@@ -35,6 +35,8 @@ _Open = Callable[[Any], AbstractContextManager[Receiver]]
 KINDS: Mapping[str, tuple[type[Configured], _Open]] = {
     "folder": (folder.FolderConfig, folder.open_folder),
     "http": (asking.HttpConfig, http.open_http),
+    "ckan": (ckan.CkanConfig, ckan.open_ckan),
+    "exchange": (exchange.ExchangeConfig, exchange.open_exchange),
 }
 
 
