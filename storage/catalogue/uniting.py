@@ -110,22 +110,28 @@ def merge_items(db: Database, item: str, into: str, *, who: str, why: str) -> Un
         return done
 
 
-def split_item(db: Database, item: str, *, who: str, why: str) -> United:
+def split_item(db: Database, item: str, *, who: str, why: str, other: str | None = None) -> United:
     """A person says that ``item`` is a document of its own: it stands by itself again, and no rule joins it.
 
+    :param other: only that it is not the document of this one; they need not be joined now.
     :raises UnknownTarget: there is no such item.
-    :raises StepRefused: it stands by itself.
+    :raises StepRefused: it stands by itself, or both are one item.
     """
     bodies = _bodies(db)
     with db.begin() as session:
         turn = revisions.take_turn(session)
         leader = _known(session, item) or item
-        others = {leader, *_copies_of(session, [leader])} - {item}
+        if other is None:
+            others = {leader, *_copies_of(session, [leader])} - {item}
+        else:
+            lead = _known(session, other) or other
+            others = {lead, *_copies_of(session, [lead])} - {item} if lead != leader else {other} - {item}
         if not others:
             raise StepRefused(f"{item} stands by itself: there is nothing to part it from")
         _decide(session, [_ordered(item, one) for one in others], same=False, away=None, who=who, why=why)
         settling = _Settling(session, turn, bodies, dict.fromkeys((item, *others), (who, why)))
         done = settling.settle({item, *others})
+        settling.confirm(item, leader if other is None else other)
         revisions.finish(session, turn)
         return done
 
