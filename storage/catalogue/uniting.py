@@ -33,7 +33,6 @@ from storage.schema import Copy, Item
 BATCH: Final = 1000  # revisions
 RULE: Final = "rule"
 _CURSOR: Final = f"united {METHOD}"  # another method begins from the beginning
-_OURS: Final = frozenset(("copies", "same_as", "aliases"))
 _CHUNK: Final = 2000
 _HELD: Final = 2000  # documents with their texts that are held while pairs are compared
 _Pair = tuple[str, str]
@@ -162,8 +161,7 @@ def _changed(session: Session, since: int, most: int) -> tuple[int, list[str]]:
     names: dict[str, None] = {}
     for seq, item, changed in session.execute(query):
         upto = seq
-        fields = set(changed)
-        if not (fields <= _OURS and fields & {"copies", "same_as"}):
+        if tuple(changed) not in revisions.IDENTITY:
             names[item] = None
     return upto, list(names)
 
