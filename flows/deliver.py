@@ -1,7 +1,8 @@
 """The outbox goes out: every change of the catalogue reaches every receiver once, in order.
 
-How is decided in ``flows.delivery``; these are the flow and the tasks that run it. Receivers are served side by side,
-one Prefect task each, and one that fails or is slow holds up no other: its failure is a value among the others.
+The catalogue is settled first, so that what several units publish is one document before it goes out. How changes are
+handed on is decided in ``flows.delivery``; these are the flow and the tasks that run it. Receivers are served side by
+side, one Prefect task each, and one that fails or is slow holds up no other: its failure is a value among the others.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.delivery import receivers
 from flows.delivery.configured import Configured
 from flows.delivery.handing import Delivered, hand_over, put_off
+from flows.settling import settle_database
 from storage import outbox, settings
 from storage.database import open_database
 from storage.exceptions import DatabaseError
@@ -59,6 +61,7 @@ def deliver(
     now = settings.load()
     configured = receivers.load(now)
     with closing(open_database(now.database_url)) as database:
+        settle_database(database)
         outbox.register(database, {one.name: one.kind for one in configured})
     wanted = receivers.named(configured, to)
     futures = [hand_over_to.submit(one, at_once, set_aside, limit_s) for one in wanted]

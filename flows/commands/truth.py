@@ -79,7 +79,7 @@ def compare(database: Database, truth: Path) -> Compared:
 
 def _compare_items(database: Database, file: Path, compared: Compared) -> dict[str, str]:
     """Compares the items; returns the address of every item a finding may name, by its id."""
-    places: dict[str, int] = {}  # address → where the item's line begins
+    places: dict[tuple[str, str], int] = {}  # unit and address → where the item's line begins
     urls: dict[str, str] = {}
     with file.open("rb") as lines:
         while True:
@@ -90,10 +90,11 @@ def _compare_items(database: Database, file: Path, compared: Compared) -> dict[s
             compared.items_true += 1
             told = json.loads(line)
             for url in (told["url"], *told.get("aliases", ())):
-                places[address_key(url)] = place
+                places[told["unit"], address_key(url)] = place
         matched: set[int] = set()
         for item in catalogue.iter_items(database):
-            known = {places[key] for url in (item.url, *item.aliases) if (key := address_key(url)) in places}
+            keys = [(item.unit, address_key(url)) for url in (item.url, *item.aliases)]  # of its copies, none is here
+            known = {places[key] for key in keys if key in places}
             urls[item.id] = address_key(item.url)
             if item.withdrawn_at is not None:
                 continue
