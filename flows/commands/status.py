@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from flows import report
+from flows.commands.held import accept_command, words
 from flows.drift import LOOKS, drifts_of, moved_to
 from storage import catalogue, observations, outbox, registry, settings
 from storage.addresses import address_key
@@ -80,6 +81,7 @@ def status(database: Database) -> dict[str, Any]:
         "open_findings": dict(board.findings),
         "delivery": dataclasses.asdict(_backlog(database, receiver)),
         "to_do": todo,
+        "held": [dataclasses.asdict(one) for one in catalogue.held(database)],
         "drift": _drifts(database, city, homes) if city else [],
         "feeds": list(_feeds(database, city)) if city else [],
         "feeds_found": list(_feeds_found(database, city)) if city else [],
@@ -171,7 +173,7 @@ def lines(told: dict[str, Any]) -> list[str]:
         f"open findings {sum(told['open_findings'].values())}",
         f"delivery       {told['delivery']['waiting']} changes wait for {told['delivery']['receiver']}",
     ]
-    feeds = _feed_lines(told)
+    feeds = [*_held_lines(told), *_feed_lines(told)]
     if not told["to_do"] and not told["drift"]:
         return [*found, *feeds] if feeds else [*found, "nothing to do"]
     if told["to_do"]:
@@ -190,6 +192,21 @@ def lines(told: dict[str, Any]) -> list[str]:
     if max(len(told["to_do"]), len(told["drift"])) > TOLD:
         found.append(f"  … only {TOLD} of each are listed; gongkai status --json lists all")
     return [*found, *feeds]
+
+
+def _held_lines(told: dict[str, Any]) -> list[str]:
+    if not told["held"]:
+        return []
+    lines = ["", f"held: {len(told['held'])} columns changed too much at once; nothing of it was written"]
+    for one in told["held"][:TOLD]:
+        lines.append(f"  {one['unit']}/{one['column']}  {words(one['reason'], one['lost'], one['of'])}")
+        if one["accepted"] is not None:
+            lines.append(f"    → accepted by {one['accepted']['who']}: the next full harvest takes it over")
+        else:
+            lines.append(
+                f"    → gongkai catalogue held shows some; if it is real, {accept_command(one['unit'], one['column'])}"
+            )
+    return lines
 
 
 def _feed_lines(told: dict[str, Any]) -> list[str]:
