@@ -1,4 +1,4 @@
-"""``gongkai catalogue``: names, options and help of its commands; what they do stands in modules beside."""
+"""``gongkai catalogue``: names and options; what is done stands in ``held``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-catalogue_app = typer.Typer(no_args_is_help=True, help="The catalogue: what is held back of it, and why.")
+app = typer.Typer(no_args_is_help=True, help="The catalogue: what is held back of it, and why.")
 
 
-@catalogue_app.command("held")
+@app.command("held")
 def held(
     *,
     past: Annotated[bool, typer.Option("--past", help="Also what was ever accepted, by whom, and why.")] = False,
@@ -21,7 +21,7 @@ def held(
     command.show_held(as_json=as_json, past=past)
 
 
-@catalogue_app.command("accept")
+@app.command("accept")
 def accept(
     *,
     unit: Annotated[str, typer.Argument(metavar="UNIT", help="The unit's id.")],
