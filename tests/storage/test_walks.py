@@ -211,6 +211,7 @@ def test_an_item_is_withdrawn_after_the_grace_and_repeated_looks_and_once(db: Da
         "id": _item(db, TEN[0]).id,
         "deleted": True,
         "datestamp": last[0].datestamp.isoformat(),
+        "same_as": None,
     }
 
 
