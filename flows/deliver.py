@@ -1,6 +1,7 @@
 """The outbox goes out: every change of the catalogue reaches every receiver once, in order.
 
-How is decided in ``flows.delivery``; this is the flow that runs it.
+The catalogue is settled first, so that what several units publish is one document before it goes out. How changes are
+handed on is decided in ``flows.delivery``; this is the flow that runs it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from contextlib import closing
 from prefect import flow
 
 from flows.delivery.handing import Delivered, deliver_to_folder
+from flows.settling import settle_database
 from storage import settings
 from storage.database import open_database
 
@@ -22,4 +24,5 @@ def deliver() -> Delivered:
     """
     now = settings.load()
     with closing(open_database(now.database_url)) as database:
+        settle_database(database)
         return deliver_to_folder(database, now.delivery_folder)

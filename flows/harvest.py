@@ -14,13 +14,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.settling import Settled, settle
 from harvesters.crawl import CrawlJob, CrawlSummary, Progress, new_holder, run_crawl
 from harvesters.spiders.sites import host_of
 from storage import observations, registry, settings
@@ -42,6 +43,7 @@ class HarvestReport:
     crawls: tuple[CrawlSummary, ...] = ()
     failed: tuple[str, ...] = ()
     seconds: float = 0.0
+    settled: Settled | None = None
 
     @property
     def skipped(self) -> tuple[str, ...]:
@@ -63,6 +65,8 @@ class HarvestReport:
             f"harvested {total('columns_done')} columns in {self.seconds:.0f} s: {total('new')} new items, "
             f"{total('changed')} changed, {total('gone')} rows gone; {total('requests')} requests"
         ]
+        if self.settled is not None and str(self.settled):
+            lines.append(f"documents: {self.settled}")
         if total("columns_failed"):
             lines.append(f"{total('columns_failed')} columns could not be read as lists; gongkai status says why")
         if total("articles_failed"):
@@ -223,7 +227,7 @@ def harvest(units: list[str] | None = None, columns: list[str] | None = None, fu
     :raises CrawlFailed: a crawl failed or met a fault of ours; everything that could be stored is stored.
     """
     jobs = planned(units, columns, full=full)
-    report = run_tasks(jobs)
+    report = replace(run_tasks(jobs), settled=settle())
     if report.failed or report.bugs:
         raise CrawlFailed(str(report))
     return report

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,6 +29,7 @@ from storage.migrations import HEAD
 BUSY_S: Final = 60.0  # how long a writer waits for its turn; a batch takes well under a second
 _WRITES: Final = "gongkai_writes"
 _AT_ONCE: Final = "gongkai_at_once"
+_Key = TypeVar("_Key", str, int)
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -205,7 +206,7 @@ def insert_many(
     connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
 
 
-def among(session: Session, column: sa.ColumnElement[str], values: Sequence[str]) -> sa.ColumnElement[bool]:
+def among(session: Session, column: sa.ColumnElement[_Key], values: Sequence[_Key]) -> sa.ColumnElement[bool]:
     """Whether ``column`` is one of ``values``, however many.
 
     On SQLite they are one parameter, so that the statement is the same each time: with a parameter for each of them,

@@ -97,7 +97,8 @@ def _sorted(value: Any) -> Any:
 
 
 _ROWS: Final[Mapping[str, Callable[[Database], Iterator[dict[str, Any]]]]] = {
-    "items": lambda db: (to_json(one) for one in iter_items(db)),
+    # a copy is told by the item it is a copy of
+    "items": lambda db: (to_json(one) for one in iter_items(db) if one.same_as is None),
     "observations": lambda db: (_spelt(observation_json(one)) for one in observations.iter_observations(db)),
     "verdicts": lambda db: (verdict_json(one) for one in findings.iter_verdicts(db)),
     "findings": lambda db: (_spelt(finding_json(one)) for one in findings.iter_findings(db)),

@@ -24,6 +24,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -304,6 +305,67 @@ accepted_changes = Table(
     Column("used_at", UtcDateTime),  # when the next look ended it
     Column("outcome", Text),  # taken_over: what was held was let through; not_needed: the look was as usual
     Index("ix_accepted_changes_unit_column", "unit", "column"),
+)
+
+# ------------------------------------------------------------------ one document at several units
+
+identity_marks = Table(  # what an item is found by among those of other units (catalogue/fingerprint.py)
+    "identity_marks",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    _required("item_id", Text, ForeignKey("items.id"), unique=True),
+    _required("hashes", LargeBinary),  # 64-bit numbers, as they stand in identity_keys
+    Column("sketch", LargeBinary),
+)
+
+identity_keys = Table(  # a number, address, title, text or band of a sketch, hashed; items that share one are compared
+    "identity_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+identity_pairs = Table(  # what comparing came to; ``one`` < ``other``
+    "identity_pairs",
+    metadata,
+    Column("one", Text, ForeignKey("items.id"), primary_key=True),
+    Column("other", Text, ForeignKey("items.id"), primary_key=True, index=True),
+    _required("same", Boolean),  # False: near, for a person to look at
+    _required("reason", Text),
+    Column("score", Float),
+    Index(
+        "ix_identity_pairs_score",
+        "score",
+        sqlite_where=text("NOT same"),
+        postgresql_where=text("NOT same"),
+    ),
+)
+
+identity_decisions = Table(  # what people said of two items; the latest counts, and no rule overrules it
+    "identity_decisions",
+    metadata,
+    Column("one", Text, ForeignKey("items.id"), primary_key=True),
+    Column("other", Text, ForeignKey("items.id"), primary_key=True, index=True),
+    _required("same", Boolean),
+    Column("away", Text),  # the one of them that was joined to the other
+    _required("who", Text),
+    _required("why", Text),
+    _required("at", UtcDateTime),
+)
+
+identity_events = Table(  # every joining and parting, for good
+    "identity_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("at", UtcDateTime),
+    _required("what", Text),  # merged | parted | leads | confirmed
+    _required("item_id", Text, ForeignKey("items.id"), index=True),
+    Column("leader", Text, index=True),  # of the item from now on; of a parted one: that it had
+    _required("who", Text),
+    _required("reason", Text),
+    Column("score", Float),
+    _required("facts", Json),
 )
 
 # ------------------------------------------------------------------ what was seen, and the crawler's memory

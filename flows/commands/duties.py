@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
-import pwd
 import sys
 import zoneinfo
 from collections import Counter
@@ -19,6 +17,7 @@ from typing import Any, Final
 
 import typer
 
+from flows.commands.account import account_name
 from flows.commands.stages import check_targets
 from harvesters.duties import mappings
 from harvesters.reading.document import Document
@@ -415,15 +414,7 @@ def correct(unit: str, row: str, *, columns: Sequence[str], why: str | None, who
                 f"gongkai duties list --unit {unit}"
             )
         told = duties.correct(
-            database, unit, found[0].key, columns=columns, who=who or _account(), why=why, at=utcnow()
+            database, unit, found[0].key, columns=columns, who=who or account_name(), why=why, at=utcnow()
         )
     names = {column.id: column.name for column in owner.columns}
     typer.echo(f"{owner.name}, row {found[0].row} {found[0].name}: {where_words(told, names)}")
-
-
-def _account() -> str:
-    """The name of the account this runs under."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container may run under a number nobody has
-        return f"account {os.getuid()}"

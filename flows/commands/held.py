@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import pwd
 import zoneinfo
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 import typer
 
+from flows.commands.account import account_name
 from flows.harvest import choose
 from storage import catalogue, registry
 from storage.catalogue import Acceptance, Held
@@ -60,7 +59,7 @@ def accept(unit: str, column: str, *, why: str, who: str | None) -> None:
             raise UnknownTarget("there is no city in the registry; run gongkai city apply FILE first")
         name = column.removeprefix(f"{unit}/")
         choose(city, [unit], [name])
-        told = catalogue.accept(database, unit, name, who=who or _account(), why=why, at=utcnow())
+        told = catalogue.accept(database, unit, name, who=who or account_name(), why=why, at=utcnow())
     typer.echo(f"{unit}/{name}: {words(told.reason, told.lost, told.of)}; accepted by {told.who}: {told.why}")
     typer.echo(f"it is taken over at the next full look: gongkai harvest --unit {unit} --column {name} --full")
 
@@ -106,11 +105,3 @@ def _past_lines(before: Sequence[Acceptance], city: City | None) -> Iterator[str
 def _shown(at: object, city: City | None) -> str:
     zone = zoneinfo.ZoneInfo(city.timezone if city is not None else "Asia/Shanghai")
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if hasattr(at, "astimezone") else "-"
-
-
-def _account() -> str:
-    """The name of the account this runs under."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container may run under a number nobody has
-        return f"account {os.getuid()}"

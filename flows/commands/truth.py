@@ -127,9 +127,9 @@ def _compare_items(database: Database, file: Path, compared: Compared) -> dict[s
     return urls
 
 
-def _places(file: Path, compared: Compared) -> tuple[dict[str, int], set[int]]:
-    """Where each address of the truth stands: its line and which of the line's items; and the lines with copies."""
-    places: dict[str, int] = {}
+def _places(file: Path, compared: Compared) -> tuple[dict[tuple[str, str], int], set[int]]:
+    """Where each unit's addresses stand in the truth: the line, and which of its items; and the lines with copies."""
+    places: dict[tuple[str, str], int] = {}
     shared: set[int] = set()
     with file.open("rb") as lines:
         while True:
@@ -142,17 +142,16 @@ def _places(file: Path, compared: Compared) -> tuple[dict[str, int], set[int]]:
             compared.lookalikes += told.get("looks_like") is not None
             for nth, one in enumerate((told, *told.get("copies", ()))):
                 for url in (one["url"], *one.get("aliases", ())):
-                    places[address_key(url)] = start << _NTH_BITS | nth
+                    places[one["unit"], address_key(url)] = start << _NTH_BITS | nth
             if told.get("copies"):
                 shared.add(start)
                 compared.documents += 1
                 compared.copies += len(told["copies"])
 
 
-def _place_of(item: Item, places: Mapping[str, int]) -> int | None:
-    """The item's place by its own addresses: those of its copies are other units'."""
-    others = {address_key(copy.url) for copy in item.copies}
-    keys = [key for url in (item.url, *item.aliases) if (key := address_key(url)) not in others]
+def _place_of(item: Item, places: Mapping[tuple[str, str], int]) -> int | None:
+    """The item's place, by the addresses of its own unit: those of its copies are other units'."""
+    keys = [(item.unit, address_key(url)) for url in (item.url, *item.aliases)]
     return next((places[key] for key in keys if key in places), None)
 
 

@@ -28,6 +28,7 @@ from storage.catalogue.picking import Listed, Standing, Titled, listed_in, newes
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, get_items, iter_changes, iter_items
 from storage.catalogue.standing import StandingRow, iter_standing, row_titles
+from storage.catalogue.uniting import United, merge_items, split_item, unite
 from storage.catalogue.upserting import UpsertResult, upsert
 from storage.catalogue.walks import (
     KnownRow,
@@ -60,6 +61,7 @@ __all__ = [
     "Standing",
     "StandingRow",
     "Titled",
+    "United",
     "UpsertResult",
     "Walk",
     "WalkResult",
@@ -84,6 +86,7 @@ __all__ = [
     "linked_in",
     "linked_items",
     "listed_in",
+    "merge_items",
     "newest_days",
     "owners_of",
     "record_articles",
@@ -97,10 +100,12 @@ __all__ = [
     "settle",
     "shown_valid",
     "speaking_of",
+    "split_item",
     "standing_in",
     "titled",
     "titles_in",
     "touch",
+    "unite",
     "upsert",
     "withdraw_due",
 ]

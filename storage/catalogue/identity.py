@@ -6,6 +6,7 @@ Within one unit an item is the known one when, first that holds:
 2. same well-formed index number and same title;
 3. same document number and same title;
 4. same title, same day of publication and same content, which was really read;
+5. its list shows it in the place of a row that left, and it says the same (``moved``);
 
 and otherwise it is new. Two documents that only share a title and a day stay two: units publish many notices a day
 under one title. Numbers that contradict each other keep 2 to 4 from joining what a template made look alike.
@@ -26,6 +27,7 @@ from sqlalchemy.orm import Session
 
 from storage import tables
 from storage.addresses import address_key
+from storage.catalogue.moved import moved
 from storage.schema import Item
 
 _NO_LETTERS: Final = re.compile(r"[\W_]+")
@@ -170,8 +172,10 @@ class Known:
         self.owners: dict[tuple[str, str], str] = {}  # (unit, address key) → item id
         self._titles: dict[str, str] = {}  # item id → title key
         self._alike: dict[int | None, list[tuple[str, Likeness]]] = {}
+        self.moved: dict[tuple[str, str], str] = {}  # (unit, address key) → item that stands there now
         self._load_addresses(session, batch)
         self._load_alike(session, batch)
+        self.moved = moved(session, [one for one in batch if self.find(one) is None])
 
     def find(self, one: Incoming) -> str | None:
         """The id of the stored document that ``one`` is, or None."""
@@ -187,7 +191,7 @@ class Known:
             for candidate, likeness in self._alike.get(value, ()):
                 if one.likeness.is_same_document(likeness):
                     return candidate
-        return None
+        return self.moved.get((unit, one.keys[0]))
 
     def add(self, item: str, one: Incoming) -> tuple[tuple[str, str], ...]:
         """``one`` is ``item`` from now on; the (key, url) pairs that nobody had come back."""

@@ -71,9 +71,16 @@ def get_items(db: Database, names: Sequence[str]) -> list[Item]:
 def count_items(
     db: Database, *, unit: str | None = None, column: str | None = None, withdrawn: bool | None = None
 ) -> int:
-    """How many items there are; ``withdrawn`` False: that stand, True: that do not."""
+    """How many items there are; ``withdrawn`` False: that stand, True: that do not.
+
+    Those that stand in the whole catalogue are its documents, each once; a unit's or a column's are its own items,
+    whether others have them too or not.
+    """
     at = tables.items.c
     query = sa.select(sa.func.count()).select_from(tables.items)
+    if withdrawn is False and unit is None and column is None:
+        copy = tables.items.alias("copy").c
+        query = query.where(at.id.not_in(sa.select(copy.id).where(copy.same_as.is_not(None))))
     if unit is not None:
         query = query.where(at.unit == unit)
     if column is not None:

@@ -21,6 +21,15 @@ from storage.exceptions import DatabaseError
 from storage.formats.json_item import time_text
 from storage.schema import Item
 
+# what a revision may differ in when only what belongs together changed (uniting.py), and nothing that a document says
+IDENTITY: Final = (
+    ("same_as",),
+    ("copies",),
+    ("aliases", "copies"),
+    ("copies", "same_as"),
+    ("aliases", "copies", "same_as"),
+    ("aliases", "same_as"),
+)
 _NAME: Final = "catalogue"
 _MINE: Final = tables.counters.c.name == _NAME
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 
 from storage import tables
+from storage.catalogue import revisions
 from storage.database import Database
 
 _AT_A_TIME: Final = 2000  # rows held
@@ -25,13 +26,14 @@ class StandingRow(NamedTuple):
     title: str  # the document's where it was read, for lists cut titles short
     shown_on: dt.date | None
     appeared_at: dt.datetime | None
-    changed_at: dt.datetime | None  # the latest change of its document; None: as it was first read
+    changed_at: dt.datetime | None  # the latest change of what its document says; None: as it was first read
 
 
 def iter_standing(db: Database, unit: str) -> Iterator[StandingRow]:
     """Every row that stands in the unit's columns, by column and address, in bounded memory; one query."""
     row, item, revision = tables.list_rows.c, tables.items.c, tables.item_revisions.c
-    changed = sa.case((item.revision > 1, revision.datestamp), else_=None)
+    ours = sa.or_(*(revision.changed == sa.literal(list(names), tables.Json) for names in revisions.IDENTITY))
+    changed = sa.case((item.revision > 1, sa.case((ours, _last_said()), else_=revision.datestamp)), else_=None)
     query = (
         sa.select(
             row.column,
@@ -49,6 +51,14 @@ def iter_standing(db: Database, unit: str) -> Iterator[StandingRow]:
     )
     with db.read() as session:
         yield from (StandingRow(*found) for found in session.execute(query))
+
+
+def _last_said() -> sa.ScalarSelect[dt.datetime]:
+    """When a document last said something else, for one that was joined to others or parted from them since."""
+    said = tables.item_revisions.alias("said")
+    ours = sa.or_(*(said.c.changed == sa.literal(list(names), tables.Json) for names in revisions.IDENTITY))
+    here = (said.c.item_id == tables.items.c.id, said.c.revision > 1, ~ours)
+    return sa.select(sa.func.max(said.c.datestamp)).where(*here).correlate(tables.items).scalar_subquery()
 
 
 def row_titles(db: Database, unit: str, column: str) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ class _Batch:
         self.rows = _ListRows(session, self.incoming)
         found = [self.known.find(one) for one in self.incoming]
         self.stored = _stored(session, {name for name in found if name is not None})
-        self.gone = _own_copy_gone(session, self._foreign_copies(found))
+        self.gone = _own_copy_gone(session, self._foreign_copies(found)) | set(self.known.moved.values())
         self.new = self.changed = self.same = 0
         self.inserts: dict[str, dict[str, Any]] = {}
         self.updates: dict[str, dict[str, Any]] = {}

@@ -79,13 +79,15 @@ def page(site: Site, look: Look, n: int, sort: str) -> str:
     """A document in the template of the day."""
     day = DAY - dt.timedelta(days=n // 3)
     text = [f"经审核，现将第{n + 1}组名单予以公示。", *(SENTENCES[(n + k) % 4] for k in range(3))]
-    labels = {"索引号": f"6299{n:05d}-2/2026-{n:05d}", "发文字号": f"云政发〔2026〕{n + 1}号"} if sort == "numbered" else {}
+    labels = (
+        {"索引号": f"6299{n:05d}-2/2026-{n:05d}", "发文字号": f"云政发〔2026〕{n + 1}号"} if sort == "numbered" else {}
+    )
     link = f'<p><a href="{address(site, look, n, "files")}">附件：名单.pdf</a></p>' if sort == "filed" else ""
     if look.template == "plain":
         head = "".join(f"<li><b>{key}：</b>{value}</li>" for key, value in labels.items())
         body = "".join(f"<p>{line}</p>" for line in text)
         return (
-            f'<html><head><title>{title(n)}</title></head><body><h1>{title(n)}</h1>'
+            f"<html><head><title>{title(n)}</title></head><body><h1>{title(n)}</h1>"
             f'<div class="info"><span>发布时间：{day}</span> <span>来源：云溪县人民政府</span></div>'
             f'{f"<div><ul>{head}</ul></div>" if head else ""}<div id="zoom">{body}{link}</div></body></html>'
         )
@@ -158,4 +160,8 @@ def test_documents_stay_who_they_are(database: Database, move: str, moved: int, 
         stays = address_key(old[n].url) == address_key(new[n].url)
         assert new[n].aliases == (() if stays else (old[n].url,))
         assert new[n].revision - old[n].revision <= (0 if stays and sort != "filed" else 1)
-        assert (new[n].title, new[n].published_on, new[n].body_text) == (old[n].title, old[n].published_on, old[n].body_text)
+        assert (new[n].title, new[n].published_on, new[n].body_text) == (
+            old[n].title,
+            old[n].published_on,
+            old[n].body_text,
+        )
