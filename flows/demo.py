@@ -160,6 +160,14 @@ def _summary(database: Database, units: int, columns: int, compared: Compared, s
             "wrong_fields": compared.wrong_fields,
             "unexpected": compared.unexpected,
         },
+        "identity": {
+            "documents": compared.documents,
+            "copies": compared.copies,
+            "lookalikes": compared.lookalikes,
+            "united": compared.united,
+            "wrongly_united": compared.wrongly_united,
+            "missed": compared.missed_copies,
+        },
         "findings": {
             "seeded": compared.seeded,
             "found": compared.found,
@@ -199,12 +207,15 @@ def _delivered_well(summary: dict[str, Any]) -> bool:
 
 
 def _tell_end(summary: dict[str, Any], compared: Compared, failed: list[str], kept: Path | None) -> None:
-    items, found, faults, sent = (summary[name] for name in ("items", "findings", "faults", "delivered"))
+    names = ("items", "identity", "findings", "faults", "delivered")
+    items, same, found, faults, sent = (summary[name] for name in names)
     for line in (
         "",
         "against the truth of the city:",
         f"  items      {items['found']} of {items['truth']} found, {items['wrong_fields']} wrong fields, "
         f"{items['unexpected']} not in the truth",
+        f"  identity   {same['united']} of {same['copies']} copies of {same['documents']} documents united, "
+        f"{same['wrongly_united']} wrongly united ({same['lookalikes']} only look alike)",
         f"  findings   {found['found']} of {found['seeded']} seeded breaches found, {found['missed']} missed, "
         f"{found['false']} false",
         f"  faults     {faults['seeded']} faults of ours seeded, {faults['accusations']} accusations",

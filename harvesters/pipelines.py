@@ -12,12 +12,12 @@ import datetime as dt
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar
 
 from harvesters.archive import Archive
 from storage import catalogue, list_pages, observations
-from storage.catalogue import ArticleLook, KnownRow, Walk, WalkResult
+from storage.catalogue import ArticleLook, KnownRow, Rereads, Settled, UpsertResult, Walk, WalkResult
 from storage.database import Database
 from storage.list_pages import ListPage
 from storage.schema import Item, Observation, Subject
@@ -50,6 +50,7 @@ class Keeper:
         self._looks: list[Observation] = []
         self._oldest = 0.0
         self._writing: asyncio.Future[None] | None = None
+        self._rereads = Rereads()
         self.counts = Counts()
 
     async def known_rows(self, unit: str, column: str) -> dict[str, KnownRow]:
@@ -79,10 +80,25 @@ class Keeper:
             await self._call(list_pages.save, self._database, unit, column, pages)
 
     async def articles(self, unit: str, column: str, looks: Sequence[ArticleLook]) -> None:
-        """Remember how fetching articles went, after their items are kept."""
+        """Remember how fetching articles went, after their items are kept.
+
+        What lost something is asked for again in whole: not before it is settled is its new state known.
+        """
         if looks:
             await self.flush()
-            await self._call(catalogue.record_articles, self._database, unit, column, looks)
+            sure = [
+                replace(look, etag=None, last_modified=None) if self._rereads.doubts(unit, column, look.url) else look
+                for look in looks
+            ]
+            await self._call(catalogue.record_articles, self._database, unit, column, sure)
+
+    async def settle(self, unit: str, column: str) -> Settled:
+        """Write the articles of a column that lost something, or hold the column; for when they are all kept."""
+        settled = await self._call(
+            catalogue.settle, self._database, unit, column, self._rereads, at=dt.datetime.now(dt.UTC)
+        )
+        self.counts.changed += settled.changed
+        return settled
 
     async def touch(self, unit: str, column: str, addresses: Sequence[str], seen_at: dt.datetime) -> None:
         """Note that articles were found unchanged."""
@@ -116,6 +132,8 @@ class Keeper:
     async def close(self) -> None:
         """Write what waits and end the thread."""
         await self.flush()
+        for unit, column in tuple(self._rereads.waiting):
+            await self.settle(unit, column)
         self._thread.shutdown()
 
     def _begin_writing(self) -> None:
@@ -129,7 +147,7 @@ class Keeper:
         try:
             self._archive.flush()
             if items:
-                result = await self._call(catalogue.upsert, self._database, items, seen_at=dt.datetime.now(dt.UTC))
+                result = await self._call(self._store, items, dt.datetime.now(dt.UTC))
                 self.counts.new += result.new
                 self.counts.changed += result.changed
                 self.counts.same += result.same
@@ -137,6 +155,15 @@ class Keeper:
                 await self._call(observations.record, self._database, looks)
         finally:
             self._writing = None
+
+    def _store(self, items: Sequence[Item], seen_at: dt.datetime) -> UpsertResult:
+        seen = Rereads()
+        result = catalogue.upsert(self._database, items, seen_at=seen_at, doubting=seen)
+        self._rereads.add(seen)  # what a failed transaction had seen is not counted
+        for unit, column in tuple(self._rereads.full()):
+            settled = catalogue.settle(self._database, unit, column, self._rereads, at=seen_at)
+            result = replace(result, changed=result.changed + settled.changed)
+        return result
 
     async def _call(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         loop = asyncio.get_running_loop()

@@ -287,6 +287,24 @@ column_looks = Table(
     Column("held_reason", Text),
     Column("held_lost", Integer),
     Column("held_of", Integer),
+    Column("held_sample", Json),  # a few of what is gone: title, url, date
+)
+
+accepted_changes = Table(
+    "accepted_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("unit", Text),
+    _required("column", Text),
+    _required("reason", Text),  # why the column was held
+    _required("lost", Integer),
+    _required("of", Integer),
+    _required("who", Text),
+    _required("why", Text),
+    _required("at", UtcDateTime),
+    Column("used_at", UtcDateTime),  # when the next look ended it
+    Column("outcome", Text),  # taken_over: what was held was let through; not_needed: the look was as usual
+    Index("ix_accepted_changes_unit_column", "unit", "column"),
 )
 
 # ------------------------------------------------------------------ one document at several units

@@ -27,6 +27,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import pytest
 import yaml
 
+from storage.catalogue.identity import document_key
 from tests.city import City, Served
 from tests.city.model import Column
 
@@ -68,7 +69,7 @@ def _breaches(city: City) -> set[tuple[str, str, str | None, str | None]]:
     rows: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     found: set[tuple[str, str, str | None, str | None]] = set()
     kinds = {(u["id"], c["id"]): c["kind"] for u in units.values() for c in u["columns"]}
-    for line in city.truth_items():
+    for line in city.truth_pages():
         for column in line["columns"]:
             rows[line["unit"], column].append(line)
         unit = units[line["unit"]]
@@ -236,7 +237,7 @@ def test_the_default_city_is_as_large_as_promised() -> None:
 @pytest.mark.parametrize(("units", "items", "seed"), SIZES[:5])
 def test_no_two_items_of_a_unit_can_be_taken_for_one(units: int, items: int, seed: int) -> None:
     seen: dict[str, set[Any]] = defaultdict(set)
-    for line in City(units=units, items=items, seed=seed, as_of=AS_OF).truth_items():
+    for line in City(units=units, items=items, seed=seed, as_of=AS_OF).truth_pages():
         for field in ("url", "title", "document_number", "index_number"):
             if line[field] is None:
                 continue
@@ -245,6 +246,33 @@ def test_no_two_items_of_a_unit_can_be_taken_for_one(units: int, items: int, see
             seen[field].add(value)
         assert line["published_on"] is None or line["published_on"] < AS_OF.isoformat()
         assert line["formed_on"] is None or line["published_on"] is None or line["formed_on"] <= line["published_on"]
+
+
+@pytest.mark.parametrize(("units", "items", "seed"), SIZES)
+def test_a_document_of_several_units_is_told_once_with_its_copies(units: int, items: int, seed: int) -> None:
+    city = City(units=units, items=items, seed=seed, as_of=AS_OF)
+    lines = list(city.truth_items())
+    shared = [line for line in lines if line["copies"]]
+    assert len(shared) == len(city.shared) >= (1 if units >= 5 else 0)
+    own = [line["url"] for line in lines] + [copy["url"] for line in shared for copy in line["copies"]]
+    assert sorted(own) == sorted(line["url"] for line in city.truth_pages())
+    for line in shared:
+        assert len({line["unit"], *(copy["unit"] for copy in line["copies"])}) == 1 + len(line["copies"])
+        assert not line["looks_like"]
+        numbers = {document_key(copy["document_number"]) for copy in (line, *line["copies"])} - {None}
+        assert len(numbers) <= 1
+        for copy in line["copies"]:
+            assert copy["published_on"] > line["published_on"]
+            assert (copy["title"], copy["aliases"]) == (line["title"], [])
+            assert copy["body_text"].startswith(line["body_text"])
+    lookalikes = [line for line in lines if line["looks_like"]]
+    assert all(not line["copies"] for line in lookalikes)
+    if units >= 34:
+        told = {line["looks_like"] for line in lookalikes}
+        assert told == {"nothing", "forwarded", "holiday", "interpretation", "recruitment", "draft", "same_title"}
+        written = [column.edits[key].get("document_number") for one in city.shared for column, key in one.copies]
+        assert {number[number.index("2") - 1] for number in written if number} == set("〔[（")
+        assert None in written
 
 
 def test_a_seed_is_a_city() -> None:
@@ -537,7 +565,7 @@ def _healthy(city: City, family: str) -> list[Column]:
 def test_a_walk_over_the_pages_finds_the_truth(served: Served, family: str) -> None:
     city = served.city
     truth: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for line in city.truth_items():
+    for line in city.truth_pages():
         addresses = [line["url"], *(a for a in line["aliases"] if "/mobile/" not in a)]
         for column, address in zip(line["columns"], addresses, strict=True):
             truth[line["unit"], column].add(address)
@@ -558,7 +586,7 @@ def test_a_page_shows_what_the_truth_says(served: Served, family: str) -> None:
     city = served.city
     wanted = {(c.unit.id, c.id) for c in _healthy(city, family)}
     seen = 0
-    for n, line in enumerate(city.truth_items()):
+    for n, line in enumerate(city.truth_pages()):
         if (line["unit"], line["column"]) not in wanted or n % 5 or not line["page"]:
             continue
         seen += 1
@@ -576,7 +604,8 @@ def test_a_page_shows_what_the_truth_says(served: Served, family: str) -> None:
             "body_text",
         )
         for field in fields:
-            assert line[field] is None or _squeezed(line[field]) in text, (line["url"], field)
+            shown = text if field != "document_number" else re.sub(r"[\[（](\d{4})[\]）]", r"〔\1〕", text)
+            assert line[field] is None or _squeezed(line[field]) in shown, (line["url"], field)
         if line["published_on"]:
             year, month, day = line["published_on"].split("-")
             assert re.search(f"{year}[-/.年]{month}[-/.月]{day}", text), line["url"]
@@ -602,7 +631,7 @@ def test_conditional_requests(served: Served) -> None:
     city = served.city
     for family in ("trs", "hanweb", "gkmlpt", "jpaas", "ucap", "vsb"):
         column = _healthy(city, family)[0]
-        article = next(i["url"] for i in city.truth_items() if i["unit"] == column.unit.id and i["column"] == column.id)
+        article = next(i["url"] for i in city.truth_pages() if i["unit"] == column.unit.id and i["column"] == column.id)
         for url in (city.column_url(column).split("#")[0], article):
             _, _, headers = _get(url)
             before = served.not_modified.get(url, 0)
@@ -646,7 +675,7 @@ def test_feeds(served: Served) -> None:
             seen.add(kind)
             text = body.decode()
             links = re.findall(r"<link>([^<]+/t\d[^<]+)</link>|<link href=\"([^\"]+)\"", text)
-            known = {a for i in city.truth_items() if i["unit"] == unit["id"] for a in [i["url"], *i["aliases"]]}
+            known = {a for i in city.truth_pages() if i["unit"] == unit["id"] for a in [i["url"], *i["aliases"]]}
             assert {a or b for a, b in links} <= known
             assert links
             if kind == "rss_java":

@@ -1,6 +1,7 @@
-"""``gongkai catalogue``: what the catalogue knows of one item, which documents may be one, and a person's word on it.
+"""``gongkai catalogue``: what the catalogue knows of one item, which documents may be one, what is held back of it.
 
-Names, options and help stand here; what a command does stands in ``flows.commands.catalogue`` and is imported then.
+Names, options and help stand here; what a command does stands in ``flows.commands.catalogue`` and ``held`` and is
+imported then.
 """
 
 from __future__ import annotations
@@ -75,3 +76,29 @@ def split(
     from flows.commands import catalogue
 
     catalogue.split(item, other, why=why, who=who)
+
+
+@app.command("held")
+def held(
+    *,
+    past: Annotated[bool, typer.Option("--past", help="Also what was ever accepted, by whom, and why.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Columns of which too much changed at once: since when, why, how many of how many, and some of what is gone."""
+    from flows.commands import held as command
+
+    command.show_held(as_json=as_json, past=past)
+
+
+@app.command("accept")
+def accept(
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="The unit's id.")],
+    column: Annotated[str, typer.Argument(metavar="COLUMN", help="The column's id.")],
+    *,
+    why: WhyOption,
+    who: WhoOption = None,
+) -> None:
+    """Let what is held of a column through at its next full look, once. Who, when and why are kept."""
+    from flows.commands import held as command
+
+    command.accept(unit, column, why=why, who=who)

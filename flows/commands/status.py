@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from flows import report
+from flows.commands.held import accept_command, words
 from flows.delivery.standing import standings
 from flows.drift import LOOKS, drifts_of, moved_to
 from storage import catalogue, observations, outbox, registry, settings
@@ -85,6 +86,7 @@ def status(database: Database) -> dict[str, Any]:
             "receivers": delivery,
         },
         "to_do": todo,
+        "held": [dataclasses.asdict(one) for one in catalogue.held(database)],
         "drift": _drifts(database, city, homes) if city else [],
         "feeds": list(_feeds(database, city)) if city else [],
         "feeds_found": list(_feeds_found(database, city)) if city else [],
@@ -161,7 +163,7 @@ def lines(told: dict[str, Any]) -> list[str]:
         f"open findings {sum(told['open_findings'].values())}",
         *(f"delivery       {one['lag']} changes wait for {one['name']}" for one in told["delivery"]["receivers"]),
     ]
-    feeds = [*_delivery_lines(told), *_feed_lines(told)]
+    feeds = [*_held_lines(told), *_delivery_lines(told), *_feed_lines(told)]
     if not told["to_do"] and not told["drift"]:
         return [*found, *feeds] if feeds else [*found, "nothing to do"]
     if told["to_do"]:
@@ -188,6 +190,21 @@ def _delivery_lines(told: dict[str, Any]) -> list[str]:
     if not to_do:
         return []
     return ["", f"delivery: {len(to_do)} things to do", *(f"  {name}  {what}" for name, what in to_do)]
+
+
+def _held_lines(told: dict[str, Any]) -> list[str]:
+    if not told["held"]:
+        return []
+    lines = ["", f"held: {len(told['held'])} columns changed too much at once; nothing of it was written"]
+    for one in told["held"][:TOLD]:
+        lines.append(f"  {one['unit']}/{one['column']}  {words(one['reason'], one['lost'], one['of'])}")
+        if one["accepted"] is not None:
+            lines.append(f"    → accepted by {one['accepted']['who']}: the next full harvest takes it over")
+        else:
+            lines.append(
+                f"    → gongkai catalogue held shows some; if it is real, {accept_command(one['unit'], one['column'])}"
+            )
+    return lines
 
 
 def _feed_lines(told: dict[str, Any]) -> list[str]:

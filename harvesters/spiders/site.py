@@ -293,7 +293,8 @@ class SiteSpider(scrapy.Spider):
                     outcome=Outcome.STRUCTURE_CHANGED,
                     reason="mass_change",
                     detail=f"{result.lost} of {result.of} rows of {column.url} are gone or lost their dates at once; "
-                    "nothing was changed: look whether the column was redesigned, then accept the change or fix it",
+                    "nothing was changed: look whether the column was redesigned; if the change is real, "
+                    f"gongkai catalogue accept {unit.id} {column.id} --why …",
                 )
                 walked.look = look
         await self.keeper.observe(
@@ -363,9 +364,18 @@ class SiteSpider(scrapy.Spider):
         await _together(work_off() for _ in range(self._abreast))
         await self.keeper.articles(unit.id, column.id, looks)
         await self.keeper.touch(unit.id, column.id, same, dt.datetime.now(dt.UTC))
+        await self._settle(unit, column)
         counted = tags.observation(unit, column)
         if counted is not None:
             await self.keeper.observe(counted)
+
+    async def _settle(self, unit: Unit, column: Column) -> None:
+        settled = await self.keeper.settle(unit.id, column.id)
+        if settled.held:
+            logger.warning(
+                "%s/%s is held: %d of %d articles read again state no %s any more; gongkai catalogue held",
+                *(unit.id, column.id, settled.lost, settled.of, (settled.reason or "").removesuffix("_gone")),
+            )
 
     async def _article(
         self,

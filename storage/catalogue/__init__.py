@@ -20,6 +20,8 @@ from storage.catalogue.alike import (
 )
 from storage.catalogue.articles import ArticleLook, record_articles, touch
 from storage.catalogue.facts import ColumnFacts, GoneRow, appeared, column_facts, gone_rows
+from storage.catalogue.fading import Rereads, Settled, settle
+from storage.catalogue.holding import Acceptance, Gone, Held, accept, acceptances, held
 from storage.catalogue.identity import item_id
 from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of, titles_in
 from storage.catalogue.picking import Listed, Standing, Titled, listed_in, newest_days, rows_in, standing_in, titled
@@ -39,15 +41,20 @@ from storage.catalogue.walks import (
 from storage.catalogue.withdrawals import withdraw_due
 
 __all__ = [
+    "Acceptance",
     "ArticleLook",
     "ColumnFacts",
     "DateMove",
     "EntryCounts",
     "FieldCounts",
+    "Gone",
     "GoneRow",
+    "Held",
     "KnownRow",
     "Linked",
     "Listed",
+    "Rereads",
+    "Settled",
     "Shared",
     "SharedMinute",
     "ShownValid",
@@ -59,6 +66,8 @@ __all__ = [
     "Walk",
     "WalkResult",
     "WalkRow",
+    "accept",
+    "acceptances",
     "appeared",
     "column_facts",
     "count_items",
@@ -68,6 +77,7 @@ __all__ = [
     "get_item",
     "get_items",
     "gone_rows",
+    "held",
     "item_id",
     "iter_changes",
     "iter_items",
@@ -87,6 +97,7 @@ __all__ = [
     "same_index_number",
     "same_minute",
     "same_text",
+    "settle",
     "shown_valid",
     "speaking_of",
     "split_item",

@@ -64,9 +64,8 @@ def column_facts(db: Database, as_of: dt.date | None = None) -> Iterator[ColumnF
     with db.read() as session:
         counts = {(row["unit"], row["column"]): row for row in session.execute(_counts(as_of)).mappings()}
         newest = _newest(session, as_of)
-        looks = {
-            (row["unit"], row["column"]): row for row in session.execute(sa.select(tables.column_looks)).mappings()
-        }
+        narrow = [column for column in tables.column_looks.c if column.name != "held_sample"]
+        looks = {(row["unit"], row["column"]): row for row in session.execute(sa.select(*narrow)).mappings()}
         present = session.execute(_present()).all()
     for unit, column in present:
         place = (unit, column)

@@ -38,7 +38,7 @@ def merge(stored: Item, copy: Item, key: str, *, own_copy_gone: bool, fresh: Seq
     item = stored
     if stored.withdrawn_at is not None:
         item = replace(item, withdrawn_at=None)
-    if _may_speak(stored, copy, key, own_copy_gone):
+    if may_speak(stored, copy, key, own_copy_gone=own_copy_gone):
         item = _told(item, copy)
     aliases = tuple(_aliases(item, stored, fresh))
     if aliases != item.aliases:
@@ -53,7 +53,8 @@ def merge(stored: Item, copy: Item, key: str, *, own_copy_gone: bool, fresh: Seq
     return Merged(item=stored, changed=())
 
 
-def _may_speak(stored: Item, copy: Item, key: str, own_copy_gone: bool) -> bool:
+def may_speak(stored: Item, copy: Item, key: str, *, own_copy_gone: bool) -> bool:
+    """Whether the copy says what the item is, and is not only another address of it."""
     if stored.page_read != copy.page_read:
         return copy.page_read
     own = copy.column == stored.column and key == address_key(stored.url)

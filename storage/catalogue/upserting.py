@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -34,31 +34,58 @@ class UpsertResult:
     same: int = 0
 
 
-def upsert(db: Database, items: Sequence[Item], *, seen_at: dt.datetime) -> UpsertResult:
+class Doubting(Protocol):
+    """What may put an article aside that was read again; see ``fading``."""
+
+    def see(self, stored: Item, copy: Item) -> bool:
+        """True where ``copy`` is not to be written now."""
+
+
+def upsert(
+    db: Database, items: Sequence[Item], *, seen_at: dt.datetime, doubting: Doubting | None = None
+) -> UpsertResult:
     """Stores what was read at ``seen_at``, in one transaction; see ``identity`` and ``merging`` for what is decided.
 
-    ``first_seen`` and ``not_before`` of a new item are its list row's, where the row is known.
+    ``first_seen`` and ``not_before`` of a new item are its list row's, where the row is known. What ``doubting`` puts
+    aside counts as known as it is.
 
     :raises DatabaseError: the database failed; none of the items was stored.
     """
-    new = changed = same = 0
     if not items:
         return UpsertResult()
     with db.begin() as session:
-        turn = revisions.take_turn(session)
-        for start in range(0, len(items), BATCH):
-            batch = _Batch(session, turn, items[start : start + BATCH], seen_at)
-            batch.decide()
-            batch.write()
-            new, changed, same = new + batch.new, changed + batch.changed, same + batch.same
+        return write(session, revisions.take_turn(session), items, seen_at, doubting)
+
+
+def write(
+    session: Session,
+    turn: revisions.Turn,
+    items: Sequence[Item],
+    seen_at: dt.datetime,
+    doubting: Doubting | None = None,
+) -> UpsertResult:
+    """The same within the caller's transaction, whose turn it is."""
+    new = changed = same = 0
+    for start in range(0, len(items), BATCH):
+        batch = _Batch(session, turn, items[start : start + BATCH], seen_at, doubting)
+        batch.decide()
+        batch.write()
+        new, changed, same = new + batch.new, changed + batch.changed, same + batch.same
     return UpsertResult(new=new, changed=changed, same=same)
 
 
 class _Batch:
     """Up to ``BATCH`` items on their way in: loaded together, decided one by one, written together."""
 
-    def __init__(self, session: Session, turn: revisions.Turn, items: Sequence[Item], seen_at: dt.datetime) -> None:
-        self.session, self.turn, self.seen_at = session, turn, seen_at
+    def __init__(
+        self,
+        session: Session,
+        turn: revisions.Turn,
+        items: Sequence[Item],
+        seen_at: dt.datetime,
+        doubting: Doubting | None,
+    ) -> None:
+        self.session, self.turn, self.seen_at, self.doubting = session, turn, seen_at, doubting
         self.incoming = [Incoming.of(item) for item in items]
         self.known = Known(session, self.incoming)
         self.rows = _ListRows(session, self.incoming)
@@ -110,8 +137,12 @@ class _Batch:
 
     def _again(self, name: str, one: Incoming) -> Item:
         stored = self.stored[name]
-        fresh = self._add_addresses(name, one)
         copy, _, _ = _storable(one.item)
+        if self._is_doubted(stored, copy, one.keys[0]):
+            self.seen.add(name)
+            self.same += 1
+            return stored
+        fresh = self._add_addresses(name, one)
         merged = merging.merge(
             stored, copy, one.keys[0], own_copy_gone=name in self.gone, fresh=tuple(url for _, url in fresh)
         )
@@ -132,6 +163,13 @@ class _Batch:
         if merged.changed or rows.is_displayed(item) != rows.is_displayed(stored):
             self.rows.changed(item)
         return item
+
+    def _is_doubted(self, stored: Item, copy: Item, key: str) -> bool:
+        """Whether a known article that was read again is put aside; one stored in this very batch never is."""
+        if self.doubting is None or not (stored.page_read and copy.page_read) or stored.id in self.inserts:
+            return False
+        speaks = merging.may_speak(stored, copy, key, own_copy_gone=stored.id in self.gone)
+        return speaks and self.doubting.see(stored, copy)
 
     def _add_addresses(self, name: str, one: Incoming) -> tuple[tuple[str, str], ...]:
         fresh = self.known.add(name, one)

@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 
 from storage import settings, tables
 from storage.addresses import address_key
-from storage.catalogue import revisions
+from storage.catalogue import holding, revisions
+from storage.catalogue.holding import Gone, Held
 from storage.catalogue.identity import title_key
 from storage.catalogue.withdrawals import restore
 from storage.database import Database, insert_into, storable
 from storage.schema import Outcome
 
-LEAST_LOST: Final = 5  # fewer rows gone are never a mass change: a column of three may lose two
 _CHUNK: Final = 500
 
 
@@ -120,11 +120,13 @@ def record_walk(
         known = _stored_rows(session, walk.unit, walk.column)
         whole = walk.full and walk.complete
         gone = _gone(known, seen) if whole else ()
-        if not accept_mass_change:
-            held = _mass_change(known, seen, gone, share)
-            if held is not None:
-                _hold(session, walk, held)
-                return held
+        held = None if accept_mass_change else _mass_change(known, seen, gone, share)
+        if held is not None:
+            if not holding.use_acceptance(session, walk.unit, walk.column, held.reason, walk.at):
+                holding.hold(session, _held(walk, held, known))
+                return WalkResult(held=True, reason=held.reason, lost=len(held.lost), of=held.of)
+        elif whole:
+            holding.expire_acceptances(session, walk.unit, walk.column, holding.OF_LISTS, walk.at)
         looks = _looks(session, walk)
         new = tuple(key for key in seen if key not in known)
         _insert(session, walk, {key: seen[key] for key in new}, looks)
@@ -148,20 +150,42 @@ def _gone(known: Mapping[str, Any], seen: Mapping[str, WalkRow]) -> tuple[str, .
     return tuple(key for key, row in known.items() if row.missing_since is None and key not in seen)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """A mass change: the keys of the rows that are lost, of how many."""
+
+    reason: str
+    lost: Sequence[str]
+    of: int
+
+
 def _mass_change(
     known: Mapping[str, Any], seen: Mapping[str, WalkRow], gone: Sequence[str], share: float
-) -> WalkResult | None:
+) -> _Found | None:
     """What holds the walk. A row that stands under another address with its title and date has moved, not gone."""
     standing = sum(row.missing_since is None for row in known.values())
     came = {(title_key(row.title), row.date) for key, row in seen.items() if key not in known}
-    lost = sum((title_key(known[key].title), known[key].row_date) not in came for key in gone)
-    if lost >= LEAST_LOST and lost > share * standing:
-        return WalkResult(held=True, reason="rows_gone", lost=lost, of=standing)
+    lost = [key for key in gone if (title_key(known[key].title), known[key].row_date) not in came]
+    if holding.is_mass(len(lost), standing, share):
+        return _Found(reason=holding.ROWS_GONE, lost=lost, of=standing)
     dated = [key for key in seen if key in known and known[key].row_date is not None]
-    undated = sum(seen[key].date is None for key in dated)
-    if undated >= LEAST_LOST and undated > share * len(dated):
-        return WalkResult(held=True, reason="dates_gone", lost=undated, of=len(dated))
+    undated = [key for key in dated if seen[key].date is None]
+    if holding.is_mass(len(undated), len(dated), share):
+        return _Found(reason=holding.DATES_GONE, lost=undated, of=len(dated))
     return None
+
+
+def _held(walk: Walk, found: _Found, known: Mapping[str, Any]) -> Held:
+    rows = [known[key] for key in found.lost[: holding.SAMPLE]]
+    return Held(
+        unit=walk.unit,
+        column=walk.column,
+        since=walk.at,
+        reason=found.reason,
+        lost=len(found.lost),
+        of=found.of,
+        sample=tuple(Gone(title=row.title, url=row.url, date=row.row_date) for row in rows),
+    )
 
 
 def _looks(session: Session, walk: Walk) -> Any:
@@ -283,21 +307,13 @@ def _miss(session: Session, walk: Walk, known: Mapping[str, Any], seen: Mapping[
 
 
 def _note_look(session: Session, walk: Walk, looks: Any, *, whole: bool) -> None:
-    values: dict[str, Any] = {"last_walk_at": walk.at, "held_since": None, "held_reason": None}
-    values |= {"held_lost": None, "held_of": None}
+    """Notes the look; a whole one as usual ends what held the column's list, a quick one has not seen that."""
+    values: dict[str, Any] = {"last_walk_at": walk.at}
     if whole:
         values["last_complete_at"] = walk.at
         values["first_complete_at"] = walk.at if looks is None else looks.first_complete_at or walk.at
         values["complete_looks"] = 1 + (0 if looks is None else looks.complete_looks)
-    elif looks is not None and looks.held_since is not None:
-        values = {"last_walk_at": walk.at}  # a quick walk has not seen what held the full one
-    _save_look(session, walk, values)
-
-
-def _hold(session: Session, walk: Walk, held: WalkResult) -> None:
-    looks = _looks(session, walk)
-    since = walk.at if looks is None or looks.held_since is None else looks.held_since
-    values = {"held_since": since, "held_reason": held.reason, "held_lost": held.lost, "held_of": held.of}
+        holding.release(session, walk.unit, walk.column, holding.OF_LISTS)
     _save_look(session, walk, values)
 
 

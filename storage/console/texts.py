@@ -308,8 +308,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The content is loaded by script: find its data address with a browser and put it in the city file.",
     ),
     "advice.mass_change": (
-        "打开栏目核对：确属清理的，全量采集一次予以确认；属改版的，更新栏目地址。",
-        "Look at the column: if it was truly cleared, a full harvest confirms it; if redesigned, correct the address.",
+        "打开栏目核对：确属清理的，由运维执行 gongkai catalogue accept 予以确认；属改版的，更新栏目地址。",
+        "Look at the column: if it was truly cleared, accept it (gongkai catalogue accept); if redesigned, correct the "
+        "address.",
     ),
     "advice.robots": (
         "请该单位在 robots.txt 中允许采集程序；或在城市文件中设 robots: ignore 并写明理由。",

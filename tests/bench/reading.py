@@ -172,7 +172,7 @@ def _city(folder: Path) -> Pages:
     """Articles of the fictional city of all its families, scored by its truth."""
     entries, truth = [], {}
     with City(units=6, items=300, seed=1, faults=False).serve() as served:
-        items = [item for item in served.city.truth_items() if item["page"] and item["reachable"]]
+        items = [item for item in served.city.truth_pages() if item["page"] and item["reachable"]]
         for number, item in enumerate(items[:: max(1, len(items) // 60)]):
             ident = f"city-{number}"
             path = folder / f"{ident}.html"

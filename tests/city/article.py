@@ -180,6 +180,8 @@ def page(app: SiteApp, facts: Facts, frame: Frame) -> str:
         body = "".join(f'<p>　　<span style="font-family: 仿宋;">{p}</span></p>\n' for p in text)
     else:
         body = "".join(f'<p align="justify">&nbsp;&nbsp;&nbsp;&nbsp;{p}</p><p></p>\n' for p in text)
+    credit = column.edits.get(facts.key, {}).get("credit")
+    body += f'<p style="text-align: right;">{credit}</p>\n' if credit else ""
     views = "".join(
         f'<p align="center"><img data-uitype="pdf" data-powerurl="{escape(f.path)}" src="/images/pdf_new.png" alt=""/></p>'
         for f in facts.files if f.shape == "viewer"

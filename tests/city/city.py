@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from tests.city import families, items, plan, seeding, truth
 from tests.city.dice import token
 from tests.city.model import CST, Column, Site, Unit
+from tests.city.shared import Shared
 from tests.city.site import SiteApp
 from tests.city.web import Server, Tally
 
@@ -71,6 +72,8 @@ class City:
         )
         self.lock = threading.RLock()
         self.seeded: list[dict[str, Any]] = []
+        self.shared: list[Shared] = []  # documents of several units
+        self.lookalikes: dict[tuple[int, int], str] = {}  # column number and key → what only looks like one of those
         seeding.sow(self)
 
     # -------------------------------------------------------------- looking
@@ -102,8 +105,12 @@ class City:
         return truth.city_file(self)
 
     def truth_items(self) -> Iterator[dict[str, Any]]:
-        """Every item the catalogue should hold, one at a time."""
+        """Every item the catalogue should hold, one at a time; what several units show is one item with ``copies``."""
         return truth.items_of(self)
+
+    def truth_pages(self) -> Iterator[dict[str, Any]]:
+        """Every unit's own items, the copies of another's document among them."""
+        return truth.pages_of(self)
 
     def truth_findings(self) -> Iterator[dict[str, Any]]:
         """Every finding that is right."""

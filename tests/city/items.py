@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tests.city.city import City
 
 
+_NO_FACTS = ("version", "changed_at", "body", "credit", "published_on", "placed_on")  # of what an edit may give
+
+
 def weekdays_before(day: dt.date, count: int) -> dt.date:
     """The day from which ``count`` weekdays (Monday to Friday) lead to ``day``."""
     while count:
@@ -73,7 +76,7 @@ def order(city: City, column: Column) -> array[int]:
     """Keys in the order the column lists them; four bytes an item, made on first use."""
     if column.order is None:
         base = [k for k in range(column.count) if k not in column.removed]
-        if any("published_on" in column.edits.get(k, {}) for k in column.edits):
+        if any("published_on" in given for k, given in column.edits.items() if k < column.count):
             base.sort(key=lambda k: -shown_day(city, column, k).toordinal())
         added = [k for k in range(column.count, column.count + len(column.mirrors)) if k not in column.removed]
         added += [k for k in column.extras if k not in column.removed]
@@ -166,9 +169,7 @@ def facts_of(city: City, column: Column, key: int) -> Facts:
     if column.undated:
         facts = replace(facts, published_on=None, clock=None, meta_on=None)
     if edits:
-        known = {
-            k: v for k, v in edits.items() if k not in ("version", "changed_at", "body", "published_on", "placed_on")
-        }
+        known = {k: v for k, v in edits.items() if k not in _NO_FACTS}
         if "title" in known:
             known["html_title"] = known["title"]
         if "published_on" in edits and not column.undated:

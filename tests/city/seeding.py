@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.city import faults, flaws, items
+from tests.city import faults, flaws, items, shared
 from tests.city.dice import Dice
 from tests.city.families import feeds
 from tests.city.model import (
@@ -85,6 +85,7 @@ def sow(city: City) -> None:
     flaws.sow(city, picker, partial(_note, city))
     _lifelike(city, picker)
     flaws.keep_clear(city, partial(_note, city))
+    shared.sow(city)
 
 
 class Picker:
@@ -290,8 +291,8 @@ def _lifelike(city: City, picker: Picker) -> None:
         fed = picker.pick(lambda c: True, old if kind == "atom_abandoned" else plain)
         if fed is not None:
             fed.feed = kind
-    shared = next((unit for unit in city.units if sum(c.unit is unit and c.feed is None for c in plain) > 1), None)
-    for column in [c for c in plain if c.unit is shared and c.feed is None]:
+    common = next((unit for unit in city.units if sum(c.unit is unit and c.feed is None for c in plain) > 1), None)
+    for column in [c for c in plain if c.unit is common and c.feed is None]:
         column.feed = feeds.SHARED
     yearly = [c for c in plain if not c.feed and not c.labelled and c.count > 6 and c.no not in picker.taken]
     for column in yearly[::5]:

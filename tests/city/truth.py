@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,8 @@ HIDING = frozenset({
     "soft404", "home_404", "empty_api", "jump_404", "challenge_slider", "block_567", "block_f5",
 })  # fmt: skip
 
+_BRACKETS = re.compile(r"[\[（〔](\d{4})[\]）〕]")
+
 _CITY = {
     "name": "青禾市",
     "code": "629900",
@@ -31,6 +34,11 @@ _CITY = {
 
 def _text(city: City, facts: Facts) -> str | None:
     return "\n".join(items.body_of(city, facts)) or None
+
+
+def _in_one_spelling(number: str | None) -> str | None:
+    """A document number in 〔〕, whatever brackets the page writes."""
+    return _BRACKETS.sub(r"〔\1〕", number) if number else None
 
 
 def visible_keys(city: City, column: Column) -> Iterator[int]:
@@ -52,16 +60,45 @@ def item_of(city: City, column: Column, key: int) -> dict[str, Any]:
         "aliases": [], "title": facts.title,
         "published_on": facts.published_on.isoformat() if facts.published_on else None,
         "published_at": at.isoformat() if at else None, "source": facts.source, "issuing_body": facts.issuing_body,
-        "document_number": facts.document_number, "index_number": facts.index_number,
+        "document_number": _in_one_spelling(facts.document_number), "index_number": facts.index_number,
         "formed_on": facts.formed_on.isoformat() if facts.formed_on else None, "subject": facts.subject,
         "summary": facts.summary,
         "attachments": [{"name": f.name, "url": base + f.path} for f in facts.files], "body_text": _text(city, facts),
-        "page": not facts.is_file, "reachable": True,
+        "page": not facts.is_file, "reachable": True, "copies": [], "looks_like": city.lookalikes.get((column.no, key)),
     }  # fmt: skip
 
 
 def items_of(city: City) -> Iterator[dict[str, Any]]:
-    """Every expected catalogue item; a document in two columns is one item with two addresses."""
+    """Every expected catalogue item; a document of several units is one, of the first, with the others' as ``copies``.
+
+    A copy is told as any item is, for its unit is judged by it. Where the first publisher's own does not stand, the
+    others are on their own here: a test that takes it away knows which of them comes next.
+    """
+    firsts = {(column.no, key): shared for shared in city.shared for column, key in (shared.first,)}
+    later = {
+        (column.no, key) for shared in city.shared if _stands(*shared.first) for column, key in shared.copies
+    }  # fmt: skip
+    for line, column, key in _placed(city):
+        if (column.no, key) in later:
+            continue
+        shared = firsts.get((column.no, key))
+        if shared is not None:
+            line["copies"] = [item_of(city, *copy) for copy in shared.copies if _stands(*copy)]
+        yield line
+
+
+def pages_of(city: City) -> Iterator[dict[str, Any]]:
+    """Every unit's own items, copies of another's document among them."""
+    for line, _, _ in _placed(city):
+        yield line
+
+
+def _stands(column: Column, key: int) -> bool:
+    return key not in column.removed and not column.unit.dead and column.fault not in HIDING
+
+
+def _placed(city: City) -> Iterator[tuple[dict[str, Any], Column, int]]:
+    """Each unit's items with their places; a document in two of its columns is one with two addresses."""
     for unit in city.units:
         shared: dict[tuple[int, int], list[tuple[Column, int]]] = {}
         for column in unit.columns:
@@ -82,7 +119,7 @@ def items_of(city: City) -> Iterator[dict[str, Any]]:
                     line["aliases"].append(unit.site.base + families.item_path(city, other, place))
                 if key in mobile:
                     line["aliases"].append(unit.site.base + feeds.MOBILE + families.item_path(city, column, key))
-                yield line
+                yield line, column, key
 
 
 # how many breaches of which rules fail a whole site, held against the unit at its front door
@@ -183,6 +220,10 @@ def write(city: City, folder: Path) -> dict[str, Any]:
         "seed": city.seed, "as_of": city.as_of.isoformat(), "units": len(city.units), "sites": len(city.sites),
         "columns": len(columns),
         **counts,
+        "identity": {
+            "documents": len(city.shared), "copies": sum(len(shared.copies) for shared in city.shared),
+            "lookalikes": len(city.lookalikes),
+        },
         "by_rule": _count(f["rule"] for f in findings_of(city)),
         "by_fault": _count(f["fault"] for f in faults_of(city)),
         "by_family": _count(c.family for c in columns), "feeds": _count(c.feed for c in columns if c.feed),

@@ -60,7 +60,7 @@ def test_what_is_proposed_goes_into_a_city_file_and_is_harvested(tmp_path: Path)
         done = run_crawl(CrawlJob(name="t", holder="test", columns=columns, homes=(), full=False))
         assert (done.columns_failed, done.bugs) == (0, ())
         found = {address_key(item.url) for item in catalogue.iter_items(database)}
-        assert found == {address_key(item["url"]) for item in city.truth_items()}
+        assert found == {address_key(item["url"]) for item in city.truth_pages()}
 
 
 def test_people_and_programs_are_told_the_same() -> None:

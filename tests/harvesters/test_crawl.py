@@ -75,12 +75,12 @@ def looks(database: Database, subject: Subject) -> list[Observation]:
 
 
 def wanted(served: Served) -> set[str]:
-    return {address_key(item["url"]) for item in served.city.truth_items()}
+    return {address_key(item["url"]) for item in served.city.truth_pages()}
 
 
 def busiest(served: Served) -> tuple[str, str]:
     """Unit and column with the most items."""
-    counted = Counter((item["unit"], item["column"]) for item in served.city.truth_items())
+    counted = Counter((item["unit"], item["column"]) for item in served.city.truth_pages())
     return counted.most_common(1)[0][0]
 
 

@@ -252,7 +252,7 @@ def test_the_city_has_columns_that_only_javascript_lists(database: Database, tmp
         columns = [(unit.id, column.id) for unit in known.units for column in unit.columns if column.render]
         summary = run_crawl(CrawlJob(name="t", holder="test", columns=tuple(columns)))
         wanted = {
-            address_key(item["url"]) for item in city.city.truth_items() if (item["unit"], item["column"]) in columns
+            address_key(item["url"]) for item in city.city.truth_pages() if (item["unit"], item["column"]) in columns
         }
     assert (len(columns), summary.columns_failed, summary.bugs) == (2, 0, ())
     assert wanted <= {address_key(item.url) for item in catalogue.iter_items(database)}
