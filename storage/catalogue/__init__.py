@@ -19,12 +19,15 @@ from storage.catalogue.alike import (
     speaking_of,
 )
 from storage.catalogue.articles import ArticleLook, record_articles, touch
+from storage.catalogue.core_metadata import Completeness, Filled, completeness, iter_values
+from storage.catalogue.counting import Count, category_counts
 from storage.catalogue.facts import ColumnFacts, GoneRow, appeared, column_facts, gone_rows
 from storage.catalogue.identity import item_id
 from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of, titles_in
 from storage.catalogue.picking import Listed, Standing, Titled, listed_in, newest_days, rows_in, standing_in, titled
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, get_items, iter_changes, iter_items
+from storage.catalogue.rederiving import Rederived, rederive
 from storage.catalogue.standing import StandingRow, iter_standing, row_titles
 from storage.catalogue.upserting import UpsertResult, upsert
 from storage.catalogue.walks import (
@@ -40,13 +43,17 @@ from storage.catalogue.withdrawals import withdraw_due
 __all__ = [
     "ArticleLook",
     "ColumnFacts",
+    "Completeness",
+    "Count",
     "DateMove",
     "EntryCounts",
     "FieldCounts",
+    "Filled",
     "GoneRow",
     "KnownRow",
     "Linked",
     "Listed",
+    "Rederived",
     "Shared",
     "SharedMinute",
     "ShownValid",
@@ -58,7 +65,9 @@ __all__ = [
     "WalkResult",
     "WalkRow",
     "appeared",
+    "category_counts",
     "column_facts",
+    "completeness",
     "count_items",
     "date_moves",
     "entry_counts",
@@ -70,6 +79,7 @@ __all__ = [
     "iter_changes",
     "iter_items",
     "iter_standing",
+    "iter_values",
     "known_rows",
     "linked_in",
     "linked_items",
@@ -78,6 +88,7 @@ __all__ = [
     "owners_of",
     "record_articles",
     "record_walk",
+    "rederive",
     "row_titles",
     "rows_in",
     "same_document_number",

@@ -1,4 +1,4 @@
-"""The core metadata of the national catalogue (政府信息公开目录 核心元数据): which of an item's fields carries which element.
+"""The core metadata of the national catalogue (政府信息公开目录 核心元数据), and which field of an item carries each.
 
 《政府信息公开目录系统实施指引（试行）》 names fourteen elements: six mandatory, three conditional, five optional. That
 count, 索引号, 名称 and 内容概述 were read in its text; the names of the others are from memory, and which of them is

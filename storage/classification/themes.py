@@ -12,6 +12,7 @@ it the place of the second level in its own list ("02-01"); no text that we have
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -105,6 +106,7 @@ _BY_CODE: Final = {theme.code: theme for theme in THEMES}
 _LEVELS: Final = re.compile(r"[\\/|｜>＞〉»;；:：,，→·_]+|-{1,2}|—+|\s+(?=\S{3})")
 _IN_BRACKETS: Final = re.compile(r"[（(][^（）()]*[)）]")
 _SIGNS: Final = re.compile(r"[、.．\s“”\"]+|与|和|及")
+_OTHER: Final = "22"  # 其他: with something behind it, it may be anything's other
 _LONGEST: Final = 80  # characters shown; more is a text that stands in a theme's place
 _VAGUE: Final = frozenset(("安全",))  # a part of one name that says another thing when it stands alone
 
@@ -130,18 +132,19 @@ def read(shown: str, *, whole: bool = False) -> Theme | None:
     if not text or len(text) > _LONGEST:
         return None
     parts = [part for part in map(_plain, _LEVELS.split(text)) if part]
-    for part, following in zip(parts, parts[1:], strict=False):
-        if (pair := _PAIRS.get(part + following)) is not None and part in _FIRST:
-            return pair
+    for part, following in itertools.pairwise(parts):
+        if part in _FIRST and part + following in _PAIRS:
+            return _PAIRS[part + following]
     run = _plain("".join(parts))
-    if (both := _PAIRS.get(run)) is not None or (both := _FIRST.get(run)) is not None and (both.code != "22"):
-        return both if not whole or both.second is not None or "、" in both.first else None
+    named = _PAIRS.get(run) or _FIRST.get(run)
+    if named is not None and (not whole or named.second is not None or "、" in named.first):
+        return named
     if whole or not parts:
         return None
-    if (first := _FIRST.get(parts[0])) is not None and (first.code != "22" or len(parts) == 1):
-        return first
-    named = [_NAMED.get(part) for part in parts]
-    return named[0] if all(named) else None
+    if (first := _FIRST.get(parts[0])) is not None:
+        return first if first.code != _OTHER else None
+    all_named = [_NAMED.get(part) for part in parts]
+    return all_named[0] if all(all_named) else None
 
 
 @lru_cache(maxsize=4096)
