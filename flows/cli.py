@@ -19,6 +19,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from flows.commands.catalogue_app import add_reports, catalogue_app
 from storage.exceptions import (
     CityFileError,
     DutyFileError,
@@ -85,6 +86,8 @@ app.add_typer(report_app, name="report")
 app.add_typer(period_app, name="period")
 app.add_typer(archive_app, name="archive")
 app.add_typer(duties_app, name="duties")
+app.add_typer(catalogue_app, name="catalogue")
+add_reports(report_app)
 
 CityOption = Annotated[
     Path | None,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -58,28 +58,25 @@ def category_counts(
         )
         if condition is not None
     ]
-    query = sa.select(*by, sa.func.count()).where(*where).group_by(*by)
     other = tables.items.alias()
     # which items are copies is asked of the index that knows them: the column lies behind the text in a row
-    copies = at.id.in_(sa.select(other.c.id).where(other.c.same_as.is_not(None)))
+    is_copy = at.id.in_(sa.select(other.c.id).where(other.c.same_as.is_not(None)))
+    copies = sa.func.sum(sa.case((is_copy, 1), else_=0))
+    query = sa.select(*by, sa.func.count(), copies).where(*where).group_by(*by)
+    found = []
     with db.read() as session:
-        everything = Counter({tuple(row[:-1]): row[-1] for row in session.execute(query)})
-        copied = Counter({tuple(row[:-1]): row[-1] for row in session.execute(query.where(copies))})
-    found = [
-        *(
-            _count(key, everything[key] - copied[key], is_copy=False)
-            for key in everything
-            if everything[key] > copied[key]
-        ),
-        *(_count(key, copied[key], is_copy=True) for key in copied),
-    ]
+        for *key, everything, copied in session.execute(query):
+            if everything > copied:
+                found.append(_count(key, everything - copied, is_copy=False))
+            if copied:
+                found.append(_count(key, copied, is_copy=True))
     return sorted(
         found,
         key=lambda one: (one.unit, one.column, _ORDER[one.category], one.year or 0, one.is_copy, one.withdrawn),
     )
 
 
-def _count(key: tuple[Any, ...], count: int, *, is_copy: bool) -> Count:
+def _count(key: Sequence[Any], count: int, *, is_copy: bool) -> Count:
     unit, column, category, year, withdrawn = key
     return Count(
         unit=unit,

@@ -1,9 +1,9 @@
 """An item as the record of the national catalogue's core metadata (政府信息公开目录 核心元数据), in Chinese elements.
 
-The elements and their order are those of ``storage.classification.core``; what an item does not state is left out, and
-so is nothing else. 主题分类 is spelt as the classification spells it where that is sure, with our code for it. The
-schema is ``zfxxgk.xsd`` beside this module. No official schema of this record could be found: the names 索引号, 名称 and
-内容概述 are read in the guideline, the others are from memory, and both the document element and the namespace are
+The elements and their order are those of ``storage.classification.core``; what an item does not state is left out.
+主题分类 is spelt as the classification spells it where that is sure, with our code for it. The
+schema is ``zfxxgk.xsd`` beside this module. No official schema of this record could be found: the names 索引号, 名称
+and 内容概述 are read in the guideline, the others are from memory, and both the document element and the namespace are
 ours; the schema says so, so that a receiver who knows better knows what to map.
 """
 
@@ -31,7 +31,7 @@ def schema() -> bytes:
 
 
 def to_xml(item: Mapping[str, Any], schema_url: str = SCHEMA_FILE) -> str:
-    """The item, given as its JSON (``json_item``), as a ``政府信息`` element, to be made bytes by ``xml_text.document``.
+    """The item, given as its JSON (``json_item``), as a ``政府信息`` element, for ``xml_text.document``.
 
     :param schema_url: where a reader finds the schema.
     """
