@@ -152,7 +152,9 @@ def _left(text: str, width: int) -> str:
 # ------------------------------------------------------------------ metadata
 
 
-def show_metadata(*, unit: str | None, as_json: bool, as_csv: bool, out: Path | None) -> None:
+def show_metadata(
+    *, unit: str | None, category: Sequence[Category], as_json: bool, as_csv: bool, out: Path | None
+) -> None:
     """Prints how far units fill the core metadata of the national catalogue.
 
     :raises UnknownTarget: there is no such unit.
@@ -160,10 +162,10 @@ def show_metadata(*, unit: str | None, as_json: bool, as_csv: bool, out: Path | 
     with closing(open_database()) as database:
         city = registry.load_city(database)
         unit = _known(city, unit, database)
-        found = catalogue.completeness(database, unit=unit)
+        found = catalogue.completeness(database, unit=unit, categories=category)
         told = metadata_json(found, city)
         if as_json:
-            _write_json(told, database, unit, out)
+            _write_json(told, catalogue.iter_values(database, unit=unit, categories=category), out)
             return
     _write(metadata_csv(told) if as_csv else metadata_lines(told), out, bom=as_csv)
 
@@ -261,14 +263,14 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.0%}" if whole else "-"
 
 
-def _write_json(told: dict[str, Any], database: Database, unit: str | None, out: Path | None) -> None:
+def _write_json(told: dict[str, Any], items: Iterable[dict[str, Any]], out: Path | None) -> None:
     """The numbers, then ``items``: what each lacks, an object a line, in bounded memory."""
 
     def lines() -> Iterator[str]:
         head = json.dumps(told, ensure_ascii=False, indent=1)
         yield f'{head.removesuffix("}").rstrip()},\n "items": ['
         before = ""
-        for item in catalogue.iter_values(database, unit=unit):
+        for item in items:
             lost = core.missing(item)
             if lost:
                 one = {"item": item["id"], "unit": item["unit"], "url": item["url"], "missing_core": list(lost)}

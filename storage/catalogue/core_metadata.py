@@ -8,7 +8,7 @@ Rows are read a page at a time without their texts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from storage import tables
 from storage.classification import core, themes
 from storage.database import Database
+from storage.schema import Category
 
 PAGE: Final = 2000  # rows to a statement
 EXAMPLES: Final = 3  # addresses told of each element that is missing
@@ -51,10 +52,10 @@ class Completeness:
     unknown_themes: Counter[str] = field(default_factory=Counter)  # as shown, that are none of the 22
 
 
-def completeness(db: Database, *, unit: str | None = None) -> list[Completeness]:
-    """Every unit that has items, or the one asked for, in the order of their ids."""
+def completeness(db: Database, *, unit: str | None = None, categories: Sequence[Category] = ()) -> list[Completeness]:
+    """Every unit that has items, or the one asked for, in the order of their ids; ``categories``: of these alone."""
     found: dict[str, Completeness] = {}
-    for item in iter_values(db, unit=unit):
+    for item in iter_values(db, unit=unit, categories=categories):
         one = found.get(item["unit"])
         if one is None:
             one = found[item["unit"]] = Completeness(unit=item["unit"])
@@ -81,11 +82,15 @@ def _add(one: Completeness, item: dict[str, Any]) -> None:
         one.unknown_themes[theme] += 1
 
 
-def iter_values(db: Database, *, unit: str | None = None) -> Iterator[dict[str, Any]]:
+def iter_values(
+    db: Database, *, unit: str | None = None, categories: Sequence[Category] = ()
+) -> Iterator[dict[str, Any]]:
     """The items that stand, as the values that ``core`` asks of them, in the order of their ids."""
     query = sa.select(*_COLUMNS).where(_AT.withdrawn_at.is_(None)).order_by(_AT.id).limit(PAGE)
     if unit is not None:
         query = query.where(_AT.unit == unit)
+    if categories:
+        query = query.where(_AT.category.in_([one.value for one in categories]))
     after = ""
     while True:
         with db.read() as session:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-catalogue_app = typer.Typer(no_args_is_help=True, help="The central catalogue.")
+from flows.commands.options import OutOption
+from storage.schema import Category
 
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of standard output.")]
 UnitOption = Annotated[str | None, typer.Option("--unit", metavar="ID", help="Only this unit.")]
 
 
@@ -25,6 +24,11 @@ def add_reports(report_app: typer.Typer) -> None:
     """Adds what is reported of the catalogue to ``gongkai report``."""
     report_app.command("categories")(report_categories)
     report_app.command("metadata")(report_metadata)
+
+
+def add_commands(catalogue_app: typer.Typer) -> None:
+    """Adds what is done with the catalogue's classes to ``gongkai catalogue``."""
+    catalogue_app.command("recategorise")(recategorise)
 
 
 def report_categories(
@@ -51,6 +55,9 @@ def report_categories(
 def report_metadata(
     *,
     unit: UnitOption = None,
+    category: Annotated[
+        list[Category] | None, typer.Option("--category", help="Only this class of the eight (may be repeated).")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="JSON instead of tables, with what every single item lacks.")
     ] = False,
@@ -62,10 +69,9 @@ def report_metadata(
 
     if as_json and as_csv:
         raise typer.BadParameter("give either --json or --csv")
-    command.show_metadata(unit=unit, as_json=as_json, as_csv=as_csv, out=out)
+    command.show_metadata(unit=unit, category=tuple(category or ()), as_json=as_json, as_csv=as_csv, out=out)
 
 
-@catalogue_app.command("recategorise")
 def recategorise(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
