@@ -140,7 +140,7 @@ class Table(_Strict):
 
 def stage_in(kind: ColumnKind, title: str) -> str | None:
     """The stage at which an item of this title in a column of ``kind`` speaks of its matter."""
-    table = _in_force(settings.load().home)
+    table = _in_force(settings.data_folder())
     return (stage_of(title) if kind in table.staged else None) or table.kinds[kind].stage
 
 
@@ -149,7 +149,7 @@ def counted(unit: UnitKind, kind: ColumnKind, item: Item) -> tuple[Category, str
 
     :raises SettingsError: the table, or the city's own, says something that is not understood.
     """
-    home = settings.load().home
+    home = settings.data_folder()
     known = _in_force(home).kinds[kind]
     category: Category | None = None
     statutory: str | None = None
@@ -186,7 +186,7 @@ def classed(kind: ColumnKind, item: Item) -> Item:
         if found is not None:
             values["genre"] = found
             shown = provenance.get("genre")
-            conflict = shown.raw if shown is not None and shown.origin != "title" else None
+            conflict = None if shown is None else shown.conflict if shown.origin == "title" else shown.raw
             provenance["genre"] = Provenance(origin="title", raw=raw, confidence=_TITLE_CONFIDENCE, conflict=conflict)
             values["provenance"] = provenance
     changed = {name: value for name, value in values.items() if getattr(item, name) != value}

@@ -138,7 +138,7 @@ def to_item(
         page_read=article is not None,
         **values,
     )
-    item = categories.classed(column.kind, _language(_in_force(item), article))
+    item = _in_force(categories.classed(column.kind, _language(item, article)))
     category, statutory = categories.counted(unit.kind, column.kind, item)
     return _hashed(replace(item, category=category, statutory=statutory))
 
