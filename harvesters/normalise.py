@@ -6,8 +6,8 @@ document's own page wins, then the row of the list, then what an interface or a 
 address gives a date only where nothing else does, and such a date is no displayed date. Nothing is invented: a
 field nobody states stays None, and a date that was shown but cannot be keeps its raw text in the provenance.
 
-What a column means for the counts and for the law stands in ``categories.yml``. A document's relations to others are
-what its title says of them (by title) and what its page links as belonging to it (by address).
+What a document and its column mean for the counts and for the law is for ``categories`` to say. A document's relations
+to others are what its title says of them (by title) and what its page links as belonging to it (by address).
 """
 
 from __future__ import annotations
@@ -17,24 +17,20 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import yaml
-
+from harvesters import categories
+from harvesters.reading import in_force, languages
 from harvesters.reading.attachments import is_file, kind_of
 from harvesters.reading.dates import CHINA, address_date, read_value
 from harvesters.reading.facts import Article, Page, RelatedLink, Row
 from harvesters.reading.titles import draft_named, named_in, stage_of
-from storage.exceptions import SettingsError
 from storage.schema import (
     Attachment,
     Category,
     Column,
-    ColumnKind,
     Evidence,
     Item,
     Provenance,
@@ -42,7 +38,6 @@ from storage.schema import (
     Unit,
 )
 
-_TABLE = Path(__file__).with_name("categories.yml")
 # Item field: Article field
 _FROM_ARTICLE = {
     "summary": "summary",
@@ -85,6 +80,8 @@ _BY_LINK = {
     ("final", "interpretation"): "interpreted_by",
     (None, "interpretation"): "interpreted_by",
 }
+_BETWEEN_WORDS = re.compile(r"[,，;；、\s|]+")
+_TEXT_CONFIDENCE = 0.7  # of a day that a document's text gives for itself
 _ADDRESS_CONFIDENCE = 0.3  # addresses are made when a draft is created, and kept when it is published later
 
 
@@ -123,14 +120,16 @@ def to_item(
     title = values.pop("title", None)
     if not title:
         raise ValueError(f"{url}: no title, neither in the row nor on the page")
-    category, statutory, stage = _counted(column.kind, title, values.get("document_number"), values.get("genre"))
+    stage = categories.stage_in(column.kind, title)
+    if _repeats(values.get("summary"), title):
+        del values["summary"]
+        del merged.provenance["summary"]
     item = Item(
         unit=unit.id,
         column=column.id,
         url=url,
         title=title,
-        category=category,
-        statutory=statutory,
+        category=Category.ACTIVITY,  # until it is counted below
         stage=stage,
         relations=_relations(title, stage, values.get("body_text"), article.related if article is not None else ()),
         aliases=_aliases(url, page),
@@ -139,7 +138,9 @@ def to_item(
         page_read=article is not None,
         **values,
     )
-    return _hashed(item)
+    item = _in_force(categories.classed(column.kind, _language(item, article)))
+    category, statutory = categories.counted(unit.kind, column.kind, item)
+    return _hashed(replace(item, category=category, statutory=statutory))
 
 
 # ------------------------------------------------------------------ weighing
@@ -204,8 +205,9 @@ class _Merged:
                 if found:
                     self.put(field, found.on, "api", found.raw, 0.8)
             elif field == "keywords":
-                words = tuple(str(word) for word in value) if isinstance(value, list | tuple) else (str(value),)
-                self.put(field, words, "api", "、".join(words), 0.8)
+                given = [str(word) for word in value] if isinstance(value, list | tuple) else [str(value)]
+                words = tuple(dict.fromkeys(word for one in given for word in _BETWEEN_WORDS.split(one) if word))
+                self.put(field, words, "api", "、".join(given), 0.8)
             elif field in _FROM_ARTICLE and isinstance(value, str):
                 self.put(field, value, "api", value, 0.8)
 
@@ -224,6 +226,36 @@ class _Merged:
             return
         on = address_date(url, reference=captured_at.astimezone(CHINA).date())
         self.put("published_on", on, "address", url, _ADDRESS_CONFIDENCE)
+
+
+def _repeats(summary: str | None, title: str) -> bool:
+    """Whether a summary is the title once more, which an interface gives where nobody wrote one."""
+    return summary is not None and _squeezed(summary) == _squeezed(title)
+
+
+def _in_force(item: Item) -> Item:
+    """The item with the day its own text gives for coming into force, where no label gives one."""
+    if item.effective_on is not None or item.stage not in (None, "final") or not item.body_text:
+        return item
+    if item.document_number is None and item.genre is None:
+        return item
+    found = in_force.effective_day(item.body_text)
+    if found is None:
+        return item
+    said = Provenance(origin="body", raw=found[1], confidence=_TEXT_CONFIDENCE)
+    return replace(item, effective_on=found[0], provenance={**item.provenance, "effective_on": said})
+
+
+def _language(item: Item, article: Article | None) -> Item:
+    """The item with the language its label names, else the one it is written in."""
+    shown = article.language if article is not None else None
+    named = languages.labelled(shown) if shown else None
+    found = named or languages.of_text(item.title, item.body_text)
+    if found is None or (found == item.language and not named):
+        return item  # Chinese, which nobody needs to say
+    raw, origin = (shown or "", "label") if named else (item.title, "body")
+    said = Provenance(origin=origin, raw=raw, confidence=0.9 if named else 0.8)
+    return replace(item, language=found, provenance={**item.provenance, "language": said})
 
 
 def _aliases(url: str, page: Page | None) -> tuple[str, ...]:
@@ -250,88 +282,6 @@ def _relations(
         kind = _BY_LINK.get((stage, link.stage), "relates")
         found.append(Relation(kind=kind, target=_without_tokens(link.url)))
     return tuple(dict.fromkeys(found))
-
-
-# ------------------------------------------------------------------ counting
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Kind:
-    category: Category
-    statutory: str | None
-    stage: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Line:
-    """One line of the overruling table; None where it does not ask."""
-
-    category: Category
-    title: re.Pattern[str] | None
-    genre: frozenset[str] | None
-    numbered: bool | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Table:
-    kinds: Mapping[ColumnKind, _Kind]
-    staged: frozenset[ColumnKind]
-    overruled: frozenset[ColumnKind]
-    lines: tuple[_Line, ...]
-
-
-def _counted(
-    kind: ColumnKind, title: str, document_number: str | None, genre: str | None
-) -> tuple[Category, str | None, str | None]:
-    """The counting class, the statutory category and the stage of an item in a column of ``kind``."""
-    table = _table()
-    known = table.kinds[kind]
-    category = known.category
-    if kind in table.overruled:
-        for line in table.lines:
-            if (
-                (line.title is None or line.title.search(title))
-                and (line.genre is None or genre in line.genre)
-                and (line.numbered is None or line.numbered == (document_number is not None))
-            ):
-                category = line.category
-                break
-    stage = (stage_of(title) if kind in table.staged else None) or known.stage
-    return category, known.statutory, stage
-
-
-@lru_cache(maxsize=1)
-def _table() -> _Table:
-    """``categories.yml``, read once.
-
-    :raises SettingsError: it lacks a kind, or names a class that does not exist.
-    """
-    data = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
-    try:
-        kinds = {
-            kind: _Kind(
-                category=Category(data["kinds"][kind.value]["category"]),
-                statutory=data["kinds"][kind.value].get("statutory"),
-                stage=data["kinds"][kind.value].get("stage"),
-            )
-            for kind in ColumnKind
-        }
-        overrule = data["overrule"]
-        lines = tuple(
-            _Line(
-                category=Category(line["category"]),
-                title=re.compile(line["title"]) if "title" in line else None,
-                genre=frozenset(line["genre"]) if "genre" in line else None,
-                numbered=line.get("numbered"),
-            )
-            for line in overrule["lines"]
-        )
-        staged = frozenset(map(ColumnKind, data["staged"]))
-        return _Table(kinds=kinds, staged=staged, overruled=frozenset(map(ColumnKind, overrule["kinds"])), lines=lines)
-    except (KeyError, TypeError, ValueError) as problem:
-        raise SettingsError(
-            f"{_TABLE}: {problem!r}; every column kind needs a category, one of {'、'.join(Category)}"
-        ) from problem
 
 
 # ------------------------------------------------------------------ what lasts

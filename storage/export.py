@@ -116,9 +116,9 @@ _TYPES: Final = {  # of the fields that are not plain text, for the formats that
 _NAMES: Final[Mapping[str, str]] = {
     "items": (
         "id unit column title url category index_number document_number issuer publisher source formed_on published_on "
-        "published_at effective_on repealed_on validity theme genre statutory stage summary keywords form language "
-        "relations attachments aliases copies same_as first_seen not_before last_seen withdrawn_at revision page_read "
-        "content_hash evidence provenance body_text"
+        "published_at effective_on repealed_on validity theme theme_code genre statutory stage summary keywords form "
+        "language relations attachments aliases copies same_as first_seen not_before last_seen withdrawn_at revision "
+        "page_read content_hash evidence provenance body_text"
     ),
     "observations": "id unit column subject url at seconds outcome status reason detail facts evidence",
     "verdicts": "rule rule_version unit column item verdict reason as_of",

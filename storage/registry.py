@@ -63,6 +63,17 @@ class _Entry:
 _Entries = dict[tuple[str, str], _Entry]
 
 
+def kinds(db: Database) -> dict[tuple[str, str], tuple[UnitKind, ColumnKind]]:
+    """The kind of every unit and of its column, by the ids of both; those that left too, for their items stay."""
+    unit, column = tables.units.c, tables.columns.c
+    query = sa.select(column.unit, column.id, unit.facts, column.facts).join(tables.units, unit.id == column.unit)
+    with db.read() as session:
+        return {
+            (unit_id, column_id): (UnitKind(of_unit["kind"]), ColumnKind(of_column["kind"]))
+            for unit_id, column_id, of_unit, of_column in session.execute(query)
+        }
+
+
 def plan(db: Database, city: City) -> Plan:
     """What applying ``city`` would change; writes nothing."""
     with db.read() as session:

@@ -391,7 +391,8 @@ class Observation:
 class Provenance:
     """Where a field's value comes from.
 
-    ``origin`` is one of meta, label, beside_title, row, body, address, feed, api, structure;
+    ``origin`` is one of meta, label, beside_title, row, body, address, feed, api, structure, title (what a title says
+    of its document);
     ``conflict`` holds the other value when meta and display disagree.
     """
 
@@ -467,7 +468,7 @@ class Item:
     effective_on: dt.date | None = None
     repealed_on: dt.date | None = None
     validity: str | None = None  # 有效性
-    theme: str | None = None  # 主题分类
+    theme: str | None = None  # 主题分类, as the page shows it
     genre: str | None = None  # 体裁
     statutory: str | None = None  # 20-01 … 20-15, 21-A/B
     stage: str | None = None
@@ -490,6 +491,7 @@ class Item:
     withdrawn_at: dt.datetime | None = None
     copies: tuple[Copy, ...] = ()
     same_as: str | None = None  # id of the item that this is a copy of, at the first publisher
+    theme_code: str | None = None  # which of the 22 themes ``theme`` is: "02", "02-01"; None: none, or not sure
 
 
 # ------------------------------------------------------------------ judging

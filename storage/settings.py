@@ -72,12 +72,17 @@ def _host_name(name: str) -> str | None:
     return text or None
 
 
+def data_folder() -> Path:
+    """``Settings.home`` alone, for what is asked of every item."""
+    return Path(os.environ.get("GONGKAI_HOME") or "var").absolute()
+
+
 def load() -> Settings:
     """The settings as the environment says now.
 
     :raises SettingsError: a variable has a value that cannot be used.
     """
-    home = Path(os.environ.get("GONGKAI_HOME") or "var").absolute()
+    home = data_folder()
     return Settings(
         home=home,
         database_url=os.environ.get("GONGKAI_DATABASE_URL") or f"sqlite:///{home / 'gongkai.db'}",

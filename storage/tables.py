@@ -172,6 +172,7 @@ items = Table(
     Column("body_text", Text),  # last, so that a scan of the other columns need not read it
     Column("copies", Json),
     Column("same_as", Text),  # id of the item this is a copy of; asked for by its index, which knows the few there are
+    Column("theme_code", Text),  # asked for by its index
     Index("uq_items_seq", "seq", unique=True),
     Index("ix_items_unit_seq", "unit", "seq"),
     Index("ix_items_unit_column_seq", "unit", "column", "seq"),
@@ -182,6 +183,13 @@ items = Table(
         "seq",
         sqlite_where=text("statutory IS NOT NULL"),
         postgresql_where=text("statutory IS NOT NULL"),
+    ),
+    Index(
+        "ix_items_theme_seq",
+        "theme_code",
+        "seq",
+        sqlite_where=text("theme_code IS NOT NULL"),
+        postgresql_where=text("theme_code IS NOT NULL"),
     ),
     *(
         Index(

@@ -24,7 +24,7 @@ from storage.schema import Finding, Item
 TOLD = 12  # mismatches of one sort that are listed
 ITEM_FIELDS = (
     *("title", "published_on", "source", "issuing_body", "document_number", "index_number", "formed_on", "subject"),
-    *("attachments", "body_text"),
+    *("summary", "theme_code", "genre", "statutory", "attachments", "body_text"),
 )
 
 
@@ -256,6 +256,10 @@ def _found(item: Item) -> dict[str, Any]:
         "index_number": item.index_number,
         "formed_on": item.formed_on.isoformat() if item.formed_on else None,
         "subject": item.theme,
+        "summary": item.summary,
+        "theme_code": item.theme_code,
+        "genre": item.genre,
+        "statutory": item.statutory,
         # a row that leads straight to a file has that file as its attachment, which the truth does not repeat
         "attachments": sorted((one.name, address_key(one.url)) for one in item.attachments if one.url != item.url),
         "body_text": _spaced(item.body_text),

@@ -45,6 +45,7 @@ from harvesters.reading.numbers import (
     read_index_number,
 )
 from harvesters.reading.related import find_related
+from storage.classification import genres, themes
 from storage.schema import Provenance
 
 _LABEL = re.compile(r"([\u4e00-\u9fa5]{1,8})\s*[:：]")
@@ -68,6 +69,9 @@ _ABOVE, _BELOW = 40, 40  # lines around the document in which labels are looked 
 _INFO_GAP = 3  # lines that may stand between two lines of facts under a headline: a subtitle, a counter, a switch
 _BY_HEADLINE = frozenset(("published_on", "updated_on", "source"))
 _WEAK_DATES = frozenset(("日期", "时间"))
+_WEAK_LABELS = frozenset(
+    ("分类", "主题", "主题名称", "主题导航")
+)  # of the subject; a site's own column may stand there
 _BODY_CONFIDENCE = {"named": 0.95, "mark": 0.9, "dense": 0.75}
 _LABEL_FIELDS = frozenset(
     (
@@ -79,6 +83,7 @@ _LABEL_FIELDS = frozenset(
         "subject",
         "validity",
         "genre",
+        "assorted",
         "form",
     )
 )
@@ -355,11 +360,13 @@ def _source(facts: _Facts, place: _Place, meta: MetaTags) -> None:
 
 def _labelled(facts: _Facts, place: _Place, reference: dt.date | None) -> None:
     """The fields that only labels state."""
-    for field in ("issuing_body", "publisher", "subject", "validity", "genre", "form"):
+    for field in ("issuing_body", "publisher", "subject", "validity", "genre", "form", "language"):
         for one in place.ranked(field):
             if not is_placeholder(one.value) and len(one.value) <= 80:
-                facts.put(field, unpieced(one.value), one.origin, unpieced(one.value), 0.9)
+                sure = 0.6 if one.label in _WEAK_LABELS else 0.9
+                facts.put(field, unpieced(one.value), one.origin, unpieced(one.value), sure)
                 break
+    _assorted(facts, place)
     if "issuing_body" not in facts.values and "publisher" in facts.values:
         facts.values["issuing_body"] = facts.values["publisher"]
         facts.provenance["issuing_body"] = facts.provenance["publisher"]
@@ -369,6 +376,16 @@ def _labelled(facts: _Facts, place: _Place, reference: dt.date | None) -> None:
             if found:
                 facts.put(field, found.on, one.origin, found.raw, 0.9 if found.on else 0.0)
                 break
+
+
+def _assorted(facts: _Facts, place: _Place) -> None:
+    """组配分类: what a site combines of theme, genre and its own columns says only what it says in a table's words."""
+    for one in place.ranked("assorted"):
+        value = unpieced(one.value)
+        if "subject" not in facts.values and themes.read(value, whole=True) is not None:
+            facts.put("subject", value, one.origin, value, 0.8)
+        elif "genre" not in facts.values and genres.read(value) is not None:
+            facts.put("genre", value, one.origin, value, 0.8)
 
 
 def _numbers(facts: _Facts, place: _Place, lines: Sequence[Line]) -> None:
@@ -401,7 +418,7 @@ def _summary(facts: _Facts, place: _Place, meta: MetaTags, text: str | None) -> 
     """内容概述 and keywords: as labelled, else from the meta tags where these speak of this document."""
     title = plain(place.headline.text) if place.headline else ""
     for one in place.ranked("summary"):
-        if plain(one.value) not in ("", title):
+        if not is_placeholder(one.value) and plain(one.value) not in ("", title):
             facts.put("summary", unpieced(one.value), one.origin, unpieced(one.value), 0.9)
             break
     else:

@@ -96,6 +96,7 @@ class Article:
     attachments: tuple[Attachment, ...] = ()
     body_text: str | None = None
     form: str | None = None  # 公开方式
+    language: str | None = None  # 语种, as its label says it
     related: tuple[RelatedLink, ...] = ()
     unshown: Mapping[str, Any] = field(default_factory=dict)  # what only meta tags say, under this class's names
     next_part: str | None = None  # address of page 2 of a multi-page article

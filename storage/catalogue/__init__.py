@@ -19,6 +19,8 @@ from storage.catalogue.alike import (
     speaking_of,
 )
 from storage.catalogue.articles import ArticleLook, record_articles, touch
+from storage.catalogue.core_metadata import Completeness, Filled, completeness, iter_values
+from storage.catalogue.counting import Count, category_counts
 from storage.catalogue.facts import ColumnFacts, GoneRow, appeared, column_facts, gone_rows
 from storage.catalogue.fading import Rereads, Settled, settle
 from storage.catalogue.holding import Acceptance, Gone, Held, accept, acceptances, held
@@ -27,6 +29,7 @@ from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of
 from storage.catalogue.picking import Listed, Standing, Titled, listed_in, newest_days, rows_in, standing_in, titled
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, get_items, iter_changes, iter_items
+from storage.catalogue.rederiving import Rederived, rederive
 from storage.catalogue.standing import StandingRow, iter_standing, row_titles
 from storage.catalogue.uniting import United, merge_items, split_item, unite
 from storage.catalogue.upserting import UpsertResult, upsert
@@ -44,15 +47,19 @@ __all__ = [
     "Acceptance",
     "ArticleLook",
     "ColumnFacts",
+    "Completeness",
+    "Count",
     "DateMove",
     "EntryCounts",
     "FieldCounts",
+    "Filled",
     "Gone",
     "GoneRow",
     "Held",
     "KnownRow",
     "Linked",
     "Listed",
+    "Rederived",
     "Rereads",
     "Settled",
     "Shared",
@@ -69,7 +76,9 @@ __all__ = [
     "accept",
     "acceptances",
     "appeared",
+    "category_counts",
     "column_facts",
+    "completeness",
     "count_items",
     "date_moves",
     "entry_counts",
@@ -82,6 +91,7 @@ __all__ = [
     "iter_changes",
     "iter_items",
     "iter_standing",
+    "iter_values",
     "known_rows",
     "linked_in",
     "linked_items",
@@ -91,6 +101,7 @@ __all__ = [
     "owners_of",
     "record_articles",
     "record_walk",
+    "rederive",
     "row_titles",
     "rows_in",
     "same_document_number",

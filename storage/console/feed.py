@@ -9,7 +9,7 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from storage.exceptions import DatabaseError
-from storage.formats import gongkai
+from storage.formats import core_record, gongkai
 from storage.oai import arguments
 from storage.oai.ahead import ReadAhead
 
@@ -44,3 +44,9 @@ async def answer(request: Request) -> Response:
 def schema() -> Response:
     """The schema of the ``gongkai`` format."""
     return Response(gongkai.schema(), media_type=_XML)
+
+
+@router.get(f"/oai/{core_record.SCHEMA_FILE}")
+def core_schema() -> Response:
+    """The schema of the ``zfxxgk`` format."""
+    return Response(core_record.schema(), media_type=_XML)

@@ -19,7 +19,18 @@ SCHEMA_FILE: Final = "gongkai.xsd"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _FIELDS: Final = (  # the order of the schema; id and revision are attributes
     *("index_number", "title", "summary", "formed_on", "published_on", "published_at", "effective_on", "repealed_on"),
-    *("validity", "issuer", "publisher", "unit", "column", "document_number", "theme", "genre", "category"),
+    *(
+        "validity",
+        "issuer",
+        "publisher",
+        "unit",
+        "column",
+        "document_number",
+        "theme",
+        "theme_code",
+        "genre",
+        "category",
+    ),
     *("statutory", "stage", "relations", "keywords", "source", "form", "url", "aliases", "attachments", "body_text"),
     *("language", "first_seen", "not_before", "last_seen", "withdrawn_at", "content_hash", "page_read"),
     *("copies", "same_as", "provenance", "evidence"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from storage.formats import gongkai, oai_dc
+from storage.formats import core_record, gongkai, oai_dc
 from storage.oai.errors import BAD_ARGUMENT, CANNOT_DISSEMINATE_FORMAT, Problem
 
 _PREFIX: Final = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
@@ -28,6 +28,11 @@ FORMATS: Final[Mapping[str, Format]] = {
     ),
     gongkai.PREFIX: Format(
         namespace=gongkai.NAMESPACE, schema=lambda base: f"{base}/{gongkai.SCHEMA_FILE}", write=gongkai.to_xml
+    ),
+    core_record.PREFIX: Format(
+        namespace=core_record.NAMESPACE,
+        schema=lambda base: f"{base}/{core_record.SCHEMA_FILE}",
+        write=core_record.to_xml,
     ),
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.city import families, items
+from tests.city import classes, families, items
 from tests.city.families import feeds
 from tests.city.model import Column, Facts
 
@@ -62,7 +62,8 @@ def item_of(city: City, column: Column, key: int) -> dict[str, Any]:
         "published_at": at.isoformat() if at else None, "source": facts.source, "issuing_body": facts.issuing_body,
         "document_number": _in_one_spelling(facts.document_number), "index_number": facts.index_number,
         "formed_on": facts.formed_on.isoformat() if facts.formed_on else None, "subject": facts.subject,
-        "summary": facts.summary,
+        "summary": facts.summary, "theme_code": classes.theme_code(facts), "genre": classes.genre(column, facts),
+        "statutory": classes.statutory(column, facts),
         "attachments": [{"name": f.name, "url": base + f.path} for f in facts.files], "body_text": _text(city, facts),
         "page": not facts.is_file, "reachable": True, "copies": [], "looks_like": city.lookalikes.get((column.no, key)),
     }  # fmt: skip
@@ -117,6 +118,7 @@ def _placed(city: City) -> Iterator[tuple[dict[str, Any], Column, int]]:
                 for other, place in shared.get((column.no, key), ()):
                     line["columns"].append(other.id)
                     line["aliases"].append(unit.site.base + families.item_path(city, other, place))
+                    line.pop("statutory", None)  # is that of whichever of its columns it was first seen in
                 if key in mobile:
                     line["aliases"].append(unit.site.base + feeds.MOBILE + families.item_path(city, column, key))
                 yield line, column, key

@@ -15,7 +15,7 @@ from lxml import etree
 from storage import catalogue, oai
 from storage.catalogue import WalkRow
 from storage.database import Database
-from storage.formats import gongkai
+from storage.formats import core_record, gongkai
 from storage.oai import arguments
 from storage.schema import Item
 from tests.storage import build
@@ -30,6 +30,7 @@ XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 SPEC: Final = re.compile(r"[A-Za-z0-9_.!~*'()-]+(:[A-Za-z0-9_.!~*'()-]+)*")
 SCHEMA: Final = etree.XMLSchema(etree.fromstring(gongkai.schema()))
+CORE_SCHEMA: Final = etree.XMLSchema(etree.fromstring(core_record.schema()))
 CODES: Final = {
     "badArgument",
     "badResumptionToken",
@@ -99,6 +100,9 @@ def _check_record(record: Node) -> None:
     (metadata,) = record[1]
     if metadata.tag == f"{{{gongkai.NAMESPACE}}}item":
         SCHEMA.assertValid(metadata)
+        return
+    if metadata.tag == f"{{{core_record.NAMESPACE}}}{core_record.ROOT}":
+        CORE_SCHEMA.assertValid(metadata)
         return
     assert metadata.tag == "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc"
     for one in metadata:

@@ -42,6 +42,7 @@ FULL = Item(
     repealed_on=dt.date(2031, 3, 1),
     validity="有效",
     theme="综合政务\\政务公开",
+    theme_code="02-01",
     genre="通知",
     statutory="20-01",
     stage="final",

@@ -76,19 +76,20 @@ def test_the_repository_may_be_named(db: Database, filled: list[str], monkeypatc
         settings.load()
 
 
-def test_formats_are_two_with_their_schemas(db: Database) -> None:
+def test_formats_with_their_schemas(db: Database) -> None:
     found = [
         tuple(child.text for child in one) for one in ask(db, "verb=ListMetadataFormats").iter(f"{OAI}metadataFormat")
     ]
     assert found == [
         ("oai_dc", "http://www.openarchives.org/OAI/2.0/oai_dc.xsd", "http://www.openarchives.org/OAI/2.0/oai_dc/"),
         ("gongkai", f"{BASE}/gongkai.xsd", "urn:gongkai:item:1"),
+        ("zfxxgk", f"{BASE}/zfxxgk.xsd", "urn:gongkai:zfxxgk:1"),
     ]
 
 
 def test_a_standing_item_has_every_format_and_a_withdrawn_one_none(db: Database, filled: list[str]) -> None:
     query = {"verb": "ListMetadataFormats", "identifier": f"oai:c629900.gongkai:{filled[0]}"}
-    assert len(list(ask(db, query).iter(f"{OAI}metadataFormat"))) == 2
+    assert len(list(ask(db, query).iter(f"{OAI}metadataFormat"))) == 3
     query["identifier"] = f"oai:c629900.gongkai:{filled[9]}"
     assert codes(ask(db, query)) == ["noMetadataFormats"]
 

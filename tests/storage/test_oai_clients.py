@@ -202,7 +202,7 @@ def test_clients_understand_all_verbs_and_errors(db: Database, monkeypatch: pyte
         for sets in (one.ListSets(), other.list_sets()):
             assert {"unit:tianhe-qu", "category:activity"} <= {found.setSpec for found in sets}
         for formats in (one.ListMetadataFormats(), other.list_metadata_formats()):
-            assert [found.metadataPrefix for found in formats] == ["oai_dc", "gongkai"]
+            assert [found.metadataPrefix for found in formats] == ["oai_dc", "gongkai", "zfxxgk"]
         for headers in (
             one.ListIdentifiers(metadataPrefix="oai_dc", set="unit:tianhe-qu"),
             other.list_identifiers(metadata_prefix="oai_dc", set_="unit:tianhe-qu"),

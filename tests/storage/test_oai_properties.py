@@ -49,7 +49,7 @@ def test_any_arguments_are_answered(store: Database, given: dict[str, list[str]]
 
 @given(
     verb=st.sampled_from(["ListRecords", "ListIdentifiers"]),
-    prefix=st.sampled_from(["oai_dc", "gongkai"]),
+    prefix=st.sampled_from(["oai_dc", "gongkai", "zfxxgk"]),
     span=st.dictionaries(st.sampled_from(["from", "until", "set"]), VALUES, max_size=3),
 )
 def test_any_list_is_answered(store: Database, verb: str, prefix: str, span: dict[str, str]) -> None:
