@@ -46,6 +46,7 @@ _LAST = {
 _OF_AFFAIRS = {"政务公开": "02-01", "文秘工作": "02-05"}
 _GENRES = ("通知", "公告", "通告", "决定", "意见")
 _FORMAL = ("notices", "policies", "normative")
+_OF_OTHERS = ("news", "activity", "interpretation", "feedback", "leaders")  # where titles tell of documents more than they are one
 _STATUTORY = {
     "policies": "20-01",
     "normative": "20-01",
@@ -93,13 +94,17 @@ def genre(column: Column, facts: Facts) -> str | None:
     """The kind of document that a formal title ends in."""
     bare = re.sub(r"(?:（[^（）]*）)+$", "", facts.title)
     named = next((one for one in _GENRES if bare.endswith(one)), None)
-    return named if column.kind in _FORMAL and "关于" in bare and "的" in bare else None
+    own = column.kind in _FORMAL and "关于" in bare and "的" in bare
+    passed_on = column.kind not in _OF_OTHERS and "转发《" in bare and bare.endswith("》的通知")
+    return named if own or passed_on else None
 
 
 def statutory(column: Column, facts: Facts) -> str | None:
-    """The law's class: its column's, and of a notice what its title says: that land is taken, a report, a draft."""
+    """The law's class: its column's, and of a notice what its title says: that land is taken, penalties, a report."""
     if column.kind == "notices" and "征地补偿" in facts.title:
         return "21-B5" if column.unit.kind == "township" else "21-A4"
+    if column.kind == "notices" and "行政处罚信息" in facts.title:
+        return "20-06"
     if column.kind == "notices" and any(word in facts.title for word in ("法治政府建设", "征求意见", "意见的公告")):
         return "20-15"
     return _STATUTORY.get(column.kind)
