@@ -29,6 +29,7 @@ class Settings:
     mass_change_share: float  # more than this share of a column's rows gone stops the write (law 7)
     delivery_folder: Path  # the JSON Lines receiver
     oai_repository: str | None  # the repository's part of OAI identifiers; None: made of the city's code
+    public_url: str | None  # where the console is reached from outside, ends in a slash; None: as each request says
     chromium: Path | None  # for columns that say render: true; None: the first one installed
     prefect_api_url: str | None
     log_level: str
@@ -59,6 +60,13 @@ def _host_name(name: str) -> str | None:
     return text or None
 
 
+def _public_url(name: str) -> str | None:
+    text = os.environ.get(name)
+    if text and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?", text):
+        raise SettingsError(f"{name}={text!r}: expected an address such as https://catalogue.example.gov.cn/")
+    return f"{text.rstrip('/')}/" if text else None
+
+
 def load() -> Settings:
     """The settings as the environment says now.
 
@@ -78,6 +86,7 @@ def load() -> Settings:
         mass_change_share=_number("GONGKAI_MASS_CHANGE_SHARE", 0.3),
         delivery_folder=Path(os.environ.get("GONGKAI_DELIVERY_FOLDER") or home / "delivered").absolute(),
         oai_repository=_host_name("GONGKAI_OAI_REPOSITORY"),
+        public_url=_public_url("GONGKAI_PUBLIC_URL"),
         chromium=Path(os.environ["GONGKAI_CHROMIUM"]) if os.environ.get("GONGKAI_CHROMIUM") else None,
         prefect_api_url=os.environ.get("PREFECT_API_URL") or None,
         log_level=(os.environ.get("GONGKAI_LOG_LEVEL") or "INFO").upper(),

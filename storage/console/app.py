@@ -1,5 +1,5 @@
 """The console as one ASGI application: pages at ``/``, REST at ``/api/v1``, OAI-PMH at ``/oai``,
-``/healthz``, ``/metrics``.
+DCAT-AP at ``/dcat``, feeds at ``/feeds``, ``/healthz``, ``/metrics``.
 
 A database comes in; every answer is rendered on the server, escaped, and carries headers that let a browser run no
 script and load nothing from elsewhere. What fails is told to a reader in one sentence, in JSON where JSON is spoken.
@@ -16,11 +16,11 @@ from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from storage.console import api, feed, operations, pages, rendering
+from storage.console import api, dcat, feed, operations, pages, rendering
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
 from storage.oai.ahead import ReadAhead
@@ -35,6 +35,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",  # evidence links lead to the units' sites, which need not know who looks
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_MACHINES: Final = ("/dcat", "/feeds/", "/id/")
 _log = logging.getLogger(__name__)
 
 
@@ -66,6 +67,7 @@ def create_app(database: Database | None = None) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(api.router)
     app.include_router(feed.router)
+    app.include_router(dcat.router)
     app.include_router(operations.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 
@@ -85,7 +87,8 @@ def create_app(database: Database | None = None) -> FastAPI:
     @app.exception_handler(DatabaseError)
     async def cannot_read(request: Request, error: DatabaseError) -> Response:
         _log.error("%s %s: %s", request.method, request.url.path, error)
-        return _explain(request, HTTPStatus.SERVICE_UNAVAILABLE, "the database cannot be read; see /healthz")
+        said = "the database cannot be read; see /healthz"
+        return _explain(request, HTTPStatus.SERVICE_UNAVAILABLE, said, {"Retry-After": feed.RETRY_S})
 
     @app.exception_handler(Exception)
     async def fail(request: Request, error: Exception) -> Response:
@@ -102,8 +105,10 @@ def _protected(response: Response) -> Response:
 
 
 def _explain(request: Request, status: int, said: str, headers: object = None) -> Response:
-    """An error as a page where a person reads, as JSON below ``/api``."""
+    """An error as a page where a person reads, as JSON below ``/api``, as a line where other machines do."""
     extra = headers if isinstance(headers, dict) else None
+    if request.url.path.startswith(_MACHINES):
+        return PlainTextResponse(f"{said}\n", status_code=status, headers=extra)
     if request.url.path.startswith("/api/"):
         return JSONResponse({"detail": said}, status_code=status, headers=extra)
     return rendering.error_page(request, status, said, extra)
