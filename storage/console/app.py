@@ -20,7 +20,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from storage.console import api, dcat, feed, operations, pages, rendering
+from storage.console import api, dcat, feed, feeds, operations, pages, rendering
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
 from storage.oai.ahead import ReadAhead
@@ -68,6 +68,7 @@ def create_app(database: Database | None = None) -> FastAPI:
     app.include_router(api.router)
     app.include_router(feed.router)
     app.include_router(dcat.router)
+    app.include_router(feeds.router)
     app.include_router(operations.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 

@@ -94,7 +94,9 @@ def zh(value: str) -> Literal:
 
 def moment(value: dt.datetime) -> Literal:
     """An aware moment, in UTC."""
-    return Literal(f"{value.astimezone(dt.UTC).replace(tzinfo=None).isoformat()}Z", datatype=XSD.dateTime)
+    return Literal(
+        f"{value.astimezone(dt.UTC).replace(tzinfo=None).isoformat()}Z", datatype=XSD.dateTime, normalize=False
+    )
 
 
 def concept(node: URIRef, scheme: URIRef, word: str) -> Iterator[Triple]:
