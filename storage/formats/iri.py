@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-_PLAIN: Final = re.compile(r"https?://[a-z0-9.-]*[a-z0-9](?::[0-9]{1,5})?(?:/[A-Za-z0-9_~/.-]*)?", re.ASCII)
+_PLAIN: Final = re.compile(r"https?://[a-z0-9.-]*[a-z0-9](?:/[A-Za-z0-9_~/.-]*)?", re.ASCII)
 _SPACE_AROUND: Final = " \t\r\n\x0b\x0c\u3000\ufeff\u200b"
 _SCHEMES: Final = ("http", "https", "ftp")
 _SUB_DELIMS: Final = "!$&'()*+,;="
