@@ -50,6 +50,21 @@ def iter_changes(
         after = found[-1]["seq"]
 
 
+def iter_snapshot(session: Session) -> Iterator[Item]:
+    """Every item but copies, withdrawn ones too, in the order of their last change, as one transaction sees them.
+
+    :param session: a ``Database.snapshot``, so that nothing that changes meanwhile comes twice or not at all.
+    """
+    at = tables.items.c
+    query = sa.select(*rows.ITEM_COLUMNS, at.seq).order_by(at.seq).limit(PAGE)
+    after, count = 0, PAGE
+    while count == PAGE:
+        found = _dicts(session.execute(query.where(at.seq > after)))
+        count = len(found)
+        after = found[-1]["seq"] if found else after
+        yield from _with_last_seen(session, [row for row in found if row["same_as"] is None])
+
+
 def get_item(db: Database, name: str) -> Item | None:
     """The item of this id, as it stands now."""
     with db.read() as session:
