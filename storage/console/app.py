@@ -20,7 +20,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from storage.console import api, dcat, feed, feeds, operations, pages, rendering
+from storage.console import api, changes, dcat, feed, feeds, operations, pages, rendering
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
 from storage.oai.ahead import ReadAhead
@@ -35,7 +35,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",  # evidence links lead to the units' sites, which need not know who looks
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_MACHINES: Final = ("/dcat", "/feeds/", "/id/")
+_MACHINES: Final = ("/dcat", "/feeds/", "/id/", "/metrics")
 _log = logging.getLogger(__name__)
 
 
@@ -66,6 +66,7 @@ def create_app(database: Database | None = None) -> FastAPI:
     app.state.read_ahead = ReadAhead(opened)
     app.include_router(pages.router)
     app.include_router(api.router)
+    app.include_router(changes.router)
     app.include_router(feed.router)
     app.include_router(dcat.router)
     app.include_router(feeds.router)
