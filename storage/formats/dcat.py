@@ -87,6 +87,11 @@ def text(value: str, language: str | None = None) -> Literal:
     return Literal(clean, lang=language if language and _LANGUAGE.fullmatch(language) else None)
 
 
+def is_blank(value: str) -> bool:
+    """Whether nothing of ``value`` could be shown."""
+    return not _FORBIDDEN.sub("", value).strip()
+
+
 def zh(value: str) -> Literal:
     """A word of the catalogue's own language."""
     return text(value, "zh")
@@ -143,11 +148,13 @@ def _triples(names: Names, entry: Any, unit_name: str) -> Iterator[Triple]:
 
 def _said(node: URIRef, item: Mapping[str, Any]) -> Iterator[Triple]:
     language = item.get("language") or "zh"
-    yield node, DCTERMS.title, text(item["title"], language)
-    about = item.get("summary") or beginning(item.get("body_text")) or item["title"]
-    yield node, DCTERMS.description, text(about, language)
+    title = str(node) if is_blank(item["title"]) else item["title"]
+    about = item.get("summary") or beginning(item.get("body_text")) or title
+    yield node, DCTERMS.title, text(title, language)
+    yield node, DCTERMS.description, text(title if is_blank(about) else about, language)
     for word in item.get("keywords") or ():
-        yield node, DCAT.keyword, text(word, language)
+        if not is_blank(word):
+            yield node, DCAT.keyword, text(word, language)
     known = vocabulary.language_of(language)
     if known:
         yield node, DCTERMS.language, URIRef(known)
@@ -167,7 +174,7 @@ def _numbers(names: Names, node: URIRef, name: str, item: Mapping[str, Any]) -> 
     yield node, DCTERMS.identifier, Literal(str(node))
     for part, field, scheme in (("index", "index_number", "索引号"), ("document", "document_number", "发文字号")):
         value = item.get(field)
-        if value:
+        if value and not is_blank(value):
             number = names.item(name, part)
             yield node, ADMS.identifier, number
             yield number, RDF.type, ADMS.Identifier
@@ -182,7 +189,7 @@ def _agents(names: Names, node: URIRef, name: str, item: Mapping[str, Any], unit
     yield from agent(unit, unit_name)
     issuer, publisher = item.get("issuer"), item.get("publisher")
     for part, meaning, who in (("issuer", DCTERMS.creator, issuer), ("publisher", DCTERMS.contributor, publisher)):
-        if who and (part == "issuer" or who not in (unit_name, issuer)):
+        if who and not is_blank(who) and (part == "issuer" or who not in (unit_name, issuer)):
             somebody = names.item(name, part)
             yield node, meaning, somebody
             yield from agent(somebody, who)
@@ -197,7 +204,7 @@ def _classes(names: Names, node: URIRef, item: Mapping[str, Any]) -> Iterator[Tr
         theme = names.here(f"theme-{number:02}")
         yield node, DCAT.theme, theme
         yield from concept(theme, names.themes, vocabulary.THEMES[number - 1])
-    if shown:
+    if shown and not is_blank(shown):
         yield node, DCAT.keyword, zh(shown)
     category = Category(item["category"])
     counted = names.concept("category", sets.SLUGS[category])
@@ -213,7 +220,7 @@ def _classes(names: Names, node: URIRef, item: Mapping[str, Any]) -> Iterator[Tr
         ("validity", ADMS.status, names.validity),
     ):
         word = item.get(field)
-        if word:
+        if word and not is_blank(word):
             one = names.concept(field, word)
             yield node, meaning, one
             yield from concept(one, scheme, word)
@@ -254,7 +261,8 @@ def _representations(names: Names, node: URIRef, name: str, item: Mapping[str, A
 def _distribution(node: URIRef, one: URIRef, title: str, ending: str | None) -> Iterator[Triple]:
     yield node, DCAT.distribution, one
     yield one, RDF.type, DCAT.Distribution
-    yield one, DCTERMS.title, zh(title)
+    if not is_blank(title):
+        yield one, DCTERMS.title, zh(title)
     media, kind = vocabulary.media_type(ending), vocabulary.file_type(ending)
     if media:
         yield one, DCAT.mediaType, URIRef(vocabulary.media_iri(media))

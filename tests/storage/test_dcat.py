@@ -10,16 +10,19 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
 
-from storage import catalogue, pulling, registry
+from storage import catalogue, dcat, pulling, registry
 from storage.catalogue import revisions
 from storage.console import create_app
 from storage.database import Database, open_database
 from storage.dcat import catalogue as dcat_catalogue
 from storage.exceptions import DatabaseError
+from storage.formats.json_item import to_json
 from storage.schema import Attachment, Category, Relation
 from tests.storage import build, feed
 from tests.storage.busy import Busy, make_copy
@@ -238,6 +241,35 @@ def test_every_form_is_the_same_valid_graph_whatever_pages_say(db: Database, web
     assert list(graph.objects(iri(names[1]), DCAT.distribution)) == []
     assert str(one(graph, iri(names[1]), DCTERMS.description)) == HOSTILE[1].title
     assert len(one(graph, iri(names[2]), DCTERMS.description)) == 301
+
+
+WORDS: Final = ("title", "issuer", "theme", "genre", "validity", "url")
+ANY: Final = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(told=st.fixed_dictionaries(dict.fromkeys(WORDS, ANY)), more=ANY)
+@example(told=dict.fromkeys(WORDS, "\x01"), more="\ufffe")
+def test_no_text_at_all_breaks_a_form(told: dict[str, str], more: str) -> None:
+    relations = (Relation(kind="relates", target=more), Relation(kind="repeals", target=f"http://a.invalid/{more}"))
+    files = (Attachment(name=more, url=f"http://a.invalid/{more}", type=more),)
+    item = build.item(1, **told, keywords=(more,), relations=relations, attachments=files, summary=more, language=more)
+    facts: dict[str, Any] = {
+        "seq": 1,
+        "id": more or "0",
+        "revision": 1,
+        "deleted": False,
+        "same_as": None,
+        "datestamp": build.NOON,
+    }
+    entry = pulling.Entry(**facts, item=to_json(item))
+    state = pulling.State(head=1, changed_at=build.NOON, stamped_at=None)
+    graphs = []
+    for ending, name in FORMS.items():
+        written = dcat.one(entry, state, dcat.FORMS[ending], BASE)
+        graphs.append(set(Graph().parse(data=written, format=name)))
+    assert graphs[0] == graphs[1] == graphs[2]
+    check(Graph().parse(data=written, format="xml"))
 
 
 def test_the_first_page_tells_of_the_whole(db: Database, web: TestClient, small_pages: None) -> None:
