@@ -112,6 +112,7 @@ class Table(StrEnum):
     OBSERVATIONS = "observations"
     VERDICTS = "verdicts"
     FINDINGS = "findings"
+    VERIFY = "verify"
 
 
 class Step(StrEnum):
@@ -341,18 +342,30 @@ def rules(
 @app.command()
 def export(
     *,
-    table: Annotated[Table, typer.Argument(help="What to export, whole.")],
+    table: Annotated[Table, typer.Argument(help="What to export, whole; or verify, to prove an export.")],
+    proof: Annotated[Path | None, typer.Argument(metavar="MANIFEST", help="Only for verify: what to prove.")] = None,
     file_format: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.JSONL,
     out: OutOption = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option("--manifest", metavar="FILE", help="Write the manifest here; left out: beside the file of --out."),
+    ] = None,
 ) -> None:
     """Everything, whole, to standard output or a file (written aside, then renamed).
+
+    Beside a file goes its manifest: what it holds, counts by unit and class, hashes of the file and of its state.
+    verify MANIFEST reads the file again and says what of it is not as its manifest says; it exits 1 then.
 
     csv and xlsx hold lists and objects as JSON text, and cells that a spreadsheet would take for a formula begin
     with an apostrophe; xlsx cuts texts at the 32,767 characters a cell can hold.
     """
-    from flows.commands.export import export_table
+    from flows.commands.export import export_table, verify_file
 
-    typer.echo(f"{export_table(table, file_format, out)} {table}", err=True)
+    if (table is Table.VERIFY) != (proof is not None):
+        raise typer.BadParameter("give MANIFEST with verify, and only there")
+    if proof is not None:
+        raise typer.Exit(verify_file(proof))
+    typer.echo(f"{export_table(table, file_format, out, manifest)} {table}", err=True)
 
 
 @app.command()

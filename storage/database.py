@@ -109,6 +109,17 @@ class Database:
         with _explained(self.name), self._reader() as session:
             yield session
 
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Like :meth:`read`, and what it sees does not change under it on PostgreSQL either, however long it takes.
+
+        :raises DatabaseError: the database is unreachable or damaged.
+        """
+        with self.read() as session:
+            if self.dialect == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
     def close(self) -> None:
         """Gives every connection back."""
         self.engine.dispose()

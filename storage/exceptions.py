@@ -97,6 +97,10 @@ class ExportError(GongkaiError):
     """Raised when the file of an export cannot be written; none is left half-written."""
 
 
+class BadQuery(GongkaiError):
+    """Raised when what a reader of the catalogue asks for cannot be understood."""
+
+
 class NoAnswer(GongkaiError):
     """Raised when an address that a person asked for gave no page; ``outcome`` and ``reason`` as of an observation."""
 

@@ -1,6 +1,7 @@
 """Everything, whole, out of the database: items, observations, verdicts or findings as JSON Lines, CSV, Excel, Parquet.
 
-Rows are read a page at a time and written as they come, so memory does not grow with the catalogue. Verdicts and
+Rows are read a page at a time and written as they come, so memory does not grow with the catalogue. Items are all of
+one moment; one that is a copy of another is left out, for that one says where else it stands. Verdicts and
 findings come in an order of their own, by what they speak of, so that the same ones give the same bytes from every
 database. A file appears under its name when it is complete, and not before.
 """
@@ -16,12 +17,15 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from sqlalchemy.orm import Session
+
 from storage import findings, observations
-from storage.catalogue import iter_items
+from storage.catalogue import iter_snapshot, revisions
 from storage.database import Database
 from storage.exceptions import ExportError, UnknownTarget
 from storage.formats.json_item import evidence_json, time_text, to_json
 from storage.formats.table import FORMATS, Field
+from storage.manifest import Manifest, Tally, as_bytes, manifest_of
 from storage.schema import Finding, Observation, Verdict, VerdictKind
 
 
@@ -96,12 +100,11 @@ def _sorted(value: Any) -> Any:
     return [_sorted(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-_ROWS: Final[Mapping[str, Callable[[Database], Iterator[dict[str, Any]]]]] = {
-    # a copy is told by the item it is a copy of
-    "items": lambda db: (to_json(one) for one in iter_items(db) if one.same_as is None),
-    "observations": lambda db: (_spelt(observation_json(one)) for one in observations.iter_observations(db)),
-    "verdicts": lambda db: (verdict_json(one) for one in findings.iter_verdicts(db)),
-    "findings": lambda db: (_spelt(finding_json(one)) for one in findings.iter_findings(db)),
+_ROWS: Final[Mapping[str, Callable[[Database, Session], Iterator[dict[str, Any]]]]] = {
+    "items": lambda _, session: (to_json(one) for one in iter_snapshot(session)),
+    "observations": lambda db, _: (_spelt(observation_json(one)) for one in observations.iter_observations(db)),
+    "verdicts": lambda db, _: (verdict_json(one) for one in findings.iter_verdicts(db)),
+    "findings": lambda db, _: (_spelt(finding_json(one)) for one in findings.iter_findings(db)),
 }
 
 _TYPES: Final = {  # of the fields that are not plain text, for the formats that have types
@@ -142,21 +145,41 @@ def iter_rows(db: Database, kind: str) -> Iterator[dict[str, Any]]:
     """
     if kind not in _ROWS:
         raise UnknownTarget(f"cannot export {kind!r}: choose one of {', '.join(KINDS)}")
-    return _ROWS[kind](db)
+    return _iter_rows(db, kind)
 
 
-def export(db: Database, kind: str, format_: str, out: Path | BinaryIO) -> int:
+def _iter_rows(db: Database, kind: str) -> Iterator[dict[str, Any]]:
+    with db.snapshot() as session:
+        yield from _ROWS[kind](db, session)
+
+
+def export(db: Database, kind: str, format_: str, out: Path | BinaryIO, *, manifest: Path | None = None) -> int:
     """Writes every row of ``kind`` in ``format_`` (jsonl, csv, xlsx, parquet) to a file or a binary stream; how many.
 
+    :param manifest: a file for what proves the export (``storage.manifest``); it appears after the export itself.
     :raises UnknownTarget: there is no such kind or format.
-    :raises ExportError: the file cannot be written; none is left half-written.
+    :raises ExportError: a file cannot be written; none is left half-written.
     :raises DatabaseError: the database failed; likewise.
     """
+    if kind not in _ROWS:
+        raise UnknownTarget(f"cannot export {kind!r}: choose one of {', '.join(KINDS)}")
     if format_ not in FORMATS:
         raise UnknownTarget(f"cannot export as {format_!r}: choose one of {', '.join(FORMATS)}")
-    rows = iter_rows(db, kind)
-    with written(out, seeks=format_ not in ("jsonl", "csv")) as stream:
-        return FORMATS[format_](rows, fields_of(kind), stream)
+    fields, name = fields_of(kind), out.name if isinstance(out, Path) else None
+    told: Manifest | None = None
+    seeks = manifest is not None or format_ not in ("jsonl", "csv")
+    with contextlib.closing(Tally(kind)) as tally, written(out, seeks=seeks) as stream:
+        with db.snapshot() as session:
+            head = revisions.head(session)
+            rows = _ROWS[kind](db, session)
+            count = FORMATS[format_](rows if manifest is None else tally.watch(rows), fields, stream)
+        if manifest is not None:
+            stream.seek(0)
+            told = manifest_of(tally, fields, format_, name, head, stream)
+    if manifest is not None and told is not None:
+        with finished(manifest) as stream:
+            stream.write(as_bytes(told))
+    return count
 
 
 @contextlib.contextmanager
@@ -188,7 +211,7 @@ def finished(path: Path) -> Iterator[BinaryIO]:
     try:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as stream:
+            with part.open("w+b") as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())

@@ -35,6 +35,7 @@ class Settings:
     delivery_time_s: float  # of one scheduled run, below the schedule's five minutes: a slow one stops no later run
     receipt_days: int  # all receipts of so many days are kept; of a day before them, its last
     oai_repository: str | None  # the repository's part of OAI identifiers; None: made of the city's code
+    public_url: str | None  # where the console is reached from outside, ends in a slash; None: as each request says
     chromium: Path | None  # for columns that say render: true; None: the first one installed
     prefect_api_url: str | None
     log_level: str
@@ -77,6 +78,13 @@ def data_folder() -> Path:
     return Path(os.environ.get("GONGKAI_HOME") or "var").absolute()
 
 
+def _public_url(name: str) -> str | None:
+    text = os.environ.get(name)
+    if text and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?", text):
+        raise SettingsError(f"{name}={text!r}: expected an address such as https://catalogue.example.gov.cn/")
+    return f"{text.rstrip('/')}/" if text else None
+
+
 def load() -> Settings:
     """The settings as the environment says now.
 
@@ -102,6 +110,7 @@ def load() -> Settings:
         delivery_time_s=_number("GONGKAI_DELIVERY_TIME_S", 240, 1),
         receipt_days=int(_number("GONGKAI_RECEIPT_DAYS", 90)),
         oai_repository=_host_name("GONGKAI_OAI_REPOSITORY"),
+        public_url=_public_url("GONGKAI_PUBLIC_URL"),
         chromium=Path(os.environ["GONGKAI_CHROMIUM"]) if os.environ.get("GONGKAI_CHROMIUM") else None,
         prefect_api_url=os.environ.get("PREFECT_API_URL") or None,
         log_level=(os.environ.get("GONGKAI_LOG_LEVEL") or "INFO").upper(),

@@ -28,7 +28,7 @@ from storage.catalogue.identity import item_id
 from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of, titles_in
 from storage.catalogue.picking import Listed, Standing, Titled, listed_in, newest_days, rows_in, standing_in, titled
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
-from storage.catalogue.reading import count_items, get_item, get_items, iter_changes, iter_items
+from storage.catalogue.reading import count_items, get_item, get_items, iter_changes, iter_items, iter_snapshot
 from storage.catalogue.rederiving import Rederived, rederive
 from storage.catalogue.standing import StandingRow, iter_standing, row_titles
 from storage.catalogue.uniting import United, merge_items, split_item, unite
@@ -90,6 +90,7 @@ __all__ = [
     "item_id",
     "iter_changes",
     "iter_items",
+    "iter_snapshot",
     "iter_standing",
     "iter_values",
     "known_rows",

@@ -30,11 +30,14 @@ def iter_items(
 
 
 def iter_changes(
-    db: Database, *, changed_after: int = 0, unit: str | None = None, column: str | None = None
+    db: Database, *, changed_after: int = 0, unit: str | None = None, column: str | None = None, page: int = PAGE
 ) -> Iterator[tuple[Item, int]]:
-    """Like :func:`iter_items`, each with the number of its last change, to go on from there another time."""
+    """Like :func:`iter_items`, each with the number of its last change, to go on from there another time.
+
+    :param page: items read at a time, for who knows that no more are wanted.
+    """
     at = tables.items.c
-    query = sa.select(*rows.ITEM_COLUMNS, at.seq).order_by(at.seq).limit(PAGE)
+    query = sa.select(*rows.ITEM_COLUMNS, at.seq).order_by(at.seq).limit(page)
     if unit is not None:
         query = query.where(at.unit == unit)
     if column is not None:
@@ -43,11 +46,26 @@ def iter_changes(
     while True:
         with db.read() as session:
             found = _dicts(session.execute(query.where(at.seq > after)))
-            page = _with_last_seen(session, found)
-        yield from zip(page, (row["seq"] for row in found), strict=True)
-        if len(found) < PAGE:
+            items = _with_last_seen(session, found)
+        yield from zip(items, (row["seq"] for row in found), strict=True)
+        if len(found) < page:
             return
         after = found[-1]["seq"]
+
+
+def iter_snapshot(session: Session) -> Iterator[Item]:
+    """Every item but copies, withdrawn ones too, in the order of their last change, as one transaction sees them.
+
+    :param session: a ``Database.snapshot``, so that nothing that changes meanwhile comes twice or not at all.
+    """
+    at = tables.items.c
+    query = sa.select(*rows.ITEM_COLUMNS, at.seq).order_by(at.seq).limit(PAGE)
+    after, count = 0, PAGE
+    while count == PAGE:
+        found = _dicts(session.execute(query.where(at.seq > after)))
+        count = len(found)
+        after = found[-1]["seq"] if found else after
+        yield from _with_last_seen(session, [row for row in found if row["same_as"] is None])
 
 
 def get_item(db: Database, name: str) -> Item | None:

@@ -14,18 +14,21 @@ from itertools import islice
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from storage import catalogue, export, observations, registry
-from storage.console import queries
-from storage.database import Database
+from storage.console import conditional, models, queries
+from storage.database import Database, dumps
 from storage.formats import json_item
 from storage.schema import Observation, VerdictKind
 
-router = APIRouter(prefix="/api/v1", tags=["data"])
-judged = APIRouter(prefix="/api/v1", tags=["judged"])  # of whom it speaks may not be for everyone to read
+RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    304: {"description": "the client has it, by its If-None-Match"},
+    422: {"model": models.Problem, "description": "something that was asked is not understood"},
+    503: {"model": models.Problem, "description": "the database cannot be read; Retry-After says when to come again"},
+}
+router = APIRouter(prefix="/api/v1", tags=["data"], responses=RESPONSES)
+judged = APIRouter(prefix="/api/v1", tags=["judged"], responses=RESPONSES)  # not for everyone to read
 MOST: Final = 1000  # records a page
 
 
@@ -46,21 +49,7 @@ StateFilter = Annotated[
 ]
 
 
-class Page(BaseModel):
-    """A page of records."""
-
-    data: list[dict[str, Any]] = Field(description="the records, each as `gongkai export` writes it")
-    cursor: str | None = Field(description="of the last record here; what was asked for where there is none")
-    next: str | None = Field(description="address of the next page, null on the last one")
-
-
-class Units(BaseModel):
-    """Every unit in the registry."""
-
-    data: list[dict[str, Any]]
-
-
-@router.get("/items", response_model=Page)
+@router.get("/items", response_model=models.Page[models.Item])
 def items(
     request: Request,
     store: Store,
@@ -68,14 +57,14 @@ def items(
     limit: Limit = 100,
     unit: UnitFilter = None,
     column: ColumnFilter = None,
-) -> JSONResponse:
+) -> Response:
     """Items, withdrawn ones too, in the order of their last change: the whole catalogue, then what changes in it."""
-    seq = _number(after)
-    changes = catalogue.iter_changes(store, changed_after=seq, unit=unit, column=column)
-    return _page(request, ((str(seq), json_item.to_json(item)) for item, seq in changes), after, limit)
+    seq = number(after)
+    changes = catalogue.iter_changes(store, changed_after=seq, unit=unit, column=column, page=limit + 1)
+    return page(request, ((str(seq), json_item.to_json(item)) for item, seq in changes), after, limit)
 
 
-@judged.get("/observations", response_model=Page)
+@judged.get("/observations", response_model=models.Page[models.Observation])
 def looks(
     request: Request,
     store: Store,
@@ -83,16 +72,16 @@ def looks(
     limit: Limit = 100,
     unit: UnitFilter = None,
     column: ColumnFilter = None,
-) -> JSONResponse:
+) -> Response:
     """Looks at columns, feeds, articles, home pages and probes, in the order of their time."""
     since, last = _moment(after)
     found = observations.iter_observations(store, unit=unit, column=column, since=since)
     # the store goes on from a time; looks of that same moment up to the last one were on the page before
     later = (one for one in found if since is None or (one.at, one.id) > (since, last))
-    return _page(request, ((_place(one), export.observation_json(one)) for one in later), after, limit)
+    return page(request, ((_place(one), export.observation_json(one)) for one in later), after, limit)
 
 
-@judged.get("/verdicts", response_model=Page)
+@judged.get("/verdicts", response_model=models.Page[models.Verdict])
 def verdicts(
     request: Request,
     store: Store,
@@ -102,14 +91,14 @@ def verdicts(
     column: ColumnFilter = None,
     rule: RuleFilter = None,
     verdict: VerdictKind | None = None,
-) -> JSONResponse:
+) -> Response:
     """The latest verdict of every rule on every subject, in a stable order of its own."""
     wanted = {"unit": unit, "column": column, "rule": rule, "verdict": verdict and verdict.value}
     found = queries.verdicts_page(store, after, limit + 1, wanted)
-    return _page(request, ((key, export.verdict_json(one)) for key, one in found), after, limit)
+    return page(request, ((key, export.verdict_json(one)) for key, one in found), after, limit)
 
 
-@judged.get("/findings", response_model=Page)
+@judged.get("/findings", response_model=models.Page[models.Finding])
 def all_findings(
     request: Request,
     store: Store,
@@ -119,27 +108,30 @@ def all_findings(
     column: ColumnFilter = None,
     rule: RuleFilter = None,
     state: StateFilter = None,
-) -> JSONResponse:
+) -> Response:
     """Findings, closed ones too unless ``state`` is given, in the order of their ids."""
     wanted = {"unit": unit, "column": column, "rule": rule, "state": state}
     found = queries.findings_page(store, after, limit + 1, wanted)
-    return _page(request, ((key, export.finding_json(one)) for key, one in found), after, limit)
+    return page(request, ((key, export.finding_json(one)) for key, one in found), after, limit)
 
 
-@router.get("/units", response_model=Units)
-def units(store: Store) -> JSONResponse:
+@router.get("/units", response_model=models.Units)
+def units(request: Request, store: Store) -> Response:
     """Every unit in the registry with its columns, in the order of the city file; whom to write to is left out."""
     city = registry.load_city(store)
     found = []
     for unit in city.units if city else ():
         data = asdict(unit)
         columns = [{name: value for name, value in one.items() if name != "unit"} for one in data["columns"]]
+        for column in columns:
+            if column["confirmed"]:
+                column["confirmed"]["on"] = column["confirmed"]["on"].isoformat()
         kept = ("id", "name", "kind", "supervision", "home", "site_code")
         found.append({**{name: data[name] for name in kept}, "columns": columns})
-    return JSONResponse({"data": found})
+    return conditional.tagged(request, dumps({"data": found}).encode(), "application/json")
 
 
-def _page(request: Request, rows: Iterator[tuple[str, dict[str, Any]]], after: str | None, limit: int) -> JSONResponse:
+def page(request: Request, rows: Iterator[tuple[str, dict[str, Any]]], after: str | None, limit: int) -> Response:
     """The first ``limit`` of ``rows`` (cursor, record), and where to go on."""
     found = list(islice(rows, limit + 1))
     shown = found[:limit]
@@ -149,7 +141,8 @@ def _page(request: Request, rows: Iterator[tuple[str, dict[str, Any]]], after: s
         query = {**request.query_params, "after": cursor, "limit": limit}
         link = f"{request.url.path}?{urlencode(query)}"
     headers = {"Link": f'<{link}>; rel="next"'} if link else None
-    return JSONResponse({"data": [record for _, record in shown], "cursor": cursor, "next": link}, headers=headers)
+    body = dumps({"data": [record for _, record in shown], "cursor": cursor, "next": link})
+    return conditional.tagged(request, body.encode("utf-8", "replace"), "application/json", headers)
 
 
 def _place(one: Observation) -> str:
@@ -169,7 +162,11 @@ def _moment(after: str | None) -> tuple[dt.datetime | None, str]:
     return at.astimezone(dt.UTC), last
 
 
-def _number(after: str | None) -> int:
+def number(after: str | None) -> int:
+    """A cursor that is a number; 0 for none.
+
+    :raises HTTPException: it is something else.
+    """
     if after is None:
         return 0
     if not (after.isascii() and after.isdigit() and len(after) <= 18):

@@ -1,5 +1,5 @@
 """The console as one ASGI application: pages at ``/``, REST at ``/api/v1``, OAI-PMH at ``/oai``,
-``/healthz``, ``/metrics``.
+DCAT-AP at ``/dcat``, feeds at ``/feeds``, ``/healthz``, ``/metrics``.
 
 A database comes in; every answer is rendered on the server, escaped, and carries headers that let a browser run no
 script and load nothing from elsewhere. What fails is told to a reader in one sentence, in JSON where JSON is spoken.
@@ -17,14 +17,17 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from storage import settings
 from storage.console import (
     api,
+    changes,
+    dcat,
     feed,
+    feeds,
     finding_steps,
     item_pages,
     operations,
@@ -48,6 +51,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",  # evidence links lead to the units' sites, which need not know who looks
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_MACHINES: Final = ("/dcat", "/feeds/", "/id/", "/metrics")
 _log = logging.getLogger(__name__)
 
 
@@ -86,7 +90,10 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(item_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
+    app.include_router(changes.router)
     app.include_router(feed.router)
+    app.include_router(dcat.router)
+    app.include_router(feeds.router)
     app.include_router(operations.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 
@@ -113,7 +120,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     @app.exception_handler(DatabaseError)
     async def cannot_read(request: Request, error: DatabaseError) -> Response:
         _log.error("%s %s: %s", request.method, request.url.path, error)
-        return _explain(request, HTTPStatus.SERVICE_UNAVAILABLE, "the database cannot be read; see /healthz")
+        said = "the database cannot be read; see /healthz"
+        return _explain(request, HTTPStatus.SERVICE_UNAVAILABLE, said, {"Retry-After": feed.RETRY_S})
 
     @app.exception_handler(Exception)
     async def fail(request: Request, error: Exception) -> Response:
@@ -130,8 +138,10 @@ def _protected(response: Response) -> Response:
 
 
 def _explain(request: Request, status: int, said: str, headers: object = None) -> Response:
-    """An error as a page where a person reads, as JSON below ``/api``."""
+    """An error as a page where a person reads, as JSON below ``/api``, as a line where other machines do."""
     extra = headers if isinstance(headers, dict) else None
+    if request.url.path.startswith(_MACHINES):
+        return PlainTextResponse(f"{said}\n", status_code=status, headers=extra)
     if request.url.path.startswith("/api/"):
         return JSONResponse({"detail": said}, status_code=status, headers=extra)
     return rendering.error_page(request, status, said, extra)

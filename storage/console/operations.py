@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
@@ -16,10 +17,13 @@ from storage.exceptions import DatabaseError
 from storage.schema import FindingKind, Subject
 
 router = APIRouter(tags=["operation"])
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    503: {"content": {"text/plain": {}}, "description": "the database cannot be read"}
+}
 _Sample = tuple[dict[str, str], float]
 
 
-@router.get("/healthz", response_class=PlainTextResponse, responses={503: {"description": "database unreadable"}})
+@router.get("/healthz", response_class=PlainTextResponse, responses=_RESPONSES)
 def healthz(store: Store) -> PlainTextResponse:
     """Whether the database answers; 503 and one sentence for the operator when it does not."""
     try:
@@ -29,7 +33,7 @@ def healthz(store: Store) -> PlainTextResponse:
     return PlainTextResponse("ok\n")
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get("/metrics", response_class=PlainTextResponse, responses=_RESPONSES)
 def metrics(store: Store) -> PlainTextResponse:
     """Items, findings, looks and the outbox in Prometheus' text format."""
     now = utcnow()

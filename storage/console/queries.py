@@ -6,6 +6,7 @@ Everything else it reads through the doors of ``storage``.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 
 from storage import tables
 from storage.database import Database
-from storage.formats.json_item import evidence_of
+from storage.formats.json_item import evidence_of, time_text
 from storage.schema import Finding, FindingKind, Verdict, VerdictKind
 
 
@@ -73,6 +74,32 @@ def titles(db: Database, items: Iterable[str]) -> dict[str, str]:
     with db.read() as session:
         query = sa.select(item.id, item.title).where(item.id.in_(set(items)))
         return {row[0]: row[1] for row in session.execute(query)}
+
+
+def is_item(db: Database, name: str) -> bool:
+    """Whether an item of this id is or was in the catalogue."""
+    with db.read() as session:
+        return session.execute(sa.select(tables.items.c.id).where(tables.items.c.id == name)).first() is not None
+
+
+def revisions_page(db: Database, name: str, after: int, limit: int) -> list[dict[str, Any]]:
+    """At most ``limit`` revisions of an item after its revision ``after``, oldest first, JSON-safe."""
+    at = tables.item_revisions.c
+    columns = (at.seq, at.revision, at.action, at.datestamp, at.changed, at.payload)
+    query = sa.select(*columns).where(at.item_id == name, at.revision > after).order_by(at.revision).limit(limit)
+    with db.read() as session:
+        found = session.execute(query).all()
+    return [
+        {
+            "seq": row.seq,
+            "revision": row.revision,
+            "action": row.action,
+            "datestamp": time_text(row.datestamp),
+            "changed": list(row.changed),
+            "item": json.loads(row.payload),
+        }
+        for row in found
+    ]
 
 
 def verdicts_page(

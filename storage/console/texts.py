@@ -18,6 +18,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "product": ("政府信息公开监测", "Disclosure watch"),
     "board": ("总览", "Board"),
     "data": ("数据接口", "Data"),
+    "feed": ("信息公开变更", "Changes of the catalogue"),
     "skip": ("跳到正文", "Skip to the content"),
     "other_language": ("English", "中文"),
     "no_city_name": ("尚未设置城市", "no city yet"),

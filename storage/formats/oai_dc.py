@@ -38,7 +38,7 @@ def _elements(item: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     yield "subject", item.get("theme")
     for keyword in item.get("keywords") or ():
         yield "subject", keyword
-    yield "description", item.get("summary") or _beginning(item.get("body_text"))
+    yield "description", item.get("summary") or beginning(item.get("body_text"))
     yield "publisher", item.get("publisher")
     yield "date", item.get("published_on") or item.get("formed_on")
     yield "type", item.get("genre")
@@ -50,7 +50,8 @@ def _elements(item: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
         yield "relation", relation["target"]
 
 
-def _beginning(body: str | None) -> str | None:
+def beginning(body: str | None) -> str | None:
+    """The first signs of a text, for where a summary is wanted and there is none."""
     if not body:
         return None
     return body if len(body) <= BEGINNING else f"{body[:BEGINNING].rstrip()}…"

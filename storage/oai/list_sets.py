@@ -43,7 +43,7 @@ def _sets(session: Session) -> Iterator[tuple[str, str]]:
         yield f"{sets.CATEGORY}:{slug}", category.value
     yield sets.STATUTORY, "法定主动公开类别"
     for code in _distinct(session, tables.items.c.statutory):
-        yield f"{sets.STATUTORY}:{sets.coded(code)}", _statutory_name(code)
+        yield f"{sets.STATUTORY}:{sets.coded(code)}", statutory_name(code)
 
 
 def _distinct(session: Session, column: sa.Column[Any]) -> Iterator[str]:
@@ -55,7 +55,7 @@ def _distinct(session: Session, column: sa.Column[Any]) -> Iterator[str]:
         value = session.execute(sa.select(least).where(column > value)).scalar()
 
 
-def _statutory_name(code: str) -> str:
+def statutory_name(code: str) -> str:
     """20-03 → 第二十条第（三）项; others by their code."""
     article, _, item = code.partition("-")
     if article != "20" or not item.isdecimal() or not 1 <= int(item) <= 15:

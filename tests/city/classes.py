@@ -46,7 +46,8 @@ _LAST = {
 _OF_AFFAIRS = {"政务公开": "02-01", "文秘工作": "02-05"}
 _GENRES = ("通知", "公告", "通告", "决定", "意见")
 _FORMAL = ("notices", "policies", "normative")
-_OF_OTHERS = ("news", "activity", "interpretation", "feedback", "leaders")  # where titles tell of documents more than they are one
+# where titles tell of documents more than they are one
+_OF_OTHERS = ("news", "activity", "interpretation", "feedback", "leaders")
 _STATUTORY = {
     "policies": "20-01",
     "normative": "20-01",

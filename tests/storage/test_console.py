@@ -450,7 +450,8 @@ def test_no_such_address_and_no_writing(client: TestClient) -> None:
 
 def test_openapi_names_every_door(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    doors = {f"/api/v1/{kind}" for kind in ("items", "observations", "verdicts", "findings", "units")}
+    doors = {f"/api/v1/{kind}" for kind in ("items", "observations", "verdicts", "findings", "units", "changes")}
+    doors |= {"/api/v1/items/{name}", "/api/v1/items/{name}/revisions"}
     assert set(paths) == {*doors, "/healthz", "/metrics"}
 
 

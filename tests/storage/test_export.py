@@ -165,7 +165,7 @@ def test_nothing_to_export_is_an_empty_table(format_: str, db: Database, tmp_pat
 def test_an_export_that_fails_half_way_leaves_no_file_and_the_old_one(
     full: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: Database) -> Iterator[dict[str, Any]]:
+    def broken(*_: object) -> Iterator[dict[str, Any]]:
         yield {"id": "1"}
         raise RuntimeError
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections import Counter
@@ -27,8 +26,8 @@ from storage.database import Database
 from storage.exceptions import DatabaseError
 from storage.formats import gongkai
 from storage.oai import selection
-from storage.schema import Item
 from tests.storage import build, feed
+from tests.storage.busy import Busy
 
 OAI: Final = feed.OAI
 
@@ -119,37 +118,6 @@ def ours(db: Database) -> dict[str, tuple[bool, int | None, str | None]]:
 
 
 # ------------------------------------------------------------------ while the catalogue changes
-
-
-class Busy(threading.Thread):
-    """Changes items, adds some, and takes some off their list and puts them back, for some steps."""
-
-    def __init__(self, db: Database, items: list[Item], steps: int) -> None:
-        super().__init__()
-        self.db, self.items, self.steps = db, list(items), steps
-        self.dice = random.Random(629900)
-        self.failure: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            for step in range(self.steps):
-                self._step(step)
-        except BaseException as failure:
-            self.failure = failure
-            raise
-
-    def _step(self, step: int) -> None:
-        chosen = [self.dice.randrange(len(self.items)) for _ in range(5)]
-        for place in set(chosen):
-            old = self.items[place]
-            self.items[place] = build.item(place, title=f"{old.title[:20]} 第{step}稿")
-        fresh = build.item(len(self.items))
-        self.items.append(fresh)
-        changed = [self.items[place] for place in {*chosen, len(self.items) - 1}]
-        catalogue.upsert(self.db, changed, seen_at=build.NOON)
-        if step % 6 == 5:
-            standing = self.dice.sample(self.items, len(self.items) - 4)
-            feed.withdraw(self.db, standing, days=20 * step)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
