@@ -26,6 +26,7 @@ from storage.console import (
     api,
     changes,
     dcat,
+    delivery_pages,
     feed,
     feeds,
     finding_steps,
@@ -88,6 +89,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(pages.router)
     app.include_router(finding_steps.router)
     app.include_router(item_pages.router)
+    app.include_router(delivery_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)
