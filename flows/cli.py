@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from flows.commands import city_app, duties_app, people_app, period_app
+from flows.commands import city_app, duties_app, papers_app, people_app, period_app
 from flows.commands.options import Format, OutOption
 from storage.exceptions import (
     CityFileError,
@@ -316,6 +316,9 @@ def report_scoreboard(
     from flows.commands import stages
 
     stages.scoreboard(as_json=as_json, losses=losses, out=file)
+
+
+papers_app.add_reports(report_app)
 
 
 @app.command()
