@@ -19,7 +19,16 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from flows.commands import catalogue_app, city_app, classes_app, deliver_app, duties_app, people_app, period_app
+from flows.commands import (
+    catalogue_app,
+    city_app,
+    classes_app,
+    deliver_app,
+    duties_app,
+    papers_app,
+    people_app,
+    period_app,
+)
 from flows.commands.options import Format, OutOption
 from storage.exceptions import (
     CityFileError,
@@ -97,6 +106,7 @@ app.add_typer(people_app.app, name="people")
 app.add_typer(deliver_app.app, name="deliver")
 app.add_typer(catalogue_app.app, name="catalogue")
 classes_app.add_reports(report_app)
+papers_app.add_reports(report_app)
 classes_app.add_commands(catalogue_app.app)
 
 CityOption = Annotated[

@@ -46,6 +46,10 @@ class StepRefused(GongkaiError):
     """Raised when a finding cannot take a step of its life where it stands, or the step lacks its reason."""
 
 
+class PaperFailed(GongkaiError):
+    """Raised when a paper's template cannot be filled in."""
+
+
 class PeopleRefused(GongkaiError):
     """Raised when an account, a link or a sign-in is refused.
 
