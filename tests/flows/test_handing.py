@@ -310,14 +310,14 @@ def test_a_run_that_lost_its_turn_stops(database: Database) -> None:
 
 def test_a_run_that_died_elsewhere_lets_go_in_time_and_here_at_once(database: Database, receiver: InMemory) -> None:
     filled(database, 1)
-    leases.acquire(database, "deliver:central", "elsewhere:1:aa", 60)
+    leases.acquire(database, "deliver:central", "elsewhere-1-0123abcd", 60)
     assert hand_over(database, CONFIG, settings.load()).later is not None
-    leases.release(database, "deliver:central", "elsewhere:1:aa")
+    leases.release(database, "deliver:central", "elsewhere-1-0123abcd")
     child = os.fork()
     if child == 0:
         os._exit(0)
     os.waitpid(child, 0)
-    leases.acquire(database, "deliver:central", f"{socket.gethostname()}:{child}:aa", 60)
+    leases.acquire(database, "deliver:central", f"{socket.gethostname()}-{child}-0123abcd", 60)
     assert hand_over(database, CONFIG, settings.load()).waiting == 0
 
 
