@@ -102,7 +102,8 @@ class HttpReceiver:
     ) -> None:
         batch = _batch_id(part)
         body = _body(batch, [text for _, text in part])
-        sent = gzip.compress(body, compresslevel=6, mtime=0) if self.config.gzip else body
+        # level 6 takes twice the time of 4 for a twentieth fewer bytes of Chinese text
+        sent = gzip.compress(body, compresslevel=4, mtime=0) if self.config.gzip else body
         answer = self._asking.ask("POST", self.config.url, sent, most=_ANSWER_BYTES + _ANSWER_BYTES_EACH * len(part))
         if answer.status in (400, 413, 422):
             self._too_much(part, len(sent), answer, receipts, refused)
