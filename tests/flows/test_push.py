@@ -80,7 +80,7 @@ def catalogue(server: tuple[int, Wayward], tmp_path: Path, monkeypatch: pytest.M
 def test_the_vectors_of_the_protocol_are_those_of_the_code() -> None:
     told = re.findall(r"v1=[0-9a-f]{64}", protocol.__doc__ or "")
     secret, key, nonce, at = "0123456789abcdef-gongkai", "central", "A" * 16, 1795633200
-    body = '{"format":"gongkai-changes/1","batch":"青禾","changes":[]}'.encode()
+    body = '{"format":"gongkai-changes/1","batch":"青禾","upto":0,"changes":[]}'.encode()
     get = protocol.sign_request(secret, key=key, method="GET", target="/changes/state", body=b"", now=at, nonce=nonce)
     post = protocol.sign_request(secret, key=key, method="POST", target="/changes", body=body, now=at, nonce=nonce)
     request = protocol.Signed(key=key, timestamp=at, nonce=nonce, signature=post[protocol.SIGNATURE])
@@ -157,7 +157,8 @@ def _post(catalogue: Catalogue, body: bytes, headers: Mapping[str, str] | httpx.
 
 
 def _batch(first: int = 1, last: int = 2) -> bytes:
-    sent = {"format": protocol.CHANGES, "batch": "b", "changes": [changes.as_json(e) for e in entries(first, last)]}
+    some = [changes.as_json(e) for e in entries(first, last)]
+    sent = {"format": protocol.CHANGES, "batch": "b", "upto": last, "changes": some}
     return json.dumps(sent).encode()
 
 
@@ -384,7 +385,10 @@ def test_what_is_too_large_is_halved_down_to_the_one_that_is_refused(catalogue: 
         told = receiver.take(sent)
         assert [(one.seq, one.reason[:4]) for one in told.refused] == [(3, "413:")]
         assert receiver.last_seq() == 5
-    assert [seq for seq, *_ in catalogue.journal()] == [1, 2, 4, 5]
+        told = receiver.take([entry(6), entry(7, text="大" * 2000)])
+        assert [one.seq for one in told.refused] == [7]
+        assert receiver.last_seq() == 7  # what was refused is dealt with, though it was never read
+    assert [seq for seq, *_ in catalogue.journal()] == [1, 2, 4, 5, 6]
 
 
 def test_what_is_refused_is_named_with_its_reason(catalogue: Catalogue) -> None:
@@ -399,7 +403,7 @@ def test_what_is_refused_is_named_with_its_reason(catalogue: Catalogue) -> None:
 def test_what_is_not_a_batch_is_told_apart_by_a_signed_400(catalogue: Catalogue) -> None:
     bomb = gzip.compress(b" " * (catalogue.receiving.most_bytes + 1))
     half = gzip.compress(_batch())[:-12]
-    good = {"format": protocol.CHANGES, "batch": "b"}
+    good = {"format": protocol.CHANGES, "batch": "b", "upto": 2}
     bodies: list[tuple[bytes, str, int]] = [
         (b"", "identity", 400),
         (b"{", "identity", 400),
@@ -410,6 +414,9 @@ def test_what_is_not_a_batch_is_told_apart_by_a_signed_400(catalogue: Catalogue)
         (json.dumps({**good, "changes": None}).encode(), "identity", 400),
         (json.dumps({**good, "batch": "\ud800", "changes": []}).encode(), "identity", 400),
         (json.dumps({**good, "changes": [1]}).encode(), "identity", 400),
+        (json.dumps({**good, "upto": None, "changes": []}).encode(), "identity", 400),
+        (json.dumps({**good, "upto": 0, "changes": []}).encode(), "identity", 400),
+        (json.dumps({**good, "changes": [{"seq": 3}]}).encode(), "identity", 400),
         (json.dumps({**good, "changes": [{"seq": True}]}).encode(), "identity", 400),
         (json.dumps({**good, "changes": [{"seq": 2}, {"seq": 2}]}).encode(), "identity", 400),
         (_batch(), "gzip", 400),
@@ -500,6 +507,7 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "a number as text": ("which was not sent", _answer(1, seq="2")),
     "an answer that is none": ("which was not sent", lambda good: good["answers"].append("taken")),
     "a word of its own": ("it answers accepted for item-0002:1", _answer(1, status="accepted")),
+    "a list for a word": ("expected taken, had, refused or retry", _answer(1, status=["taken"])),
     "no word": ("expected taken, had, refused or retry", _answer(1, status=None)),
     "last_seq too low": ("it answers every change up to 3, yet says it is at 2", _put({"last_seq": 2})),
     "no last_seq": ("as its last_seq, expected a number", _put({"last_seq": None})),
@@ -712,6 +720,7 @@ PAGES: dict[str, tuple[str, Any]] = {
     "one twice": ("in the order of ids: a after a", {"held": ["a", "a"], "next": None}),
     "round in a circle": ("in the order of ids: a after a", {"held": ["a"], "next": "a"}),
     "no item": ("it holds 7, expected", {"held": [7], "next": None}),
+    "half a sign": ("expected id, revision", {"held": ["\ud800"], "next": None}),
     "a revision as text": ("expected id, revision", {"held": [{"id": "a", "revision": "1", "deleted": False}]}),
 }
 
