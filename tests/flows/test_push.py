@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -226,6 +227,35 @@ def test_a_request_is_taken_once_however_often_it_is_played(catalogue: Catalogue
     # under another key it is another's
     assert _post(catalogue, other, _signed(other, secret=OTHER, key="other"))[0] == 200
     assert [seq for seq, *_ in catalogue.journal()] == [1, 2, 3, 4]
+
+
+def test_a_request_that_was_taken_is_known_after_a_restart(catalogue: Catalogue) -> None:
+    body = _batch()
+    headers = _signed(body)
+    assert _post(catalogue, body, headers)[0] == 200
+    with closing(Received(catalogue.file)) as again:
+        catalogue.instead(received=again)
+        assert _post(catalogue, body, headers)[1]["error"] == "replayed"
+
+
+def test_a_request_that_is_played_many_times_at_once_is_taken_once(catalogue: Catalogue) -> None:
+    body = _batch()
+    headers = _signed(body)
+    with ThreadPoolExecutor(8) as threads:
+        told = list(threads.map(lambda _: _post(catalogue, body, headers)[0], range(16)))
+    assert sorted(told) == [200] + [401] * 15
+    assert len(catalogue.journal()) == 2
+
+
+def test_a_body_without_end_is_not_read_to_its_end(catalogue: Catalogue) -> None:
+    """Up to eight times what is allowed is read, so that the refusal can be signed; of more nothing is known."""
+    catalogue.instead(most_bytes=1000)
+    for size, signed in ((8000, True), (8001, False)):
+        body = b" " * size
+        answer = httpx.post(
+            catalogue.url, content=body, headers=_signed(body, nonce=f"{size:020}"), trust_env=False, verify=False
+        )
+        assert (answer.status_code, protocol.SIGNATURE in answer.headers) == (413, signed)
 
 
 def test_a_used_nonce_is_kept_exactly_while_its_request_could_be_believed(catalogue: Catalogue) -> None:
