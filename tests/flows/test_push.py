@@ -432,7 +432,7 @@ def test_what_is_refused_is_named_with_its_reason(catalogue: Catalogue) -> None:
 
 def test_what_is_not_a_batch_is_told_apart_by_a_signed_400(catalogue: Catalogue) -> None:
     bomb = gzip.compress(b" " * (catalogue.receiving.most_bytes + 1))
-    half = gzip.compress(_batch())[:-12]
+    half, most = gzip.compress(_batch())[:-12], gzip.compress(_batch())[:-4]
     good = {"format": protocol.CHANGES, "batch": "b", "upto": 2}
     bodies: list[tuple[bytes, str, int]] = [
         (b"", "identity", 400),
@@ -452,6 +452,7 @@ def test_what_is_not_a_batch_is_told_apart_by_a_signed_400(catalogue: Catalogue)
         (_batch(), "gzip", 400),
         (_batch(), "br", 415),
         (half, "gzip", 400),
+        (most, "gzip", 400),
         (bomb, "gzip", 413),
     ]
     for number, (body, packed, expected) in enumerate(bodies):
