@@ -659,7 +659,7 @@ def test_a_large_change_that_a_proxy_does_not_let_through_is_refused_alone(catal
 def test_clocks_that_are_apart_are_told_with_how_far(catalogue: Catalogue, apart: int, where: str) -> None:
     catalogue.instead(clock=lambda: time.time() - apart)
     with client(catalogue.url) as receiver:
-        with pytest.raises(DeliveryFailed, match=rf"this machine's clock is (999|1000|1001) s {where} the catalogue's"):
+        with pytest.raises(DeliveryFailed, match=rf"this machine's clock is (99\d|10\d\d) s {where} the catalogue's"):
             receiver.last_seq()
         with pytest.raises(DeliveryFailed, match="set both by a time server"):
             receiver.take(entries(1, 1))
@@ -731,14 +731,15 @@ def test_an_answer_that_never_ends_is_given_up(catalogue: Catalogue) -> None:
             await asyncio.sleep(0.05)
 
     async def silence(scope: Scope, receive: Receive, send: Send) -> None:
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(2)
 
-    with client(catalogue.url, timeout_s=0.3) as receiver:
+    with client(catalogue.url, timeout_s=0.4) as receiver:
         catalogue.wayward.instead = drip
-        with pytest.raises(DeliveryFailed, match=r"not whole after 0\.3 s"):
+        # the latter where this machine is so busy that not even the first byte came in time
+        with pytest.raises(DeliveryFailed, match=r"(not whole after|no answer within) 0\.4 s"):
             receiver.last_seq()
         catalogue.wayward.instead = silence
-        with pytest.raises(DeliveryFailed, match=r"no answer within 0\.3 s"):
+        with pytest.raises(DeliveryFailed, match=r"no answer within 0\.4 s"):
             receiver.last_seq()
 
 
@@ -796,7 +797,6 @@ def test_where_nobody_is_reached_the_reason_is_told(catalogue: Catalogue) -> Non
     port = int(plain.split(":")[2].split("/")[0])
     for url, said, more in (
         ("http://127.0.0.1:9/changes", "no connection .*: is it running, is the port right", {}),
-        ("http://nobody.invalid/changes", "the name nobody.invalid is not known here", {}),
         (f"https://127.0.0.1:{port}/changes", "no TLS connection .*: is it https that listens there", {}),
         (plain, "set allow_private: true for this receiver", {"allow_private": False}),
         (f"http://localhost:{port}/changes", "set allow_private: true", {"allow_private": False}),
@@ -805,6 +805,16 @@ def test_where_nobody_is_reached_the_reason_is_told(catalogue: Catalogue) -> Non
     ):
         with _unreached(url, said, **more):
             pass
+
+
+def test_a_name_that_nobody_knows_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(host: str, *, allow_private: bool) -> list[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setenv("GONGKAI_SECRET_CENTRAL", "")
+    monkeypatch.setattr("flows.delivery.asking.resolved", unknown)
+    with _unreached("http://nobody.invalid/changes", "the name nobody.invalid is not known here"):
+        pass
 
 
 def test_a_name_with_several_addresses_is_reached_at_the_one_that_answers(
