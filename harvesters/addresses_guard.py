@@ -20,13 +20,18 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are 
 
 def is_private(address: str) -> bool:
     """Whether an IP address is anything but a public unicast one; IPv6 forms of IPv4 count as what they hold."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        ip = inner or ip
+    ip = _meant(address)
     return not ip.is_global or ip.is_multicast
+
+
+def _meant(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address itself, or the IPv4 address that it is a form of."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or ip
 
 
 def check_address(url: str, *, allow_private: bool) -> None:
@@ -58,8 +63,7 @@ def resolved(host: str, *, allow_private: bool) -> list[str]:
     told = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in told))
     for address in addresses:
-        link_local = ipaddress.ip_address(address.partition("%")[0]).is_link_local
-        if link_local or (not allow_private and is_private(address)):
+        if _meant(address).is_link_local or (not allow_private and is_private(address)):
             raise UnsafeAddress(f"{host} is the private address {address}")
     return addresses
 

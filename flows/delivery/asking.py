@@ -102,6 +102,8 @@ def opened(config: HttpConfig) -> Iterator[Asking]:
         timeout=config.timeout_s,
         trust_env=False,
         follow_redirects=False,
+        # given up before servers do (uvicorn 5 s, nginx 75 s): a request on a closing connection is a failure
+        limits=httpx.Limits(keepalive_expiry=2.0),
         headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"},
     )
     with client:

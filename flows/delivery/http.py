@@ -101,14 +101,16 @@ class HttpReceiver:
         self, part: Sequence[tuple[OutboxEntry, bytes]], receipts: list[dict[str, Any]], refused: list[Refusal]
     ) -> None:
         batch = _batch_id(part)
-        body = _body(batch, [text for _, text in part])
-        sent = gzip.compress(body, compresslevel=6, mtime=0) if self.config.gzip else body
+        body = _body(batch, part[-1][0].seq, [text for _, text in part])
+        # level 6 takes twice the time of 4 for a twentieth fewer bytes of Chinese text
+        sent = gzip.compress(body, compresslevel=4, mtime=0) if self.config.gzip else body
         answer = self._asking.ask("POST", self.config.url, sent, most=_ANSWER_BYTES + _ANSWER_BYTES_EACH * len(part))
         if answer.status in (400, 413, 422):
             self._too_much(part, len(sent), answer, receipts, refused)
             return
         told = self._asking.good(answer, protocol.ANSWERS)
         counted = self._judged(part, batch, told, refused)
+        self._reached(told, part[-1][0].seq)
         assert answer.signed is not None
         receipts.append(
             {
@@ -151,6 +153,7 @@ class HttpReceiver:
         told = answer.json()
         said = told.get("reason") if answer.signed is not None and isinstance(told, dict) else None
         what = f"{size} bytes are too many" if answer.status == 413 else "not understood"
+        self._pass_over(part[0][0].seq)
         refused.append(Refusal(seq=part[0][0].seq, reason=f"{answer.status}: {shown(said) or what}"))
 
     def _judged(
@@ -173,7 +176,7 @@ class HttpReceiver:
             key, status = waiting.pop(seq), one.get("status")
             if status == "retry":
                 again.append(f"{key} ({shown(one.get('reason')) or 'it does not say why'})")
-            elif status in counted:
+            elif isinstance(status, str) and status in counted:
                 counted[status] += 1
                 if status == "refused":
                     refusals.append(Refusal(seq=seq, reason=shown(one.get("reason")) or "it does not say why"))
@@ -185,11 +188,23 @@ class HttpReceiver:
             )
         if again:
             raise self._asking.failed(f"wants {len(again)} of {len(part)} changes again later, first {again[0]}")
-        last = self._number(told.get("last_seq"))
-        if last < part[-1][0].seq:
-            raise self._asking.lies(f"it answers every change up to {part[-1][0].seq}, yet says it is at {last}")
         refused += refusals
         return counted
+
+    def _pass_over(self, seq: int) -> None:
+        """Says that a change was refused before it could be read: else what is last is never reached there."""
+        batch = f"{seq}-passed-over"
+        body = _body(batch, seq, ())
+        sent = gzip.compress(body, mtime=0) if self.config.gzip else body
+        answer = self._asking.ask("POST", self.config.url, sent, most=_ANSWER_BYTES)
+        told = self._asking.good(answer, protocol.ANSWERS)
+        self._judged((), batch, told, [])
+        self._reached(told, seq)
+
+    def _reached(self, told: Mapping[str, Any], seq: int) -> None:
+        last = self._number(told.get("last_seq"))
+        if last < seq:
+            raise self._asking.lies(f"it answers every change up to {seq}, yet says it is at {last}")
 
     # ------------------------------------------------------------------ single values
 
@@ -201,6 +216,7 @@ class HttpReceiver:
             name, revision, deleted, digest = (one.get(key) for key in ("id", "revision", "deleted", "sha256"))
             if (
                 isinstance(name, str)
+                and name.isprintable()
                 and isinstance(revision, int)
                 and not isinstance(revision, bool)
                 and isinstance(deleted, bool)
@@ -221,8 +237,8 @@ def _batch_id(part: Sequence[tuple[OutboxEntry, bytes]]) -> str:
     return f"{part[0][0].seq}-{part[-1][0].seq}-{digest[:16]}"
 
 
-def _body(batch: str, texts: Sequence[bytes]) -> bytes:
-    head = json.dumps({"format": protocol.CHANGES, "batch": batch}, separators=(",", ":")).encode()
+def _body(batch: str, upto: int, texts: Sequence[bytes]) -> bytes:
+    head = json.dumps({"format": protocol.CHANGES, "batch": batch, "upto": upto}, separators=(",", ":")).encode()
     return head[:-1] + b',"changes":[' + b",".join(texts) + b"]}"
 
 

@@ -2,12 +2,13 @@
 
 **What is sent.** ``POST <url>`` with ``Content-Type: application/json``, UTF-8, perhaps ``Content-Encoding: gzip``::
 
-    {"format": "gongkai-changes/1", "batch": "118-119-3f0c…", "changes": [{"seq": 118, "id": "…", "revision": 3,
-     "key": "…:3", "deleted": false, "datestamp": "2026-03-18T04:00:00+00:00", …the item…}, …]}
+    {"format": "gongkai-changes/1", "batch": "118-119-3f0c…", "upto": 119, "changes": [{"seq": 118, "id": "…",
+     "revision": 3, "key": "…:3", "deleted": false, "datestamp": "2026-03-18T04:00:00+00:00", …the item…}, …]}
 
 ``seq`` grows within a batch and from batch to batch, perhaps with gaps. ``key`` is ``id:revision``. A change holds the
 whole item; ``"deleted": true`` is a tombstone, and its ``same_as`` names the item that this one is a copy of, or null.
-``batch`` is the same when the same changes are sent again.
+``upto`` is the number that the batch reaches to. A batch may hold no change: then the one numbered ``upto`` was refused
+before it could be read, and is passed over. ``batch`` is the same when the same changes are sent again.
 
 **What to do with it.** In one transaction, in order: of a change whose revision is lower than the one held, nothing
 (``had``); of the same revision with the same bytes, nothing (``had``); of any other, take its place (``taken``). So
@@ -18,8 +19,8 @@ a larger one may be answered with 413, and comes again in smaller parts. Status 
     {"format": "gongkai-answers/1", "batch": "118-119-3f0c…", "last_seq": 119, "answers": [
      {"seq": 118, "key": "…:3", "status": "taken"}, {"seq": 119, "key": "…:1", "status": "refused", "reason": "…"}]}
 
-Every change of the batch is answered once, no other is; ``last_seq`` is the largest number dealt with so far. An answer
-that says anything else, or is not signed, counts as none, and all of it is sent again.
+Every change of the batch is answered once, no other is; ``last_seq`` is the largest ``upto`` of a batch that had no
+``retry``. An answer that says anything else, or is not signed, counts as none, and all of it is sent again.
 
 **What is asked.** ``GET <url>/state``: ``{"format": "gongkai-state/1", "last_seq": 119}``. ``GET <url>/held`` and
 ``/held?after=ID``: what is held, tombstones too, in the order of the bytes of ``id``, after ``ID``, a page at a time::
@@ -63,10 +64,10 @@ or where it is a proxy's 413 to a body of more than 64 KiB. An error is an objec
 **To check your code.** Secret ``0123456789abcdef-gongkai``, key ``central``, timestamp ``1795633200``, nonce
 ``AAAAAAAAAAAAAAAA``: ``GET /changes/state`` is signed by
 ``v1=b93ed05e67b305c7f8cfe97a9a7cb0ba9782f1d347bf148c469221121cb8e8ad``,
-``POST /changes`` with the body ``{"format":"gongkai-changes/1","batch":"青禾","changes":[]}`` (UTF-8) by
-``v1=a7511bbc4d78efb4530b4f423998d7e683c22a55f97c0d18a039062d091630b8``,
+``POST /changes`` with the body ``{"format":"gongkai-changes/1","batch":"青禾","upto":0,"changes":[]}`` (UTF-8) by
+``v1=f568821ff619e180db298306be9d5df6b6df815a0a2f2f0cf8a03d5fb81e7cbe``,
 and to the latter, at ``1795633201``, status 200 and the body ``{}`` by
-``v1=dc38f1a86a6ff92157941ef9651a4271295209fd81318df4f7f76d9bbee836dc``.
+``v1=39320551eaf50c2f79d7413523fd49345d20d57afa2738353aa122ce2752678a``.
 """
 
 from __future__ import annotations

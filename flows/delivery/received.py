@@ -63,13 +63,12 @@ class Received:
         :raises Replayed: its nonce was used before.
         :raises Misshapen: it is no batch of the protocol.
         """
-        name, changes = _batch(batch)
+        name, upto, changes = _batch(batch)
         at = dt.datetime.fromtimestamp(now, dt.UTC).isoformat()
         with self._transaction() as connection:
             _use(connection, signed, now, window_s)
             answers = [_apply(connection, change, name, at) for change in changes]
-            last = max((change["seq"] for change in changes), default=0)
-            connection.execute("UPDATE state SET value = max(value, ?) WHERE name = 'last_seq'", (last,))
+            connection.execute("UPDATE state SET value = max(value, ?) WHERE name = 'last_seq'", (upto,))
             stands = _last_seq(connection)
         return {"format": protocol.ANSWERS, "batch": name, "last_seq": stands, "answers": answers}
 
@@ -126,10 +125,10 @@ def _last_seq(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT value FROM state WHERE name = 'last_seq'").fetchone()[0])
 
 
-def _batch(batch: Any) -> tuple[str, Sequence[Mapping[str, Any]]]:
+def _batch(batch: Any) -> tuple[str, int, Sequence[Mapping[str, Any]]]:
     if not isinstance(batch, dict) or batch.get("format") != protocol.CHANGES:
         raise Misshapen(f"expected an object with format {protocol.CHANGES}")
-    name, changes = batch.get("batch"), batch.get("changes")
+    name, upto, changes = batch.get("batch"), batch.get("upto"), batch.get("changes")
     if not isinstance(name, str) or not name.isprintable() or not isinstance(changes, list):
         raise Misshapen("expected batch, a text on one line, and changes, a list")
     last = 0
@@ -138,7 +137,9 @@ def _batch(batch: Any) -> tuple[str, Sequence[Mapping[str, Any]]]:
         if not isinstance(seq, int) or not _whole(seq) or seq <= last:
             raise Misshapen("expected changes with numbers (seq) that grow")
         last = seq
-    return name, changes
+    if not isinstance(upto, int) or not _whole(upto) or upto < last:
+        raise Misshapen("expected upto, a number not lower than any seq")
+    return name, upto, changes
 
 
 def _apply(connection: sqlite3.Connection, change: Mapping[str, Any], batch: str, at: str) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import re
+import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +81,7 @@ def catalogue(server: tuple[int, Wayward], tmp_path: Path, monkeypatch: pytest.M
 def test_the_vectors_of_the_protocol_are_those_of_the_code() -> None:
     told = re.findall(r"v1=[0-9a-f]{64}", protocol.__doc__ or "")
     secret, key, nonce, at = "0123456789abcdef-gongkai", "central", "A" * 16, 1795633200
-    body = '{"format":"gongkai-changes/1","batch":"青禾","changes":[]}'.encode()
+    body = '{"format":"gongkai-changes/1","batch":"青禾","upto":0,"changes":[]}'.encode()
     get = protocol.sign_request(secret, key=key, method="GET", target="/changes/state", body=b"", now=at, nonce=nonce)
     post = protocol.sign_request(secret, key=key, method="POST", target="/changes", body=body, now=at, nonce=nonce)
     request = protocol.Signed(key=key, timestamp=at, nonce=nonce, signature=post[protocol.SIGNATURE])
@@ -150,12 +153,13 @@ SIGNED = {"key": "central", "method": "POST", "target": "/changes"}
 
 
 def _post(catalogue: Catalogue, body: bytes, headers: Mapping[str, str] | httpx.Headers, path: str = "") -> Any:
-    answer = httpx.post(catalogue.url + path, content=body, headers=headers, trust_env=False)
+    answer = httpx.post(catalogue.url + path, content=body, headers=headers, trust_env=False, verify=False)
     return answer.status_code, answer.json()
 
 
 def _batch(first: int = 1, last: int = 2) -> bytes:
-    sent = {"format": protocol.CHANGES, "batch": "b", "changes": [changes.as_json(e) for e in entries(first, last)]}
+    some = [changes.as_json(e) for e in entries(first, last)]
+    sent = {"format": protocol.CHANGES, "batch": "b", "upto": last, "changes": some}
     return json.dumps(sent).encode()
 
 
@@ -223,6 +227,35 @@ def test_a_request_is_taken_once_however_often_it_is_played(catalogue: Catalogue
     # under another key it is another's
     assert _post(catalogue, other, _signed(other, secret=OTHER, key="other"))[0] == 200
     assert [seq for seq, *_ in catalogue.journal()] == [1, 2, 3, 4]
+
+
+def test_a_request_that_was_taken_is_known_after_a_restart(catalogue: Catalogue) -> None:
+    body = _batch()
+    headers = _signed(body)
+    assert _post(catalogue, body, headers)[0] == 200
+    with closing(Received(catalogue.file)) as again:
+        catalogue.instead(received=again)
+        assert _post(catalogue, body, headers)[1]["error"] == "replayed"
+
+
+def test_a_request_that_is_played_many_times_at_once_is_taken_once(catalogue: Catalogue) -> None:
+    body = _batch()
+    headers = _signed(body)
+    with ThreadPoolExecutor(8) as threads:
+        told = list(threads.map(lambda _: _post(catalogue, body, headers)[0], range(16)))
+    assert sorted(told) == [200] + [401] * 15
+    assert len(catalogue.journal()) == 2
+
+
+def test_a_body_without_end_is_not_read_to_its_end(catalogue: Catalogue) -> None:
+    """Up to eight times what is allowed is read, so that the refusal can be signed; of more nothing is known."""
+    catalogue.instead(most_bytes=1000)
+    for size, signed in ((8000, True), (8001, False)):
+        body = b" " * size
+        answer = httpx.post(
+            catalogue.url, content=body, headers=_signed(body, nonce=f"{size:020}"), trust_env=False, verify=False
+        )
+        assert (answer.status_code, protocol.SIGNATURE in answer.headers) == (413, signed)
 
 
 def test_a_used_nonce_is_kept_exactly_while_its_request_could_be_believed(catalogue: Catalogue) -> None:
@@ -382,7 +415,10 @@ def test_what_is_too_large_is_halved_down_to_the_one_that_is_refused(catalogue: 
         told = receiver.take(sent)
         assert [(one.seq, one.reason[:4]) for one in told.refused] == [(3, "413:")]
         assert receiver.last_seq() == 5
-    assert [seq for seq, *_ in catalogue.journal()] == [1, 2, 4, 5]
+        told = receiver.take([entry(6), entry(7, text="大" * 2000)])
+        assert [one.seq for one in told.refused] == [7]
+        assert receiver.last_seq() == 7  # what was refused is dealt with, though it was never read
+    assert [seq for seq, *_ in catalogue.journal()] == [1, 2, 4, 5, 6]
 
 
 def test_what_is_refused_is_named_with_its_reason(catalogue: Catalogue) -> None:
@@ -396,8 +432,8 @@ def test_what_is_refused_is_named_with_its_reason(catalogue: Catalogue) -> None:
 
 def test_what_is_not_a_batch_is_told_apart_by_a_signed_400(catalogue: Catalogue) -> None:
     bomb = gzip.compress(b" " * (catalogue.receiving.most_bytes + 1))
-    half = gzip.compress(_batch())[:-12]
-    good = {"format": protocol.CHANGES, "batch": "b"}
+    half, most = gzip.compress(_batch())[:-12], gzip.compress(_batch())[:-4]
+    good = {"format": protocol.CHANGES, "batch": "b", "upto": 2}
     bodies: list[tuple[bytes, str, int]] = [
         (b"", "identity", 400),
         (b"{", "identity", 400),
@@ -408,17 +444,21 @@ def test_what_is_not_a_batch_is_told_apart_by_a_signed_400(catalogue: Catalogue)
         (json.dumps({**good, "changes": None}).encode(), "identity", 400),
         (json.dumps({**good, "batch": "\ud800", "changes": []}).encode(), "identity", 400),
         (json.dumps({**good, "changes": [1]}).encode(), "identity", 400),
+        (json.dumps({**good, "upto": None, "changes": []}).encode(), "identity", 400),
+        (json.dumps({**good, "upto": 0, "changes": []}).encode(), "identity", 400),
+        (json.dumps({**good, "changes": [{"seq": 3}]}).encode(), "identity", 400),
         (json.dumps({**good, "changes": [{"seq": True}]}).encode(), "identity", 400),
         (json.dumps({**good, "changes": [{"seq": 2}, {"seq": 2}]}).encode(), "identity", 400),
         (_batch(), "gzip", 400),
         (_batch(), "br", 415),
         (half, "gzip", 400),
+        (most, "gzip", 400),
         (bomb, "gzip", 413),
     ]
     for number, (body, packed, expected) in enumerate(bodies):
         headers = _signed(body, nonce=f"{number:020}")
         answer = httpx.post(
-            catalogue.url, content=body, headers={**headers, "Content-Encoding": packed}, trust_env=False
+            catalogue.url, content=body, headers={**headers, "Content-Encoding": packed}, trust_env=False, verify=False
         )
         assert answer.status_code == expected, body[:40]
         told = {name: headers[name] for name in headers}
@@ -498,6 +538,7 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "a number as text": ("which was not sent", _answer(1, seq="2")),
     "an answer that is none": ("which was not sent", lambda good: good["answers"].append("taken")),
     "a word of its own": ("it answers accepted for item-0002:1", _answer(1, status="accepted")),
+    "a list for a word": ("expected taken, had, refused or retry", _answer(1, status=["taken"])),
     "no word": ("expected taken, had, refused or retry", _answer(1, status=None)),
     "last_seq too low": ("it answers every change up to 3, yet says it is at 2", _put({"last_seq": 2})),
     "no last_seq": ("as its last_seq, expected a number", _put({"last_seq": None})),
@@ -618,7 +659,7 @@ def test_a_large_change_that_a_proxy_does_not_let_through_is_refused_alone(catal
 def test_clocks_that_are_apart_are_told_with_how_far(catalogue: Catalogue, apart: int, where: str) -> None:
     catalogue.instead(clock=lambda: time.time() - apart)
     with client(catalogue.url) as receiver:
-        with pytest.raises(DeliveryFailed, match=rf"this machine's clock is (999|1000|1001) s {where} the catalogue's"):
+        with pytest.raises(DeliveryFailed, match=rf"this machine's clock is (99\d|10\d\d) s {where} the catalogue's"):
             receiver.last_seq()
         with pytest.raises(DeliveryFailed, match="set both by a time server"):
             receiver.take(entries(1, 1))
@@ -669,9 +710,20 @@ def test_a_connection_that_ends_in_the_answer_is_made_good_by_sending_again(cata
     assert len(catalogue.journal()) == 3
 
 
-def test_an_answer_that_never_ends_is_given_up(catalogue: Catalogue) -> None:
-    import asyncio
+def test_a_request_that_ends_in_its_body_changes_nothing(catalogue: Catalogue) -> None:
+    body = _batch()
+    lines = [f"{name}: {value}" for name, value in _signed(body).items()]
+    head = "\r\n".join(["POST /changes HTTP/1.1", "Host: c", f"Content-Length: {len(body)}", *lines, "", ""])
+    port = int(catalogue.url.split(":")[2].split("/")[0])
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(head.encode() + body[:-1])
+    with client(catalogue.url) as receiver:
+        assert receiver.last_seq() == 0
+        assert catalogue.journal() == []
+    assert _post(catalogue, body, _signed(body))[0] == 200
 
+
+def test_an_answer_that_never_ends_is_given_up(catalogue: Catalogue) -> None:
     async def drip(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         for _ in range(100):
@@ -679,14 +731,15 @@ def test_an_answer_that_never_ends_is_given_up(catalogue: Catalogue) -> None:
             await asyncio.sleep(0.05)
 
     async def silence(scope: Scope, receive: Receive, send: Send) -> None:
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(2)
 
-    with client(catalogue.url, timeout_s=0.3) as receiver:
+    with client(catalogue.url, timeout_s=0.4) as receiver:
         catalogue.wayward.instead = drip
-        with pytest.raises(DeliveryFailed, match=r"not whole after 0\.3 s"):
+        # the latter where this machine is so busy that not even the first byte came in time
+        with pytest.raises(DeliveryFailed, match=r"(not whole after|no answer within) 0\.4 s"):
             receiver.last_seq()
         catalogue.wayward.instead = silence
-        with pytest.raises(DeliveryFailed, match=r"no answer within 0\.3 s"):
+        with pytest.raises(DeliveryFailed, match=r"no answer within 0\.4 s"):
             receiver.last_seq()
 
 
@@ -699,6 +752,7 @@ PAGES: dict[str, tuple[str, Any]] = {
     "one twice": ("in the order of ids: a after a", {"held": ["a", "a"], "next": None}),
     "round in a circle": ("in the order of ids: a after a", {"held": ["a"], "next": "a"}),
     "no item": ("it holds 7, expected", {"held": [7], "next": None}),
+    "half a sign": ("expected id, revision", {"held": ["\ud800"], "next": None}),
     "a revision as text": ("expected id, revision", {"held": [{"id": "a", "revision": "1", "deleted": False}]}),
 }
 
@@ -743,7 +797,6 @@ def test_where_nobody_is_reached_the_reason_is_told(catalogue: Catalogue) -> Non
     port = int(plain.split(":")[2].split("/")[0])
     for url, said, more in (
         ("http://127.0.0.1:9/changes", "no connection .*: is it running, is the port right", {}),
-        ("http://nobody.invalid/changes", "the name nobody.invalid is not known here", {}),
         (f"https://127.0.0.1:{port}/changes", "no TLS connection .*: is it https that listens there", {}),
         (plain, "set allow_private: true for this receiver", {"allow_private": False}),
         (f"http://localhost:{port}/changes", "set allow_private: true", {"allow_private": False}),
@@ -752,6 +805,16 @@ def test_where_nobody_is_reached_the_reason_is_told(catalogue: Catalogue) -> Non
     ):
         with _unreached(url, said, **more):
             pass
+
+
+def test_a_name_that_nobody_knows_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(host: str, *, allow_private: bool) -> list[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setenv("GONGKAI_SECRET_CENTRAL", "")
+    monkeypatch.setattr("flows.delivery.asking.resolved", unknown)
+    with _unreached("http://nobody.invalid/changes", "the name nobody.invalid is not known here"):
+        pass
 
 
 def test_a_name_with_several_addresses_is_reached_at_the_one_that_answers(

@@ -15,6 +15,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,12 @@ from flows.delivery.handing import hand_over
 from flows.delivery.received import Received
 from flows.delivery.receiving import Receiving, application
 from flows.delivery.reconciling import compare
-from storage import outbox, settings
+from flows.delivery.replaying import replay
+from storage import catalogue, outbox, settings
 from storage.database import Database, open_database
 from storage.exceptions import DeliveryFailed, SettingsError
 from tests.flows.pushing import SECRET, Receive, Scope, Send, Wayward, body_of, client, entries, say, serving
-from tests.flows.test_deliver import ROOT, fill
+from tests.flows.test_deliver import NOW, ROOT, fill, item
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +127,34 @@ def test_a_receiver_that_asks_for_patience_gets_it(database: Database, tmp_path:
         again = hand_over(database, one, settings.load())
         assert (again.held, again.waiting) == (None, 1)
         assert again.later is not None
+
+
+def test_what_is_too_large_is_set_aside_and_taken_when_there_is_room(database: Database, tmp_path: Path) -> None:
+    """A change that the receiver refused unread is the last one: that it never saw its number is no contradiction."""
+    wayward = Wayward()
+    with closing(Received(tmp_path / "received.db")) as received, serving(wayward) as port:
+        one = configured(tmp_path, f"http://127.0.0.1:{port}/changes", ", gzip: false")
+        small = Receiving(received=received, secrets={"central": SECRET}, most_bytes=20_000)
+        wayward.app = application(small)
+        fill(database, 3)
+        large = item(9, body_text="附件一览表" * 10_000)
+        catalogue.upsert(database, [large], seen_at=NOW)
+        told = hand_over(database, one, settings.load())
+        assert (told.held, told.refused, told.waiting) == (None, 1, 0)
+        again = hand_over(database, one, settings.load())
+        assert (again.held, again.batches, again.waiting) == (None, 0, 0)
+        found = compare(database, one, settings.load()).told
+        assert found is not None
+        assert (found.held, found.drift) == (3, 0)
+
+        fill(database, 2, start=20)
+        assert hand_over(database, one, settings.load()).held is None
+        wayward.app = application(replace(small, most_bytes=2**20))
+        replayed = replay(database, one, settings.load())
+        assert (replayed.sent, replayed.refused, replayed.held) == (1, 0, None)
+        found = compare(database, one, settings.load()).told
+        assert found is not None
+        assert (found.held, found.drift) == (6, 0)
 
 
 WRONG: dict[str, tuple[list[str], int, str]] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harvesters.addresses_guard import check_address, is_private
+from harvesters.addresses_guard import check_address, is_private, resolved
 from harvesters.spiders.resolver import GuardedResolver
 from storage.exceptions import UnsafeAddress
 
@@ -50,6 +50,30 @@ def test_a_city_may_allow_private_addresses_but_no_other_scheme() -> None:
     check_address("http://127.0.0.1:8101/", allow_private=True)
     with pytest.raises(UnsafeAddress):
         check_address("file:///etc/passwd", allow_private=True)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "allow_private", "refused"),
+    [
+        (["8.8.8.8", "2001:4860:4860::8888"], False, None),
+        (["8.8.8.8", "10.0.0.1"], False, "10.0.0.1"),
+        (["10.0.0.1", "fd00::1"], True, None),
+        (["169.254.169.254"], True, "169.254.169.254"),
+        (["10.0.0.1", "::ffff:169.254.169.254"], True, "::ffff:169.254.169.254"),
+        (["fe80::1%eth0"], True, "fe80::1%eth0"),
+    ],
+)
+def test_every_address_of_a_name_is_judged(
+    monkeypatch: pytest.MonkeyPatch, addresses: list[str], allow_private: bool, refused: str | None
+) -> None:
+    answers = [(0, 0, 0, "", (address, 0)) for address in addresses for _ in range(2)]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: answers)
+    if refused is None:
+        assert resolved("a.invalid", allow_private=allow_private) == addresses
+        return
+    with pytest.raises(UnsafeAddress) as told:
+        resolved("a.invalid", allow_private=allow_private)
+    assert str(told.value) == f"a.invalid is the private address {refused}"
 
 
 def test_the_resolver_of_the_crawl_answers_no_private_address(monkeypatch: pytest.MonkeyPatch) -> None:
