@@ -354,6 +354,7 @@ BODY_NAMES = {
     "本站": None,
     "互联网": None,
     "新华社": None,
+    "人民网": None,
     "人民政府": None,
     "": None,
 }
@@ -363,6 +364,10 @@ BODY_NAMES = {
 def test_whom_a_source_names(name: str) -> None:
     found = {unit for key in BODIES.named_in(name) for unit in BODIES.units_of(key)}
     assert found == ({BODY_NAMES[name]} - {None})
+
+
+def test_a_news_site_is_a_body() -> None:
+    assert BODIES.named_in("人民网") == BODIES.named_in("来源：人民网") == {"人民网"}
 
 
 # ------------------------------------------------------------------ texts

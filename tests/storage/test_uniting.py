@@ -130,6 +130,14 @@ def test_who_pulls_gets_the_document_and_is_told_of_its_copies(city: Database) -
     assert [(item.unit, item.same_as) for item, _ in changes] == [("zfb", None), ("jyj", named(city)["zfb"].id)]
 
 
+def test_a_crowd_is_compared_in_small_batches(city: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.catalogue.uniting._MOST_PAIRS", 2)
+    store(city, *(measures(unit) for unit in PLACES))
+    assert catalogue.unite(city).looked == 5
+    assert documents(city) == {"zfb": ("jyj", "mzj", "thq", "yhq")}
+    check_whole(city)
+
+
 def test_a_tombstone_says_whose_copy_it_was(city: Database) -> None:
     store(city, measures("zfb"), measures("jyj"))
     catalogue.unite(city)
