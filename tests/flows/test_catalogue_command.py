@@ -13,8 +13,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli import app
-from flows.deliver import deliver
-from flows.delivery.folder import read_manifest
 from flows.settling import settle
 from storage import catalogue, outbox, registry, settings
 from storage.database import Database, open_database
@@ -93,21 +91,6 @@ def test_near_ones_are_listed_until_a_person_decides(database: Database) -> None
     assert "未注明来源" in lines
     assert run("split", near.url, measures("zfb").url, "--why", "两个版本").exit_code == 0
     assert told("duplicates") == []
-
-
-def test_what_goes_out_is_settled_first(database: Database) -> None:
-    catalogue.upsert(database, [measures(unit) for unit in ("jyj", "zfb", "thq")], seen_at=build.NOON)
-    deliver.fn()
-    folder = settings.load().delivery_folder
-    held: dict[str, dict[str, Any]] = {}
-    for entry in read_manifest(folder)["files"]:
-        for line in (folder / entry["name"]).read_text(encoding="utf-8").splitlines():
-            change = json.loads(line)
-            held.pop(change["id"], None)
-            if not change["deleted"]:
-                held[change["id"]] = change
-    [document] = held.values()
-    assert sorted((document["url"], *document["aliases"])) == [measures(unit).url for unit in ("jyj", "thq", "zfb")]
 
 
 WRONG = {
