@@ -1,10 +1,8 @@
 """The outbox goes out: every change of the catalogue reaches every receiver once, in order.
 
 The catalogue is settled first, so that what several units publish is one document before it goes out. How changes are
-handed on is decided in ``flows.delivery``; these are the flow and the tasks that run it. Receivers are served side by
+handed on is decided in ``flows.delivery``; these are the flows and the tasks that run it. Receivers are served side by
 side, one Prefect task each, and one that fails or is slow holds up no other: its failure is a value among the others.
-How is decided in ``flows.delivery``; these are the flows and the tasks that run it. Receivers are served side by side,
-one Prefect task each, and one that fails or is slow holds up no other: its failure is a value among the others.
 """
 
 from __future__ import annotations
