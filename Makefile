@@ -40,7 +40,7 @@ demo: $(STAMP)
 	@$(BIN)/gongkai demo --keep $(ARGS)
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 # without the rivals their lines are missing, and say so; all others are measured
 bench: $(STAMP)

@@ -19,7 +19,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from flows.commands import deliver_app
+from flows.commands import city_app, deliver_app, duties_app, period_app
+from flows.commands.options import Format, OutOption
 from storage.exceptions import (
     CityFileError,
     DutyFileError,
@@ -83,28 +84,19 @@ app = typer.Typer(
     "(deploy/city.example.yml shows how), then gongkai harvest --city city.yml, gongkai assess, gongkai report "
     "scoreboard, gongkai up. Data lies in the folder GONGKAI_HOME names (./var).",
 )
-city_app = typer.Typer(no_args_is_help=True, help="The registry: a city file in, a city file out.")
 report_app = typer.Typer(no_args_is_help=True, help="Reports to read and to send.")
-period_app = typer.Typer(
-    no_args_is_help=True, help="Scoreboards frozen for a month (2026-10), quarter (2026-Q3) or year (2026)."
-)
 archive_app = typer.Typer(no_args_is_help=True, help="The captured pages.")
-duties_app = typer.Typer(no_args_is_help=True, help="What units say they owe: their own 主动公开基本目录.")
-app.add_typer(city_app, name="city")
+app.add_typer(city_app.app, name="city")
 app.add_typer(report_app, name="report")
-app.add_typer(period_app, name="period")
+app.add_typer(period_app.app, name="period")
 app.add_typer(archive_app, name="archive")
-app.add_typer(duties_app, name="duties")
+app.add_typer(duties_app.app, name="duties")
 app.add_typer(deliver_app.app, name="deliver")
 
 CityOption = Annotated[
     Path | None,
     typer.Option("--city", metavar="FILE", help="City file to apply first; left out: the registry as it is."),
 ]
-PeriodArgument = Annotated[
-    str, typer.Argument(metavar="PERIOD", help="A month (2026-10), a quarter (2026-Q3) or a year (2026).")
-]
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of standard output.")]
 
 
 class Table(StrEnum):
@@ -114,15 +106,6 @@ class Table(StrEnum):
     OBSERVATIONS = "observations"
     VERDICTS = "verdicts"
     FINDINGS = "findings"
-
-
-class Format(StrEnum):
-    """How it can be written."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-    XLSX = "xlsx"
-    PARQUET = "parquet"
 
 
 class Step(StrEnum):
@@ -349,78 +332,6 @@ def rules(
     command.show(rule, as_json=as_json)
 
 
-@period_app.command("freeze")
-def period_freeze(
-    *,
-    period: PeriodArgument,
-    by: Annotated[str, typer.Option(help="Who freezes it.")],
-    note: Annotated[str | None, typer.Option(help="What is to be known about it.")] = None,
-    early: Annotated[bool, typer.Option("--early", help="Also where the period is not over.")] = False,
-) -> None:
-    """Freeze a period's scoreboard, with everything it can be recomputed from. Done once; a correction is an amendment.
-
-    It is the scoreboard of the last day assessed in the period. Where the store has been assessed since, the period's
-    last day is judged for it by what is known now; no finding opens or closes for that.
-    """
-    from flows.commands import period as command
-
-    command.freeze(period, by=by, note=note, early=early)
-
-
-@period_app.command("list")
-def period_list(*, as_json: Annotated[bool, typer.Option("--json", help="JSON instead of lines.")] = False) -> None:
-    """Every frozen period."""
-    from flows.commands import period as command
-
-    command.show_list(as_json=as_json)
-
-
-@period_app.command("show")
-def period_show(
-    *,
-    period: PeriodArgument,
-    losses: Annotated[int, typer.Option(min=0, help="Below each unit, this many reasons why points are missing.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables.")] = False,
-) -> None:
-    """A frozen scoreboard, its amendments, and the scoreboard as they leave it."""
-    from flows.commands import period as command
-
-    command.show(period, as_json_=as_json, losses=losses)
-
-
-@period_app.command("amend")
-def period_amend(
-    *,
-    period: PeriodArgument,
-    unit: Annotated[str, typer.Option(metavar="ID", help="The unit whose numbers are corrected.")],
-    reason: Annotated[str, typer.Option(help="Why: what was wrong, and where it was decided.")],
-    by: Annotated[str, typer.Option(help="Who corrects them.")],
-    finding: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FINDING", help="A finding that a person closed as wrong or waived (may be repeated)."),
-    ] = None,
-) -> None:
-    """Correct one unit's numbers beside what was frozen, with the old numbers, the new ones and the reason.
-
-    Without --finding the same day is judged again, and what is said differently now counts (a reader was mended, a
-    waiver granted). What a unit mended later is no correction.
-    """
-    from flows.commands import period as command
-
-    command.amend(period, unit=unit, reason=reason, by=by, wrong=finding or ())
-
-
-@period_app.command("verify")
-def period_verify(
-    *,
-    period: Annotated[str | None, typer.Argument(metavar="PERIOD", help="Left out: every frozen period.")] = None,
-) -> None:
-    """Whether the frozen numbers, and those of the amendments, still follow from the stored verdicts."""
-    from flows.commands import period as command
-
-    raise typer.Exit(command.verify(period))
-
-
 @app.command()
 def export(
     *,
@@ -436,105 +347,6 @@ def export(
     from flows.commands.export import export_table
 
     typer.echo(f"{export_table(table, file_format, out)} {table}", err=True)
-
-
-@city_app.command("apply")
-def city_apply(
-    *,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The city file.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """Check a city file, show what would change in the registry, and change it.
-
-    Asks only on a terminal. A unit that leaves keeps its history.
-    """
-    from flows.commands import registry
-
-    raise typer.Exit(registry.apply_file(file, yes=yes))
-
-
-@city_app.command("export")
-def city_export(*, out: OutOption = None) -> None:
-    """Write the registry back as a city file."""
-    from flows.commands import registry
-
-    registry.export_file(out)
-
-
-@duties_app.command("import")
-def duties_import(
-    *,
-    source: Annotated[str, typer.Argument(metavar="FILE_OR_URL", help=".xlsx, .docx, a saved page, or an address.")],
-    unit: Annotated[str, typer.Option(metavar="ID", help="Whose directory it is.")],
-    in_force: Annotated[
-        str | None,
-        typer.Option("--in-force", metavar="DATE", help="The day from which it holds (YYYY-MM-DD); left out: today."),
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Also fetch from this machine and private networks.")
-    ] = False,
-) -> None:
-    """Show what is understood of a unit's own directory, row by row, what is not, and where each row is looked for.
-
-    Then keep it as the unit's next version; asks only on a terminal. Nothing is held to have been due before the day
-    from which it holds. Corrections made to earlier versions hold on.
-    """
-    from flows.commands import duties
-
-    day = _day(in_force, "--in-force")
-    raise typer.Exit(duties.import_directory(source, unit=unit, in_force=day, yes=yes, allow_private=allow_private))
-
-
-@duties_app.command("list")
-def duties_list(
-    *,
-    unit: Annotated[str | None, typer.Option(metavar="ID", help="Only this unit, row by row.")] = None,
-    file_format: Annotated[
-        Format | None, typer.Option("--format", help="Every row, as data; left out: lines for people.")
-    ] = None,
-    out: OutOption = None,
-) -> None:
-    """How much of what units owe is there: the rows of their directories, where each is looked for, its verdict."""
-    from flows.commands import duties
-
-    if file_format is None:
-        if out is not None:
-            raise typer.BadParameter("--out needs --format")
-        duties.show(unit)
-    else:
-        typer.echo(f"{duties.export_rows(unit, file_format, out)} duties", err=True)
-
-
-@duties_app.command("map")
-def duties_map(
-    *,
-    unit: Annotated[str, typer.Argument(metavar="UNIT", help="The unit's id.")],
-    row: Annotated[str, typer.Argument(metavar="ROW", help="The row's number, as gongkai duties list shows it.")],
-    column: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="The column that holds it (may be repeated).")
-    ] = None,
-    none: Annotated[
-        str | None, typer.Option("--none", metavar="REASON", help="No column does, and why; the row is set aside.")
-    ] = None,
-    why: Annotated[str | None, typer.Option(help="Why this column.")] = None,
-    who: Annotated[str | None, typer.Option(help="Who says so; left out: the name of your account here.")] = None,
-) -> None:
-    """Say where a row of a unit's directory is published. Who, when and why are kept; later versions keep to it."""
-    from flows.commands import duties
-
-    if bool(column) == (none is not None):
-        raise typer.BadParameter("give either --column ID or --none REASON")
-    if none is not None and not none.strip():
-        raise typer.BadParameter("--none needs a reason")
-    duties.correct(unit, row, columns=column or [], why=none if none is not None else why, who=who)
-
-
-def _day(text: str | None, option: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as problem:
-        raise typer.BadParameter(f"{option}: found {text!r}, expected a day like 2026-03-31") from problem
 
 
 @app.command()

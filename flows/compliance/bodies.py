@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from storage.schema import Item, Unit
+
 _NOISE = re.compile(r"[\s·・()（）\[\]【】<>《》\"“”'’:：]+")
 _BETWEEN = re.compile(r"[,，、;；/|]+|\s+")
 _OFFICE = re.compile(r"(办公室|办公厅|办)$")
@@ -70,3 +72,16 @@ def lead_of(issuer: str) -> str:
 def is_national_number(document_number: str | None) -> bool:
     """Whether the number is one the State Council gives."""
     return bool(document_number and _NATIONAL_NUMBERS.match(_NOISE.sub("", document_number)))
+
+
+def other_body(item: Item, unit: Unit, city: str) -> str | None:
+    """Whose document it is, where it is not ``unit``'s own to publish in time."""
+    if item.same_as is not None or any(relation.kind == "reposts" for relation in item.relations):
+        return "a repost"
+    if is_national_number(item.document_number):
+        return f"{item.document_number} is not a number of {unit.name}"
+    if item.issuer:
+        lead = lead_of(item.issuer)
+        if not is_same(lead, unit.name, city):
+            return f"issued by {lead}"
+    return None

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flows.compliance.bodies import is_national_number, is_same, lead_of
+from flows.compliance.bodies import is_same, lead_of, other_body
 from flows.compliance.calendar import WorkingDays
 from flows.compliance.opinion_period import Period, period_of
 from flows.compliance.regulation import Regulation, add_months
@@ -79,14 +79,10 @@ def asks_public(title: str, text: str | None, kind: ColumnKind) -> bool:
     return _ASKS.search((text or "")[:ASKED_IN]) is not None
 
 
-def other_body(item: Item, unit: Unit, city: str) -> str | None:
+def other_asker(item: Item, unit: Unit, city: str) -> str | None:
     """Whose consultation it is, where it is not the unit's own: a ministry's that it only passes on."""
-    if any(relation.kind == "reposts" for relation in item.relations):
-        return "a repost"
-    if is_national_number(item.document_number):
-        return f"{item.document_number} is not a number of {unit.name}"
-    if item.issuer and not is_same(lead_of(item.issuer), unit.name, city):
-        return f"issued by {lead_of(item.issuer)}"
+    if other := other_body(item, unit, city):
+        return other
     asking = _ISSUING.match(item.title)
     if asking is not None and asking["body"][0] not in "本我":
         lead = lead_of(asking["body"])

@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.compliance.bodies import is_national_number, is_same, lead_of
-from flows.compliance.facts import Case, ItemContext
+from flows.compliance.facts import Case
 from flows.compliance.judgement import Judgement, breach, compliant, not_assessable
 from flows.compliance.regulation import Regulation
 from storage.schema import Item, VerdictKind
@@ -106,16 +105,3 @@ def is_unsure(item: Item, field: str, law: Regulation) -> bool:
     """Whether a date was read with too little confidence to hold it against anyone."""
     origin = item.provenance.get(field)
     return origin is not None and origin.confidence < law.dates.least_confidence
-
-
-def other_body(item: Item, context: ItemContext, city: str) -> str | None:
-    """Whose document it is, where it is not the unit's own to publish in time."""
-    if any(relation.kind == "reposts" for relation in item.relations):
-        return "a repost"
-    if is_national_number(item.document_number):
-        return f"{item.document_number} is not a number of {context.unit.name}"
-    if item.issuer:
-        lead = lead_of(item.issuer)
-        if not is_same(lead, context.unit.name, city):
-            return f"issued by {lead}"
-    return None

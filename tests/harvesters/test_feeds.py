@@ -109,7 +109,6 @@ def database() -> Iterator[Database]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GONGKAI_RETRY_WAIT_S", "0.05")
     monkeypatch.setenv("GONGKAI_DOWNLOAD_TIMEOUT_S", "3")
 
 

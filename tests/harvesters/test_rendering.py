@@ -47,7 +47,6 @@ def database() -> Iterator[Database]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GONGKAI_RETRY_WAIT_S", "0.05")
     monkeypatch.setenv("GONGKAI_DOWNLOAD_TIMEOUT_S", "10")  # a browser on a busy machine takes seconds to start
 
 

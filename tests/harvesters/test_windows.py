@@ -147,8 +147,7 @@ def hanweb(readable: int) -> Say:
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    monkeypatch.setenv("GONGKAI_RETRY_WAIT_S", "0.05")
+def served() -> Iterator[Served]:
     site = Served()
     thread = threading.Thread(target=site.server.serve_forever, daemon=True)
     thread.start()

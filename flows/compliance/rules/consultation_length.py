@@ -19,7 +19,7 @@ from flows.compliance.consultation import (
     is_consultation,
     length_of,
     names_draft,
-    other_body,
+    other_asker,
     period_of_item,
     says_major,
     says_why_shorter,
@@ -55,7 +55,7 @@ def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
         return not_applicable("withdrawn", "the item no longer stands on the site")
     if not concerns(item, context, case):
         return not_applicable("no_consultation", "the page does not ask the public for opinions")
-    if other := other_body(item, context.unit, case.city):
+    if other := other_asker(item, context.unit, case.city):
         return not_applicable("other_issuer", other)
     if item.published_on is not None and item.published_on < text.in_force_from:
         words = f"published on {item.published_on}, the article is in force from {text.in_force_from}"

@@ -13,7 +13,7 @@ from typing import Any
 from flows.compliance.consultation import (
     is_consultation,
     names_draft,
-    other_body,
+    other_asker,
     papers_of,
     period_of_item,
     says_major,
@@ -39,7 +39,7 @@ def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
         return not_applicable("withdrawn", "the item no longer stands on the site")
     if not concerns(item, context, case):
         return not_applicable("no_consultation", "the page does not ask the public for opinions")
-    if other := other_body(item, context.unit, case.city):
+    if other := other_asker(item, context.unit, case.city):
         return not_applicable("other_issuer", other)
     if item.published_on is not None and item.published_on < in_force_from:
         words = f"published on {item.published_on}, the article is in force from {in_force_from}"

@@ -12,12 +12,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from flows.compliance.bodies import is_same
+from flows.compliance.bodies import is_same, other_body
 from flows.compliance.decisions import CONFIDENCE, RULE_OF, decision_of
 from flows.compliance.facts import Case, ItemContext
 from flows.compliance.judgement import Judgement, not_applicable, not_assessable
 from flows.compliance.regulation import RuleText
-from flows.compliance.working_day_limit import Start, all_within, other_body
+from flows.compliance.working_day_limit import Start, all_within
 from storage.schema import Item
 
 RULES = ("TM-02", "TM-03")
@@ -49,7 +49,7 @@ def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
     if RULE_OF[decision.sort] != case.rule:
         return not_applicable("other_decision", f"judged under {RULE_OF[decision.sort]}")
     foreign = [maker for maker in decision.makers if not is_same(maker, context.unit.name, case.city)]
-    if other := f"decided by {foreign[0]}" if foreign else other_body(item, context, case.city):
+    if other := f"decided by {foreign[0]}" if foreign else other_body(item, context.unit, case.city):
         return not_applicable("other_issuer", other)
     text, days = case.text(Text), decision.days
     if days and days[-1] < text.in_force_from:

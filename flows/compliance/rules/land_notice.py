@@ -16,13 +16,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from flows.compliance.bodies import other_body
 from flows.compliance.decisions import signature
 from flows.compliance.facts import Case, ItemContext
 from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
 from flows.compliance.regulation import RuleText
 from flows.compliance.stated import dates_under
 from flows.compliance.stated_periods import Period, periods_under
-from flows.compliance.working_day_limit import Start, is_displayed, other_body, within
+from flows.compliance.working_day_limit import Start, is_displayed, within
 from harvesters.reading.dates import all_dates
 from storage.schema import Item, VerdictKind
 
@@ -76,7 +77,7 @@ def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
     stage = stage_of(item.title)
     if stage is None:
         return not_applicable("no_notice", "by its title it is no notice of land taken")
-    if other := other_body(item, context, case.city):
+    if other := other_body(item, context.unit, case.city):
         return not_applicable("other_issuer", other)
     if not item.page_read:
         return not_assessable("unread", "the page has not been read")

@@ -11,11 +11,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from flows.compliance.bodies import other_body
 from flows.compliance.facts import Case, ItemContext
 from flows.compliance.judgement import Judgement, not_applicable, not_assessable
 from flows.compliance.regulation import RuleText
 from flows.compliance.stated import dates_under
-from flows.compliance.working_day_limit import Start, all_within, other_body
+from flows.compliance.working_day_limit import Start, all_within
 from storage.schema import Item
 
 RULES = ("TM-14",)
@@ -44,7 +45,7 @@ def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
         return not_applicable("withdrawn", "the item no longer stands on the site")
     if not concerns(item, context, case):
         return not_applicable("no_contract", "by its title it is no notice of a contract")
-    if other := other_body(item, context, case.city):
+    if other := other_body(item, context.unit, case.city):
         return not_applicable("other_issuer", other)
     if not item.page_read:
         return not_assessable("unread", "the page has not been read")

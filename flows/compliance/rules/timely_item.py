@@ -11,11 +11,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from flows.compliance.bodies import other_body
 from flows.compliance.decisions import special_limit
 from flows.compliance.facts import Case, ItemContext
 from flows.compliance.judgement import Judgement, not_applicable, not_assessable
 from flows.compliance.regulation import RuleText
-from flows.compliance.working_day_limit import Start, is_unsure, other_body, within
+from flows.compliance.working_day_limit import Start, is_unsure, within
 from storage.schema import Item
 
 RULES = ("TM-01",)
@@ -37,7 +38,7 @@ def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
     formed = item.formed_on
     if formed is not None and formed < text.in_force_from:
         return not_applicable("before_force", f"formed on {formed}, the article is in force from {text.in_force_from}")
-    if other := other_body(item, context, case.city):
+    if other := other_body(item, context.unit, case.city):
         return not_applicable("other_issuer", other)
     if special := special_limit(item, context, law):
         return not_applicable("special_limit", f"a limit of its own prevails, judged under {special}")
