@@ -178,11 +178,11 @@ def test_tombstones_say_what_became_of_the_item(there: There) -> None:
     ]
 
 
-def test_held_streams_in_the_order_of_ids(there: There) -> None:
-    entries = [change(seq, hashlib.sha256(str(seq).encode()).hexdigest()[:32]) for seq in range(1, 1301)]
+def test_held_streams_in_the_order_of_ids(there: There, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "_PAGE", 50)
+    entries = [change(seq, hashlib.sha256(str(seq).encode()).hexdigest()[:32]) for seq in range(1, 121)]
     with there.opened() as receiver:
-        for start in range(0, len(entries), 500):
-            receiver.take(entries[start : start + 500])
+        receiver.take(entries)
         assert list(receiver.held()) == [held(entry) for entry in sorted(entries, key=lambda one: one.item_id)]
 
 
@@ -507,15 +507,18 @@ def test_ended_connections_and_stopped_servers_are_told_and_come_back(server: Se
         assert receiver.last_seq() == 3
 
 
-def test_a_connection_that_ends_while_all_is_read_is_told(server: Server, on_postgres: There) -> None:
+def test_a_connection_that_ends_while_all_is_read_is_told(
+    server: Server, on_postgres: There, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "_PAGE", 5)
     with on_postgres.opened() as receiver:
-        receiver.take([change(seq, f"{seq:032x}", body_text=None, attachments=()) for seq in range(1, 700)])
+        receiver.take([change(seq, f"{seq:032x}") for seq in range(1, 8)])
         told = receiver.held()
         next(told)
         server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gongkai'")
         with pytest.raises(DeliveryFailed, match="ended the connection"):
             list(told)
-        assert len(list(receiver.held())) == 699
+        assert len(list(receiver.held())) == 7
 
 
 def test_a_wrong_password_and_a_database_that_is_not_there(server: Server, on_postgres: There) -> None:
