@@ -20,7 +20,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli import app
+from flows.delivery import receivers
+from flows.delivery.handing import bring_up
+from flows.requests import KINDS, work_off
+from storage import catalogue, outbox, requests
+from storage.database import open_database
 from tests.flows import processes_with
+from tests.flows.receiving import InMemory, InMemoryConfig, opening
+from tests.storage import build
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "deploy" / "city.example.yml"
@@ -315,9 +322,79 @@ def test_output_may_be_cut_off() -> None:
     assert b"Traceback" not in said
 
 
-def test_deliver_runs_through_its_flow(tmp_path: Path) -> None:
+def test_deliver_runs_through_its_flow_and_one_receiver_holds_up_no_other(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "a-file").write_text("no folder")
+    entries = [f"  - {{name: {name}, kind: folder, path: {home / name}}}" for name in ("a-file", "good")]
+    (home / "receivers.yml").write_text("\n".join(["receivers:", *entries]))
+    with closing(open_database()) as database:
+        catalogue.upsert(database, [build.item(1), build.item(2)], seen_at=build.NOON)
     command = [sys.executable, "-c", "from flows.cli import main; main()", "deliver"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    told = f"delivered 0 changes and 0 withdrawals in 0 batches to folder:{tmp_path / 'home' / 'delivered'}"
-    assert done.stdout == f"{told}, up to 0; 0 wait\n"
+    assert (done.returncode, done.stderr) == (1, "")
+    held, well = done.stdout.splitlines()
+    assert held.startswith("delivered 0 changes and 0 withdrawals in 0 batches to a-file, up to 0; 2 wait; ")
+    assert "File exists; nothing was lost: make room" in held
+    assert well == "delivered 2 changes and 0 withdrawals in 1 batches to good, up to 2; 0 wait"
+
+    told = run("deliver", "status")
+    assert told.exit_code == 1
+    assert "a-file (folder)\n  has changes up to 0 of 2; 2 wait, the oldest for " in told.output
+    assert "  to do           held since " in told.output
+    assert "good (folder)\n  has changes up to 2 of 2; 0 wait\n  last receipt    " in told.output
+    one, other = json.loads(run("deliver", "status", "--json").output)
+    assert (one["failures"], one["lag"], other["failures"], other["lag"]) == (1, 2, 0, 0)
+    assert one["next_attempt_at"] > one["failed_since"]
+    assert other["last_receipt"]["receipt"]["sha256"]
+    run("city", "apply", EXAMPLE)
+    told = run("status")
+    assert "delivery       2 changes wait for a-file\ndelivery       0 changes wait for good" in told.output
+    assert "delivery: 1 things to do\n  a-file  held since " in told.output
+
+
+def test_what_receivers_hold_and_refused_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    receiver = InMemory(refuses=lambda entry: "标题过长" if entry.seq == 2 else None)
+    monkeypatch.setitem(receivers.KINDS, "memory", (InMemoryConfig, lambda config: opening(receiver)))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "receivers.yml").write_text("receivers: [{name: central, kind: memory}]")
+    with closing(open_database()) as database:
+        catalogue.upsert(database, [build.item(number) for number in (1, 2, 3)], seen_at=build.NOON)
+        bring_up(database, receiver)
+        item = outbox.dead_letters(database)[0].item_id
+    told = run("deliver", "dead")
+    assert (told.exit_code, told.output.endswith(": 标题过长\n")) == (1, True)
+    assert json.loads(run("deliver", "dead", "--json").output)[0]["item_id"] == item
+    assert "1 changes refused: gongkai deliver dead says why" in run("deliver", "status").output
+    told = run("deliver", "reconcile")  # what was refused is no drift
+    assert (told.exit_code, told.output) == (0, "central: drift 0 at change 3; 3 items given, 2 held there\n")
+
+    assert run("deliver", "replay").exit_code == 2
+    assert "no-such-item: there is no such item" in run("deliver", "replay", "no-such-item").stderr
+    told = run("deliver", "replay", "--all")
+    assert (told.exit_code, told.output) == (1, "central: 1 items sent again, 1 of them refused again\n")
+    receiver.refuses = lambda _entry: None
+    with closing(open_database()) as database:
+        wanted = requests.leave(database, "replay", {"receiver": "central"})
+        assert work_off(database, KINDS) == 1
+        answer = requests.get(database, wanted)
+        assert answer is not None
+        assert answer.result == "central: 1 items sent again, 0 of them refused again"
+    told = run("deliver", "dead")
+    assert (told.exit_code, told.output) == (0, "nothing was refused\n")
+
+    receiver.has.pop(item)
+    told = run("deliver", "reconcile")
+    assert (told.exit_code, told.output) == (
+        1,
+        f"central: drift 1 at change 3; 3 items given, 2 held there\n  missing   1  {item}\n",
+    )
+    assert "gongkai deliver reconcile --to central --repair" in run("deliver", "status").output
+    told = run("deliver", "reconcile", "--to", "central", "--repair", "--json")
+    assert told.exit_code == 0
+    [found] = json.loads(told.output)
+    assert (found["drift"], found["repaired"], found["failed"], item in receiver.has) == (0, 1, None, True)
+    receiver.down = "500"
+    told = run("deliver", "reconcile")
+    assert (told.exit_code, told.output) == (1, "central: could not be compared: 500\n")
+    assert run("deliver", "reconcile", "--to", "x").exit_code == 2

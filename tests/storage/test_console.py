@@ -476,7 +476,11 @@ def test_metrics(client: TestClient, database: Database) -> None:
     assert samples['gongkai_columns{observed="well"}'] == "2"
     assert samples['gongkai_columns{observed="not_well"}'] == "2"
     assert samples["gongkai_outbox_head"] == str(head)
-    assert samples['gongkai_outbox_lag{receiver="folder:\\"/data\\""}'] == str(head - 3)
+    receiver = '{receiver="folder:\\"/data\\""}'
+    assert samples[f"gongkai_outbox_lag{receiver}"] == str(head - 3)
+    assert float(samples[f"gongkai_delivery_lag_seconds{receiver}"]) >= 0
+    assert samples[f"gongkai_delivery_failures{receiver}"] == samples[f"gongkai_dead_letters{receiver}"] == "0"
+    assert f"gongkai_drift{receiver}" not in samples  # it was never compared
     assert float(samples["gongkai_last_look_age_seconds"]) >= 0
 
 
