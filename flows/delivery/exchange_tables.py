@@ -273,6 +273,11 @@ def _check(inspector: sa.Inspector, table: sa.Table, where: str) -> None:
         told = found[column.name]["type"]
         if not isinstance(told, _SHOWN[wanted]):
             raise DeliveryFailed(f"{where}: the column {table.name}.{column.name} is {told!s}, expected {wanted}")
+        if column.nullable and not found[column.name]["nullable"]:
+            raise DeliveryFailed(
+                f"{where}: the column {table.name}.{column.name} must be allowed to be null: not every item has one, "
+                "and a withdrawn item has none"
+            )
     for name, one in found.items():
         if name not in table.columns and not one["nullable"] and one["default"] is None:
             raise DeliveryFailed(

@@ -310,6 +310,14 @@ def test_only_what_the_tables_will_not_hold_is_refused(there: There) -> None:
     assert there.run("SELECT rows, refused FROM gongkai_batches ORDER BY id") == [(3, 1), (1, 0)]
 
 
+def test_what_its_postgresql_cannot_hold_is_refused(on_postgres: There) -> None:
+    with on_postgres.opened() as receiver:
+        told = receiver.take([change(1, A, title="一\x00二"), change(2, B)])
+        assert [(one.seq, "NUL" in one.reason) for one in told.refused] == [(1, True)]
+        on_postgres.run("ALTER TABLE gongkai_items ALTER COLUMN title TYPE varchar(5) USING left(title, 5)")
+        assert [one.seq for one in receiver.take([change(3, C), change(4, B, 2, title="短标题")]).refused] == [3]
+
+
 def test_the_last_of_a_batch_refused_is_handed_over_all_the_same(there: There) -> None:
     bad = replace(change(2, B), payload={**change(2, B).payload, "formed_on": "二〇二六年"})
     with there.opened() as receiver:
@@ -391,6 +399,10 @@ def test_columns_of_their_own_disturb_nobody_but_must_not_ask_for_a_value(on_pos
     ):
         pass
     on_postgres.run("ALTER TABLE gongkai_changes ALTER COLUMN more SET DEFAULT 0")
+    on_postgres.run("ALTER TABLE gongkai_items ALTER COLUMN title SET NOT NULL")
+    with pytest.raises(DeliveryFailed, match=r"gongkai_items\.title must be allowed to be null"), on_postgres.opened():
+        pass
+    on_postgres.run("ALTER TABLE gongkai_items ALTER COLUMN title DROP NOT NULL")
     on_postgres.run("ALTER TABLE gongkai_items DROP CONSTRAINT gongkai_items_pkey")
     with (
         pytest.raises(DeliveryFailed, match=r"primary key of gongkai_items is \(\), expected \(id\)"),
