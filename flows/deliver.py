@@ -1,6 +1,6 @@
 """The outbox goes out: every change of the catalogue reaches every receiver once, in order.
 
-How is decided in ``flows.delivery``; these are the flow and the tasks that run it. Receivers are served side by side,
+How is decided in ``flows.delivery``; these are the flows and the tasks that run it. Receivers are served side by side,
 one Prefect task each, and one that fails or is slow holds up no other: its failure is a value among the others.
 """
 
@@ -16,6 +16,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.delivery import receivers
 from flows.delivery.configured import Configured
 from flows.delivery.handing import Delivered, hand_over, put_off
+from flows.delivery.reconciling import Compared, compare
 from storage import outbox, settings
 from storage.database import open_database
 from storage.exceptions import DatabaseError
@@ -62,4 +63,31 @@ def deliver(
         outbox.register(database, {one.name: one.kind for one in configured})
     wanted = receivers.named(configured, to)
     futures = [hand_over_to.submit(one, at_once, set_aside, limit_s) for one in wanted]
+    return [future.result() for future in futures]
+
+
+@task(name="compare", task_run_name="compare-{config.name}", cache_policy=NO_CACHE)
+def compare_with(config: Configured) -> Compared:
+    """One receiver's comparison."""
+    now = settings.load()
+    with closing(open_database(now.database_url)) as database:
+        try:
+            told = compare(database, config, now)
+        except DatabaseError:
+            raise
+        except Exception as bug:  # noqa: BLE001  # as above
+            get_run_logger().exception("comparing %s", config.name)
+            told = Compared(receiver=config.name, failed=f"a fault of ours, please report it: {bug!r}")
+    if told.failed is not None or told.told is None or told.told.drift:
+        get_run_logger().error("%s", told.failed or told.told)
+    return told
+
+
+@flow(name="reconcile", task_runner=_SIDE_BY_SIDE)
+def reconcile() -> list[Compared]:
+    """Compares what every receiver holds with what it should hold; nothing is sent. What comes of it is kept.
+
+    :raises ReceiversFileError: the receivers file is not valid.
+    """
+    futures = [compare_with.submit(one) for one in receivers.load(settings.load())]
     return [future.result() for future in futures]

@@ -21,9 +21,9 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from harvesters.crawl import CrawlJob, CrawlSummary, Progress, new_holder, run_crawl
+from harvesters.crawl import CrawlJob, CrawlSummary, Progress, run_crawl
 from harvesters.spiders.sites import host_of
-from storage import observations, registry, settings
+from storage import leases, observations, registry, settings
 from storage.database import open_database
 from storage.exceptions import CrawlFailed, UnknownTarget
 from storage.schema import City, Column, Subject, Unit
@@ -162,7 +162,9 @@ def planned(units: Collection[str] | None, columns: Collection[str] | None, *, f
         homes = {
             key: look for key, look in observations.latest_by_column(database, Subject.HOME).items() if look.at > since
         }
-    return plan(city, homes, units=units, columns=columns, full=full, groups=limits.crawl_workers, holder=new_holder())
+    return plan(
+        city, homes, units=units, columns=columns, full=full, groups=limits.crawl_workers, holder=leases.new_holder()
+    )
 
 
 def attempt(

@@ -7,8 +7,8 @@ from contextlib import closing
 from prefect import flow
 
 from flows.harvest import HarvestReport, run_tasks
-from harvesters.crawl import CrawlJob, new_holder
-from storage import registry, settings
+from harvesters.crawl import CrawlJob
+from storage import leases, registry, settings
 from storage.database import open_database
 from storage.exceptions import CrawlFailed, UnknownTarget
 
@@ -22,7 +22,7 @@ def planned() -> CrawlJob:
         city = registry.load_city(database)
     if city is None:
         raise UnknownTarget("there is no city in the registry; run gongkai city apply FILE first")
-    return CrawlJob(name="probe", holder=new_holder(), probes=tuple(unit.id for unit in city.units))
+    return CrawlJob(name="probe", holder=leases.new_holder(), probes=tuple(unit.id for unit in city.units))
 
 
 @flow(name="probe")

@@ -78,6 +78,12 @@ SCHEDULES = (
         description="Hands what changed to the receivers.",
     ),
     Schedule(
+        name="reconcile",
+        entrypoint="flows.deliver.reconcile",
+        cron="40 2 * * *",
+        description="Compares what the receivers hold with what they should hold; the drift is kept, nothing is sent.",
+    ),
+    Schedule(
         name="requests",
         entrypoint="flows.requests.answer_requests",
         cron="* * * * *",

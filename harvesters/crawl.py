@@ -20,14 +20,12 @@ import queue
 import re
 import resource
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import traceback
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -109,7 +107,7 @@ def run_crawl(
         if city is None:
             raise CrawlFailed("there is no city in the registry; run gongkai city apply FILE first")
         wanted = sorted(hosts_of(job, city))
-        held = [host for host in wanted if take_host(database, host, job.holder, limits.lease_s)]
+        held = [host for host in wanted if leases.take(database, host, job.holder, limits.lease_s)]
         skipped = tuple(host for host in wanted if host not in held)
         job = _without(job, city, frozenset(skipped))
         try:
@@ -120,36 +118,6 @@ def run_crawl(
             for host in held:
                 leases.release(database, host, job.holder)
     return dataclasses.replace(summary, skipped=skipped)
-
-
-def new_holder() -> str:
-    """A name for this run, under which it holds leases; it tells the machine and the process."""
-    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-
-
-def take_host(database: Database, host: str, holder: str, seconds: float) -> bool:
-    """Take the lease on a host, also from a run of this machine that was killed before it could let go."""
-    if leases.acquire(database, host, holder, seconds):
-        return True
-    other = leases.holder_of(database, host)
-    if other is None or not _is_dead(other):
-        return False
-    leases.release(database, host, other)
-    return leases.acquire(database, host, holder, seconds)
-
-
-def _is_dead(holder: str) -> bool:
-    """Whether the run was one of this machine's and its process is gone (its children end with it)."""
-    told = re.fullmatch(re.escape(socket.gethostname()) + r"-(\d+)-[0-9a-f]{8}(?:-g\d+)?", holder)
-    if told is None:
-        return False
-    try:
-        os.kill(int(told[1]), 0)  # asks only whether it is there
-    except ProcessLookupError:
-        return True
-    except PermissionError:  # it is, and another user's
-        pass
-    return False
 
 
 def hosts_of(job: CrawlJob, city: City) -> frozenset[str]:

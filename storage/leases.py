@@ -1,4 +1,4 @@
-"""Leases on hosts: one host is in at most one crawl at a time, and a crawl that died lets go by itself.
+"""Leases on hosts and receivers: each is in at most one run at a time, and a run that died lets go by itself.
 
 Times are the caller's clock; processes of one installation share it, or run a time service.
 """
@@ -6,11 +6,45 @@ Times are the caller's clock; processes of one installation share it, or run a t
 from __future__ import annotations
 
 import datetime as dt
+import os
+import re
+import socket
+import uuid
 
 import sqlalchemy as sa
 
 from storage import tables
 from storage.database import Database, insert_into, rows_affected, utcnow
+
+
+def new_holder() -> str:
+    """A name for a run, under which it holds leases; it tells the machine and the process."""
+    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+
+def take(db: Database, host: str, holder: str, seconds: float) -> bool:
+    """As :func:`acquire`, also from a run of this machine that was killed before it could let go."""
+    if acquire(db, host, holder, seconds):
+        return True
+    other = holder_of(db, host)
+    if other is None or not _is_dead(other):
+        return False
+    release(db, host, other)
+    return acquire(db, host, holder, seconds)
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether the run was one of this machine's and its process is gone (its children end with it)."""
+    told = re.fullmatch(re.escape(socket.gethostname()) + r"-(\d+)-[0-9a-f]{8}(?:-g\d+)?", holder)
+    if told is None:
+        return False
+    try:
+        os.kill(int(told[1]), 0)  # asks only whether it is there
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # it is, and another user's
+        pass
+    return False
 
 
 def acquire(db: Database, host: str, holder: str, seconds: float, *, now: dt.datetime | None = None) -> bool:

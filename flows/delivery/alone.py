@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,8 +19,8 @@ def alone(database: Database, receiver: str, seconds: float) -> Iterator[Callabl
     that died lets go after ``seconds``, and at once where it ran on this machine.
     """
     lease = f"deliver:{receiver}"
-    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    if not _taken(database, lease, holder, seconds):
+    holder = leases.new_holder()
+    if not leases.take(database, lease, holder, seconds):
         yield None
         return
     ended, lost = threading.Event(), threading.Event()
@@ -47,30 +44,5 @@ def alone(database: Database, receiver: str, seconds: float) -> Iterator[Callabl
 
 
 def running(database: Database, receiver: str) -> str | None:
-    """Who delivers to the receiver now (host:process:run); None: nobody."""
+    """Who delivers to the receiver now (its machine, process and run); None: nobody."""
     return leases.holder_of(database, f"deliver:{receiver}")
-
-
-def _taken(database: Database, lease: str, holder: str, seconds: float) -> bool:
-    if leases.acquire(database, lease, holder, seconds):
-        return True
-    other = leases.holder_of(database, lease)
-    if other is None or not _is_dead(other):
-        return False
-    leases.release(database, lease, other)
-    return leases.acquire(database, lease, holder, seconds)
-
-
-def _is_dead(holder: str) -> bool:
-    """Whether the holder was a process of this machine that is no more."""
-    host, _, rest = holder.partition(":")
-    process = rest.partition(":")[0]
-    if host != socket.gethostname() or not process.isdigit():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

@@ -16,6 +16,7 @@ a delivery under way is drift. The faults, each item counted once:
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -34,6 +35,7 @@ from storage.settings import Settings
 FAULTS: Final = ("missing", "stale", "damaged", "standing", "newer", "extra")
 REPAIRED: Final = frozenset({"missing", "stale", "damaged", "standing"})  # the rest was not ours to begin with
 SAMPLES: Final = 20  # items named of each fault
+LONGEST_S: Final = 6 * 3600.0  # a comparison that takes longer ends without a result
 _CHUNK: Final = 200  # items looked at again at a time
 
 
@@ -53,6 +55,7 @@ class _Run:
     receiver: str
     began: dt.datetime
     seq: int  # the cursor when it began
+    ends: float  # by time.monotonic
     ours: int = 0
     held: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FAULTS, 0))
@@ -112,7 +115,8 @@ def compared(database: Database, receiver: Receiver) -> _Run:
     :raises DeliveryFailed: the receiver cannot be asked, or does not keep to the order of ids.
     """
     began = utcnow()
-    run = _Run(database, receiver.name, began, outbox.cursor(database, receiver.name))
+    seq = outbox.cursor(database, receiver.name)
+    run = _Run(database, receiver.name, began, seq, time.monotonic() + LONGEST_S)
     suspects: list[tuple[str, Held | None]] = []
     for ours, held in _merged(run, _in_order(run, receiver.held())):
         if _is_right(ours, held):
@@ -155,6 +159,8 @@ def _in_order(run: _Run, held: Iterator[Held]) -> Iterator[Held]:
             run.found("extra", one.id, None, one)
             continue
         last = one.id
+        if time.monotonic() > run.ends:
+            raise DeliveryFailed(f"{run.receiver}: was not read to its end in {LONGEST_S / 3600:.0f} hours")
         yield one
 
 

@@ -262,6 +262,25 @@ def test_what_was_taken_before_a_failure_is_noted(database: Database, receiver: 
     assert (told.batches, told.last_seq, told.waiting, told.held) == (1, 3, 4, "the line is cut")
 
 
+def test_a_fault_of_ours_in_one_kind_is_a_value_too(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.logging import disable_run_logger
+
+    from flows.deliver import compare_with, hand_over_to
+
+    def broken(_config: Any) -> Any:
+        raise KeyError("answer")
+
+    monkeypatch.setitem(receivers.KINDS, "memory", (InMemoryConfig, broken))
+    monkeypatch.setenv("GONGKAI_DATABASE_URL", sqlite_url)
+    with closing(open_database()) as database:
+        filled(database, 2)
+    with disable_run_logger():
+        told = hand_over_to.fn(CONFIG, at_once=False, set_aside=False, limit_s=None)
+        assert (told.waiting, told.held) == (2, "a fault of ours, please report it: KeyError: 'answer'")
+        assert compare_with.fn(CONFIG).failed == "a fault of ours, please report it: KeyError('answer')"
+        assert "held after 1 failures" in (hand_over_to.fn(CONFIG, False, False, None).later or "")
+
+
 # ------------------------------------------------------------------ one at a time
 
 
@@ -291,14 +310,14 @@ def test_a_run_that_lost_its_turn_stops(database: Database) -> None:
 
 def test_a_run_that_died_elsewhere_lets_go_in_time_and_here_at_once(database: Database, receiver: InMemory) -> None:
     filled(database, 1)
-    leases.acquire(database, "deliver:central", "elsewhere:1:aa", 60)
+    leases.acquire(database, "deliver:central", "elsewhere-1-0123abcd", 60)
     assert hand_over(database, CONFIG, settings.load()).later is not None
-    leases.release(database, "deliver:central", "elsewhere:1:aa")
+    leases.release(database, "deliver:central", "elsewhere-1-0123abcd")
     child = os.fork()
     if child == 0:
         os._exit(0)
     os.waitpid(child, 0)
-    leases.acquire(database, "deliver:central", f"{socket.gethostname()}:{child}:aa", 60)
+    leases.acquire(database, "deliver:central", f"{socket.gethostname()}-{child}-0123abcd", 60)
     assert hand_over(database, CONFIG, settings.load()).waiting == 0
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from harvesters import archive, city_file, crawl
-from harvesters.crawl import CrawlJob, CrawlSummary, new_holder, run_crawl
+from harvesters.crawl import CrawlJob, CrawlSummary, run_crawl
 from storage import catalogue, leases, list_pages, observations, registry, seals, settings
 from storage.addresses import address_key
 from storage.database import Database, open_database
@@ -346,4 +346,4 @@ def test_a_host_held_by_a_process_that_is_gone_is_taken_over(tmp_path: Path) -> 
         dead, alive = (f"{socket.gethostname()}-{pid}-0123abcd-g1" for pid in (gone.pid, os.getpid()))
         for host, holder in (("a", dead), ("b", alive), ("c", f"elsewhere-{gone.pid}-0123abcd-g1")):
             assert leases.acquire(database, host, holder, 60)
-        assert [crawl.take_host(database, host, new_holder(), 60) for host in "abc"] == [True, False, False]
+        assert [leases.take(database, host, leases.new_holder(), 60) for host in "abc"] == [True, False, False]
