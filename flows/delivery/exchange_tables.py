@@ -123,6 +123,13 @@ def tables(schema: str | None, prefix: str) -> Tables:
             sa.Column("taken_at", UtcDateTime, comment="处理时间，由接收方写"),
             sa.Column("remark", sa.Text, comment="处理备注，由接收方写"),
             sa.UniqueConstraint("item_id", "revision"),
+            # a job of theirs that asks for what it has not taken reads no row that it has
+            sa.Index(
+                f"ix_{prefix}changes_untaken",
+                "number",
+                sqlite_where=sa.text("status = 0"),
+                postgresql_where=sa.text("status = 0"),
+            ),
         ),
         attachments=table(
             "attachments",
