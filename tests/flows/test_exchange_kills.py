@@ -30,7 +30,7 @@ from tests.flows.killing import cheap_forks, check_log, forked, keep_writing
 from tests.storage import build
 
 SEED = 20260318
-KILLS = 12
+KILLS = 10
 
 
 @pytest.fixture(scope="module")
