@@ -112,7 +112,7 @@ class CkanReceiver:
         return Taken(receipt=receipt, refused=tuple(refused))
 
     def held(self) -> Iterator[Held]:
-        """Every dataset of ours that is there, in the order of ids; withdrawn ones CKAN shows to nobody.
+        """Every dataset of ours that its search finds, in the order of ids; withdrawn ones it shows to nobody.
 
         The sum is what was noted with the dataset where nothing in it was altered since, and none that is right else.
 
@@ -208,9 +208,14 @@ class CkanReceiver:
 
     def _show(self, name: str) -> Dataset | None:
         try:
-            return self._dataset(self._asked("package_show", id=name), "package_show")
+            found = self._dataset(self._asked("package_show", id=name), "package_show")
         except NotFound:
             return None
+        except NotAuthorized as problem:
+            raise self._no_right("package_show", problem) from problem
+        if found.name != name:
+            raise self._lie("package_show", found.data)
+        return found
 
     # ------------------------------------------------------------------ whose it is, and where it belongs
 
@@ -279,10 +284,7 @@ class CkanReceiver:
                 raise
             raise DeliveryFailed(f"{self._where}: answers {action} with {self._session.told}") from problem
         except NotAuthorized as problem:
-            raise DeliveryFailed(
-                f"{self._where}: the token may not do {action} ({_said(problem)}): give its user the role of an "
-                "editor in the organisation, or correct the secret"
-            ) from problem
+            raise self._no_right(action, problem) from problem
         except NotFound as problem:
             raise DeliveryFailed(
                 f"{self._where}: {action}: not found ({_said(problem)}); the same is sent again"
@@ -313,6 +315,12 @@ class CkanReceiver:
             return Dataset(data)
         except ValueError as problem:
             raise self._lie(action, data) from problem
+
+    def _no_right(self, action: str, problem: NotAuthorized) -> DeliveryFailed:
+        return DeliveryFailed(
+            f"{self._where}: the token may not do {action} ({_said(problem)}): give its user the role of an editor in "
+            "the organisation, or correct the secret"
+        )
 
     def _lie(self, action: str, answer: object) -> DeliveryFailed:
         shown = json.dumps(answer, ensure_ascii=False, default=str)[:200]

@@ -123,6 +123,13 @@ def tables(schema: str | None, prefix: str) -> Tables:
             sa.Column("taken_at", UtcDateTime, comment="处理时间，由接收方写"),
             sa.Column("remark", sa.Text, comment="处理备注，由接收方写"),
             sa.UniqueConstraint("item_id", "revision"),
+            # a job of theirs that asks for what it has not taken reads no row that it has
+            sa.Index(
+                f"ix_{prefix}changes_untaken",
+                "number",
+                sqlite_where=sa.text("status = 0"),
+                postgresql_where=sa.text("status = 0"),
+            ),
         ),
         attachments=table(
             "attachments",
@@ -273,6 +280,11 @@ def _check(inspector: sa.Inspector, table: sa.Table, where: str) -> None:
         told = found[column.name]["type"]
         if not isinstance(told, _SHOWN[wanted]):
             raise DeliveryFailed(f"{where}: the column {table.name}.{column.name} is {told!s}, expected {wanted}")
+        if column.nullable and not found[column.name]["nullable"]:
+            raise DeliveryFailed(
+                f"{where}: the column {table.name}.{column.name} must be allowed to be null: not every item has one, "
+                "and a withdrawn item has none"
+            )
     for name, one in found.items():
         if name not in table.columns and not one["nullable"] and one["default"] is None:
             raise DeliveryFailed(

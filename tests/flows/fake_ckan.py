@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import threading
 import time
 import uuid
@@ -279,6 +280,12 @@ def send(
     request.wfile.write(body)
 
 
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # that is a client which was killed
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def a_ckan() -> Iterator[Ckan]:
     """A catalogue with one organisation, ``city``, served on loopback."""
@@ -309,7 +316,7 @@ def a_ckan() -> Iterator[Ckan]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Quiet(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     ckan.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

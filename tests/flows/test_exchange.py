@@ -178,11 +178,11 @@ def test_tombstones_say_what_became_of_the_item(there: There) -> None:
     ]
 
 
-def test_held_streams_in_the_order_of_ids(there: There) -> None:
-    entries = [change(seq, hashlib.sha256(str(seq).encode()).hexdigest()[:32]) for seq in range(1, 1301)]
+def test_held_streams_in_the_order_of_ids(there: There, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "_PAGE", 50)
+    entries = [change(seq, hashlib.sha256(str(seq).encode()).hexdigest()[:32]) for seq in range(1, 121)]
     with there.opened() as receiver:
-        for start in range(0, len(entries), 500):
-            receiver.take(entries[start : start + 500])
+        receiver.take(entries)
         assert list(receiver.held()) == [held(entry) for entry in sorted(entries, key=lambda one: one.item_id)]
 
 
@@ -310,6 +310,14 @@ def test_only_what_the_tables_will_not_hold_is_refused(there: There) -> None:
     assert there.run("SELECT rows, refused FROM gongkai_batches ORDER BY id") == [(3, 1), (1, 0)]
 
 
+def test_what_its_postgresql_cannot_hold_is_refused(on_postgres: There) -> None:
+    with on_postgres.opened() as receiver:
+        told = receiver.take([change(1, A, title="一\x00二"), change(2, B)])
+        assert [(one.seq, "NUL" in one.reason) for one in told.refused] == [(1, True)]
+        on_postgres.run("ALTER TABLE gongkai_items ALTER COLUMN title TYPE varchar(5) USING left(title, 5)")
+        assert [one.seq for one in receiver.take([change(3, C), change(4, B, 2, title="短标题")]).refused] == [3]
+
+
 def test_the_last_of_a_batch_refused_is_handed_over_all_the_same(there: There) -> None:
     bad = replace(change(2, B), payload={**change(2, B).payload, "formed_on": "二〇二六年"})
     with there.opened() as receiver:
@@ -391,6 +399,10 @@ def test_columns_of_their_own_disturb_nobody_but_must_not_ask_for_a_value(on_pos
     ):
         pass
     on_postgres.run("ALTER TABLE gongkai_changes ALTER COLUMN more SET DEFAULT 0")
+    on_postgres.run("ALTER TABLE gongkai_items ALTER COLUMN title SET NOT NULL")
+    with pytest.raises(DeliveryFailed, match=r"gongkai_items\.title must be allowed to be null"), on_postgres.opened():
+        pass
+    on_postgres.run("ALTER TABLE gongkai_items ALTER COLUMN title DROP NOT NULL")
     on_postgres.run("ALTER TABLE gongkai_items DROP CONSTRAINT gongkai_items_pkey")
     with (
         pytest.raises(DeliveryFailed, match=r"primary key of gongkai_items is \(\), expected \(id\)"),
@@ -507,15 +519,18 @@ def test_ended_connections_and_stopped_servers_are_told_and_come_back(server: Se
         assert receiver.last_seq() == 3
 
 
-def test_a_connection_that_ends_while_all_is_read_is_told(server: Server, on_postgres: There) -> None:
+def test_a_connection_that_ends_while_all_is_read_is_told(
+    server: Server, on_postgres: There, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "_PAGE", 5)
     with on_postgres.opened() as receiver:
-        receiver.take([change(seq, f"{seq:032x}", body_text=None, attachments=()) for seq in range(1, 700)])
+        receiver.take([change(seq, f"{seq:032x}") for seq in range(1, 8)])
         told = receiver.held()
         next(told)
         server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gongkai'")
         with pytest.raises(DeliveryFailed, match="ended the connection"):
             list(told)
-        assert len(list(receiver.held())) == 699
+        assert len(list(receiver.held())) == 7
 
 
 def test_a_wrong_password_and_a_database_that_is_not_there(server: Server, on_postgres: There) -> None:

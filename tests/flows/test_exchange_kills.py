@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -23,15 +22,15 @@ from flows.delivery.configured import Configured
 from flows.delivery.exchange import ExchangeConfig
 from flows.delivery.handing import hand_over
 from flows.delivery.reconciling import compare
-from storage import catalogue, outbox, settings, tables
-from storage.catalogue import revisions
+from storage import catalogue, outbox, settings
 from storage.database import Database, open_database
 from tests.flows.exchanging import Server, a_server
 from tests.flows.fake_ckan import TOKEN, Ckan, a_ckan
+from tests.flows.killing import cheap_forks, check_log, forked, keep_writing
 from tests.storage import build
 
 SEED = 20260318
-KILLS = 16
+KILLS = 10
 
 
 @pytest.fixture(scope="module")
@@ -59,55 +58,8 @@ def in_exchange(url: str, monkeypatch: pytest.MonkeyPatch) -> ExchangeConfig:
     return ExchangeConfig(name="central", kind="exchange", key="there", batch=3, timeout_s=5)
 
 
-class Writer:
-    """Writes new items, revisions, withdrawals and copies, in an order of chance that is the same each time."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._chance = random.Random(SEED)
-        self._count = 0
-
-    def write(self, count: int) -> None:
-        """``count`` changes more."""
-        for _ in range(count):
-            step = self._chance.random()
-            if self._count < 4 or step < 0.5:
-                self._count += 1
-                catalogue.upsert(self._database, [build.item(self._count)], seen_at=build.NOON)
-            elif step < 0.8:
-                revised = build.item(self._chance.randint(1, self._count), body_text=f"改于第{step}次")
-                catalogue.upsert(self._database, [revised], seen_at=build.NOON)
-            else:
-                self._withdraw()
-
-    def _withdraw(self) -> None:
-        """As the catalogue does it, without its days of grace; what is written of the item later brings it back."""
-        at = tables.items.c
-        with self._database.begin() as session:
-            turn = revisions.take_turn(session)
-            known = session.execute(sa.select(at.id, at.revision).order_by(at.id)).all()
-            item, revision = self._chance.choice(known)
-            same_as = self._chance.choice([None, known[0].id])
-            turn.add(item, revision + 1, ["withdrawn_at"], json.dumps({"same_as": same_as}), "delete")
-            session.execute(sa.update(tables.items).where(at.id == item).values(revision=revision + 1, seq=turn.seq))
-            revisions.finish(session, turn)
-
-
-def delivering(url: str, config: Configured, prepare: Callable[[], None]) -> int:
-    """Starts a delivery in a child process, which calls ``prepare`` first; its process id."""
-    child = os.fork()
-    if child == 0:
-        try:
-            prepare()
-            with closing(open_database(url)) as database:
-                hand_over(database, config, settings.load(), at_once=True)
-        finally:
-            os._exit(0)
-    return child
-
-
-def dies_at(step: int) -> Callable[[], None]:
-    """Kills the process before its statement or commit number ``step``, or after it, whichever database it is in."""
+def dies_at_statement(step: int) -> None:
+    """Has this process die at its step number ``step``: before or after a statement, or before a commit, wherever."""
     done = 0
 
     def count(*_: object) -> None:
@@ -116,17 +68,60 @@ def dies_at(step: int) -> Callable[[], None]:
         if done == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def prepare() -> None:
-        for event in ("before_cursor_execute", "after_cursor_execute", "commit", "savepoint"):
-            sa.event.listen(sa.Engine, event, count)
+    for event in ("before_cursor_execute", "after_cursor_execute", "commit", "savepoint"):
+        sa.event.listen(sa.Engine, event, count)
 
-    return prepare
+
+def dies_at_request(step: int) -> None:
+    """Has this process die before (odd) or after (even) its request number ``step`` to a CKAN."""
+    done = 0
+    ask = RemoteCKAN.call_action
+
+    def call(*args: object, **more: object) -> object:
+        nonlocal done
+        done += 1
+        if done == step and step % 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        told = ask(*args, **more)
+        if done == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return told
+
+    mock.patch.object(RemoteCKAN, "call_action", call).start()
 
 
 def died(child: int) -> bool:
-    """Whether it was killed, when it has ended."""
+    """Whether it was killed, when it has ended; else it has ended well."""
     _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
     return os.WIFSIGNALED(status)
+
+
+def write(database: Database, turns: int = 1) -> None:
+    """Some changes more, of all kinds, by a process of its own."""
+    database.close()
+    assert not died(forked(lambda: keep_writing(database, "tianhe-qu", outbox.head(database), turns)))
+
+
+def killed_while_delivering(
+    database: Database, config: Configured, chance: random.Random, steps: int, dying: Callable[[int], None]
+) -> None:
+    """Delivers ``KILLS`` times in a process that dies at a step of its own choice, while another one writes."""
+    killed = tries = 0
+    with cheap_forks():
+        while killed < KILLS:
+            tries += 1
+            assert tries < 4 * KILLS
+            database.close()
+            seed, step = chance.randint(1, 10**6), chance.randint(1, steps)
+            writer = forked(lambda seed=seed: keep_writing(database, "tianhe-qu", seed, 1))  # type: ignore[misc]
+
+            def work(step: int = step) -> None:
+                dying(step)
+                hand_over(database, config, settings.load(), at_once=True)
+
+            killed += died(forked(work))
+            assert not died(writer)
 
 
 def finish(database: Database, config: Configured) -> None:
@@ -141,8 +136,7 @@ def finish(database: Database, config: Configured) -> None:
 
 
 def check_journal(database: Database, url: str) -> None:
-    """The journal is exactly the outbox: nothing lost, nothing twice, in order; and so say the receipts."""
-    expected = [(at.seq, at.item_id, at.revision, changes.digest(at)) for at in outbox.pending(database, 0, 10_000)]
+    """The journal is exactly the outbox: nothing lost, nothing twice, in order, whole; and so say the receipts."""
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.connect() as there:
         journal = there.exec_driver_sql(
@@ -152,13 +146,15 @@ def check_journal(database: Database, url: str) -> None:
             "SELECT first_seq, last_seq, first_number, last_number, rows FROM gongkai_batches ORDER BY id"
         ).all()
     engine.dispose()
-    assert [tuple(row[1:]) for row in journal] == expected
-    assert [row[0] for row in journal] == list(range(1, len(expected) + 1))
+    kinds = check_log(database, [(row[1], row[2], row[3]) for row in journal])
+    assert min(kinds["upsert"], kinds["delete"]) > 0
+    assert [row[4] for row in journal] == [changes.digest(at) for at in outbox.pending(database, 0, 10_000)]
+    assert [row[0] for row in journal] == list(range(1, len(journal) + 1))
     ends = 0
     for first_seq, last_seq, first, last, rows in batches:
         assert (first_seq, first, last_seq, last, rows) == (ends + 1, ends + 1, last, last, last - first + 1)
         ends = last
-    assert ends == len(expected)
+    assert ends == len(journal)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -170,14 +166,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def test_killed_at_any_statement(ours: Database, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    config, writer, chance = in_exchange(url, monkeypatch), Writer(ours), random.Random(SEED)
-    source = str(ours.engine.url)
-    killed = tries = 0
-    while killed < KILLS:
-        writer.write(2)
-        tries += 1
-        assert tries < 60
-        killed += died(delivering(source, config, dies_at(chance.randint(1, 90))))
+    config = in_exchange(url, monkeypatch)
+    write(ours)
+    killed_while_delivering(ours, config, random.Random(SEED), 120, dies_at_statement)
     finish(ours, config)
     check_journal(ours, url)
 
@@ -186,60 +177,35 @@ def test_the_other_sides_server_dies_and_ends_connections(
     ours: Database, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = server.database()
-    config, writer, chance = in_exchange(url, monkeypatch), Writer(ours), random.Random(SEED)
-    source = str(ours.engine.url)
-    writer.write(6)
-    for round_ in range(12):
-        writer.write(3)
-        child = delivering(source, config, lambda: None)
-        time.sleep(chance.uniform(0.02, 0.12))
-        if round_ % 4 == 0:
-            server.kill()
-            server.start()
-        elif round_ % 4 == 1:
-            os.kill(child, signal.SIGKILL)
-        else:
-            server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gongkai'")
-        died(child)
+    config, chance = in_exchange(url, monkeypatch), random.Random(SEED)
+    with cheap_forks():
+        for round_ in range(12):
+            write(ours)
+            ours.close()
+            child = forked(lambda: hand_over(ours, config, settings.load(), at_once=True))
+            time.sleep(chance.uniform(0.01, 0.1))
+            if round_ % 4 == 0:
+                server.kill()
+                server.start()
+            elif round_ % 4 == 1:
+                os.kill(child, signal.SIGKILL)
+            else:
+                server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gongkai'")
+            died(child)
     finish(ours, config)
     check_journal(ours, url)
 
 
 def test_killed_at_any_request_to_a_ckan(ours: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GONGKAI_SECRET_THERE", TOKEN)
-    writer, chance = Writer(ours), random.Random(SEED)
-    source = str(ours.engine.url)
-
-    def dies_asking(step: int) -> Callable[[], None]:
-        done = 0
-        ask = RemoteCKAN.call_action
-
-        def call(*args: object, **more: object) -> object:
-            nonlocal done
-            done += 1
-            if done == step and step % 2:
-                os.kill(os.getpid(), signal.SIGKILL)
-            told = ask(*args, **more)
-            if done == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return told
-
-        def prepare() -> None:
-            mock.patch.object(RemoteCKAN, "call_action", call).start()
-
-        return prepare
-
+    write(ours)
     with a_ckan() as ckan:
         config = CkanConfig(name="central", kind="ckan", url=ckan.url, key="there", organisation="city", batch=3)
-        killed = tries = 0
-        while killed < KILLS:
-            writer.write(2)
-            tries += 1
-            assert tries < 60
-            killed += died(delivering(source, config, dies_asking(chance.randint(1, 14))))
+        killed_while_delivering(ours, config, random.Random(SEED), 14, dies_at_request)
         finish(ours, config)
         names = [one["name"] for one in ckan.datasets.values()]
         assert len(set(names)) == len(names)
+        assert "package_delete" in ckan.asked
 
 
 # ------------------------------------------------------------------ what the comparison finds
@@ -254,7 +220,7 @@ def test_planted_faults_are_found_and_mended(ours: Database, url: str, monkeypat
         "UPDATE gongkai_items SET deleted = NOT deleted WHERE id = '{id}'": "damaged",
     }
     config = in_exchange(url, monkeypatch)
-    Writer(ours).write(20)
+    write(ours, 6)
     finish(ours, config)
     item = next(iter(catalogue.iter_items(ours))).id
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
