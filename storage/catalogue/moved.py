@@ -60,7 +60,15 @@ def moved(session: Session, strangers: Sequence[Incoming]) -> dict[Place, str]:
     alone: set[Place] = set()
     for place, new in came.items():
         group = groups[_group(new)]
-        left = [(row.item_id, proof) for row in group if (proof := _left(row, new, complete)) is not None]
+        gone: dict[str, bool] = {}  # one that has moved before left a row at each of its places
+        stays: set[str] = set()  # and stands at its last
+        for row in group:
+            proof = _left(row, new, complete)
+            if proof is not None:
+                gone[row.item_id] = gone.get(row.item_id, False) or proof
+            elif row.item_id is not None and row.missing_since is None:
+                stays.add(row.item_id)
+        left = [(name, proof) for name, proof in gone.items() if name not in stays]
         if left:
             wanted[place] = left
             if len(left) == 1 and sum(row.first_seen == new.first_seen for row in group) == 1:
