@@ -33,6 +33,7 @@ _REASONS: Final = {
     "texts_differ": "one number, other words 同号不同文",
     "generic_title": "a title that many documents have 通用标题",
     "generic_number": "a number that names no body 文号不含机关代字",
+    "attachments_differ": "other files are attached 附件不同",
     "own_words": "the words are of the unit itself 本单位用语",
     "both_issued": "each unit says that it issued it 各称自发",
     "no_source": "neither names the other as its source 未注明来源",

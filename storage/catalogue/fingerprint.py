@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 METHOD: Final = 1
 LEAST: Final = 200  # signs, so much a text has at least that can tell documents apart by itself
+LEAST_NAMED: Final = 60  # signs, where one of two pages names the other as its source besides
 BANDS: Final = 8
 ROWS: Final = 6
 _MOST: Final = 20_000  # signs of a text that are cut into pieces; the digest is of all of them
@@ -65,6 +66,11 @@ class Text:
     def is_telling(self) -> bool:
         """Whether it is long enough to tell documents apart by itself."""
         return len(self.plain) >= LEAST
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is too short for that, and long enough to be recognised where a source is named."""
+        return LEAST_NAMED <= len(self.plain) < LEAST
 
     @cached_property
     def digest(self) -> int:

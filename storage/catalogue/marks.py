@@ -7,6 +7,7 @@ apart (a template, a title like 年度报告) and is passed over; what is to be 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ from sqlalchemy.orm import Session
 from storage import tables
 from storage.addresses import address_key
 from storage.catalogue.fingerprint import Pieces, Text, bands, estimate, hash64
-from storage.catalogue.identity import document_key, index_key
+from storage.catalogue.identity import document_key, index_key, title_key
 from storage.catalogue.naming import Bodies, title_of
 from storage.catalogue.sameness import Document
 from storage.database import among, insert_many
 
+_ENDING: Final = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _CHUNK: Final = 2000
 _MOST_SHARED: Final = 400  # items under one key that are compared with each other
 _MOST_ALIKE: Final = 64  # the same for a band, which similar templates share by the thousand
@@ -31,7 +33,7 @@ _LEAST_ESTIMATE: Final = 0.72  # of sketches; a pair that is 0.9 alike is below 
 
 _COMPARED: Final = (
     *("id", "unit", "url", "title", "document_number", "index_number", "source", "issuer", "publisher", "stage"),
-    *("page_read", "body_text"),
+    *("page_read", "attachments", "body_text"),
 )
 _NARROW: Final = tuple(tables.items.c[name] for name in _COMPARED)
 
@@ -61,6 +63,8 @@ def mark_of(document: Document) -> Mark:
         strong.append(hash64("i", document.index_number))
     title: int | None = None
     alike: tuple[int, ...] = ()
+    if document.text.is_short:
+        strong.append(document.text.digest)
     if document.text.is_telling:
         strong.append(document.text.digest)
         title = None if document.title.is_generic else hash64("c", document.title.core)
@@ -92,6 +96,7 @@ def _document(row: Mapping[Any, Any], bodies: Bodies) -> Document:
         stage=row["stage"],
         text=Text.of(row["body_text"] if row["page_read"] else None),
         addresses=frozenset((address_key(row["url"]),)),
+        attachments=frozenset(title_key(_ENDING.sub("", one["name"])) for one in row["attachments"] or ()),
     )
 
 

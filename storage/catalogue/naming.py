@@ -47,6 +47,7 @@ _WEBSITE: Final = re.compile(
 )
 _OFFICE: Final = re.compile(r"(?<=政府)(?:办公室|办公厅|办)$")
 _PART: Final = re.compile(r"^市(?=[\u4e00-\u9fff]{1,6}(?:区|县|镇|乡|街道))")
+_SHORTEST_BODY: Final = 3
 _NOBODY_WORDS: Final = (
     "本站 本网 本站原创 原创 互联网 网络 网络转载 转载 其他 其它 未知 综合 本单位 本部门 "
     "本局 内部 管理员 办公室 政府 admin"
@@ -136,7 +137,9 @@ class Bodies:
 
 @lru_cache(maxsize=8192)
 def _body_key(name: str, city: str) -> str:
-    text = _WEBSITE.sub("", title_key(name)) if name.strip() else ""
+    whole = title_key(name) if name.strip() else ""
+    text = _WEBSITE.sub("", whole)
+    text = whole if len(text) < _SHORTEST_BODY else text  # 人民网 is a body and not the site of one
     text = text.replace("人民政府", "政府").replace("委员会", "委").replace("街道办事处", "街道")
     text = _OFFICE.sub("", text)
     if city and text.startswith(city) and len(text) > len(city):
@@ -144,7 +147,7 @@ def _body_key(name: str, city: str) -> str:
     elif city.endswith("市") and len(city) > 2 and text.startswith(city[:-1]) and len(text) > len(city):
         text = f"市{text[len(city) - 1 :]}"
     text = _PART.sub("", text)
-    return "" if len(text) < 3 or (text in _NOBODY) else text
+    return "" if len(text) < _SHORTEST_BODY or (text in _NOBODY) else text
 
 
 def _abbreviates(short: str, long: str) -> bool:

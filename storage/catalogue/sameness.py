@@ -4,7 +4,7 @@ They are one (each needs titles that are the same) when
 
 - they stand at one address;
 - they have one whole document number, or one well-formed index number, and texts that do not contradict each other;
-- their texts are equal and long;
+- their texts are equal and long, or equal and not quite short where one names the other's unit as its source;
 - their texts are at least 0.9 alike, one only adds words to the other, and one of them names the other's unit, or both
   the same third body, as the source or issuer.
 
@@ -26,7 +26,11 @@ ALIKE: Final = 0.9
 NEAR: Final = 0.8
 _NO_CONTRADICTION: Final = 0.7  # of the shorter text stands in the longer one: a copy may leave out annexes
 _WHOLE_NUMBER: Final = re.compile(r"(?P<body>[\u4e00-\u9fff][\u4e00-\u9fff()]+?)〔(?:19|20)\d{2}〕\D{0,4}\d+号?")
-_NOT_BODIES: Final = "公告 通告 通知 公示 公报 决定 意见 令 文 函 批复 简报 纪要 公字 通字 办字"
+# what a number begins with that names no body: kinds of documents, and what every government's numbers end in
+_NOT_BODIES: Final = (
+    "公告 通告 通知 公示 公报 决定 意见 令 文 函 批复 简报 纪要 公字 通字 办字 "
+    "政发 政办发 政办 政函 政办函 政字 政办字 政规 政办规 政通 政文 办发 办函 党发 党办发 委发 局发 发文"
+)
 _NOT_A_BODY: Final = frozenset(_NOT_BODIES.split())
 _ABOUT_ITSELF: Final = re.compile(
     r"年度报告|年报|年度工作(?:报告|总结)|工作总结|预算|决算|三公|公开指南|公开目录|公开制度|依申请公开|机构(?:职能|设置|概况|简介)|主要职责|"
@@ -52,6 +56,7 @@ class Document:
     stage: str | None
     text: Text
     addresses: frozenset[str] = field(default_factory=frozenset)
+    attachments: frozenset[str] = field(default_factory=frozenset)  # their names, as titles are compared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +64,7 @@ class Sameness:
     """What two items are to each other. ``same`` False: near, and ``reason`` says what keeps them apart.
 
     Reasons of same: address, document_number, index_number, text, repost. Of near: texts_differ, generic_title,
-    generic_number, own_words, both_issued, no_source, words_replaced, titles_differ.
+    generic_number, attachments_differ, own_words, both_issued, no_source, words_replaced, titles_differ.
     """
 
     same: bool
@@ -76,6 +81,8 @@ def judge(one: Document, other: Document, bodies: Bodies) -> Sameness | None:
         return Sameness(same=True, reason="address")
     if same_title and (found := _by_number(one, other)) is not None:
         return found
+    if same_title and one.text.is_short and one.text.plain == other.text.plain:
+        return _by_short_text(one, other, bodies)
     if not one.text.is_telling or not other.text.is_telling:
         return None
     if not same_title and not one.title.is_alike(other.title):
@@ -103,6 +110,15 @@ def _by_number(one: Document, other: Document) -> Sameness | None:
     return Sameness(same=True, reason=reason, score=_score(one, other) if both else None)
 
 
+def _by_short_text(one: Document, other: Document, bodies: Bodies) -> Sameness | None:
+    """Equal texts that are too short to be told from boilerplate, but for a source that is named."""
+    if one.title.is_generic or _ABOUT_ITSELF.search(one.raw_title) or _SELF.search(one.text.plain):
+        return None
+    if _both_issued(one, other, bodies) or not _names_the_other(one, other, bodies) or _other_files(one, other):
+        return None
+    return Sameness(same=True, reason="text", score=1.0)
+
+
 def _by_text(one: Document, other: Document, bodies: Bodies, *, same_title: bool) -> Sameness | None:
     equal = one.text.plain == other.text.plain
     score = 1.0 if equal else _score(one, other)
@@ -114,6 +130,8 @@ def _by_text(one: Document, other: Document, bodies: Bodies, *, same_title: bool
         return Sameness(same=False, reason="generic_title", score=score)
     if _both_issued(one, other, bodies):
         return Sameness(same=False, reason="both_issued", score=score)
+    if _other_files(one, other):
+        return Sameness(same=False, reason="attachments_differ", score=score)
     told = _names_the_other(one, other, bodies)
     if equal and (told or not _SELF.search(one.text.plain)):
         return Sameness(same=True, reason="text", score=1.0)
@@ -134,6 +152,11 @@ def _differ(one: str | None, other: str | None) -> bool:
 
 def _apart(one: Document, other: Document) -> bool:
     return one.stage != other.stage and (one.stage in _APART or other.stage in _APART)
+
+
+def _other_files(one: Document, other: Document) -> bool:
+    """Whether both have files, and none under one name."""
+    return bool(one.attachments) and bool(other.attachments) and not one.attachments & other.attachments
 
 
 def _is_whole(number: str | None) -> bool:

@@ -34,6 +34,7 @@ BATCH: Final = 1000  # revisions
 RULE: Final = "rule"
 _CURSOR: Final = f"united {METHOD}"  # another method begins from the beginning
 _CHUNK: Final = 2000
+_MOST_PAIRS: Final = 20_000  # compared in one transaction, some seconds, for which other writers wait
 _HELD: Final = 2000  # documents with their texts that are held while pairs are compared
 _Pair = tuple[str, str]
 
@@ -59,11 +60,11 @@ def unite(db: Database, *, batch: int = BATCH) -> United:
     :raises DatabaseError: the database failed; the batches before are kept, and the next run goes on after them.
     """
     bodies = _bodies(db)
-    total = United()
+    total, size = United(), batch
     while True:
         with db.read() as session:
             since = _cursor(session)
-            upto, names = _changed(session, since, batch)
+            upto, names = _changed(session, since, size)
             if upto == since:
                 return total
             marks = [mark_of(one) for one in documents(session, names, bodies).values()]
@@ -73,12 +74,16 @@ def unite(db: Database, *, batch: int = BATCH) -> United:
                 continue  # another run was here meanwhile
             kept = Marks(session, marks)
             kept.keep()
-            seeds = _compare(
-                session, names, kept.candidates(), {one.document.item: one.document for one in marks}, bodies
-            )
+            pairs = kept.candidates()
+            if len(pairs) > _MOST_PAIRS and len(names) > 1:
+                session.rollback()
+                size = max(1, len(names) // 4)
+                continue
+            seeds = _compare(session, names, pairs, {one.document.item: one.document for one in marks}, bodies)
             done = _Settling(session, turn, bodies, {}).settle(seeds)
             _move_cursor(session, upto)
             revisions.finish(session, turn)
+        size = min(batch, 2 * size)
         total += replace(done, looked=len(names))
 
 

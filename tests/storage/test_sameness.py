@@ -58,6 +58,10 @@ ITSELF = (
     "公开形式有待进一步创新。下一步，将加强学习培训，提高工作人员业务能力，拓宽公开渠道，丰富公开内容，"
     "及时回应社会关切，不断提高政府信息公开工作水平，切实保障公民、法人和其他组织依法获取政府信息的权利。"
 )
+BRIEF = (
+    "为做好今年的防汛工作，市防汛抗旱指挥部定于本周五上午九时在市政府礼堂召开全市防汛工作会议，"
+    "请各县区、各有关部门主要负责同志准时参加。会议由市政府分管负责同志主持，请提前十分钟入场。"
+)
 SHORT = "本单位2025年度无行政处罚信息。"
 MEASURES_TITLE = "关于进一步优化营商环境的若干措施"
 
@@ -77,6 +81,7 @@ def document(unit: str, **facts: Any) -> Document:
         publishers=BODIES.named_in(facts.get("publisher")),
         stage=facts.get("stage"),
         text=Text.of(facts.get("body", MEASURES)),
+        attachments=frozenset(facts.get("files", ())),
         addresses=frozenset({facts.get("url", f"www.{unit}.invalid/1.html")}),
     )
 
@@ -141,6 +146,10 @@ ONE: dict[str, tuple[str, Pair]] = {
         "text",
         ({"body": f"本局决定：{MEASURES}", "unit": "jyj"}, {"body": f"本局决定：{MEASURES}", "source": "市教育局"}),
     ),
+    "the same few words, the other named as the source": (
+        "text",
+        ({"body": BRIEF}, {"body": BRIEF, "source": "市政府办公室"}),
+    ),
     "words added, the other named as the source": (
         "repost",
         ({}, {"body": f"{MEASURES}以上措施自印发之日起施行。", "source": "青禾市人民政府办公室"}),
@@ -183,6 +192,11 @@ NEAR: dict[str, tuple[str, Pair]] = {
         "generic_number",
         ({"number": "公告〔2026〕1号", "body": None}, {"number": "公告〔2026〕1号", "body": None}),
     ),
+    "a number that leaves out whose it is, other words unread": (
+        "generic_number",
+        ({"number": "政办发〔2026〕3号", "body": None}, {"number": "政办发〔2026〕3号", "body": None}),
+    ),
+    "the same words over other files": ("attachments_differ", ({"files": ["岗位表"]}, {"files": ["名单"]})),
     "a number under a title that many have, one body unread": (
         "generic_title",
         ({**NUMBER, "title": "公告"}, {**NUMBER, "title": "公告", "body": None}),
@@ -280,6 +294,15 @@ TWO: dict[str, Pair] = {
         {"title": "青禾市教育局关于开展安全生产月活动的通知", "unit": "jyj", "body": None},
         {"title": "青禾市民政局关于开展安全生产月活动的通知", "unit": "mzj", "body": None},
     ),
+    "few words, nobody named": ({"body": BRIEF}, {"body": BRIEF}),
+    "few words, each says that they are its own": (
+        {"body": BRIEF, "source": "市政府办公室"},
+        {"body": BRIEF, "source": "田禾区人民政府"},
+    ),
+    "few words of a unit itself, a third body named": (
+        {"body": f"本局{BRIEF}", "source": "市水利局"},
+        {"body": f"本局{BRIEF}", "source": "市水利局"},
+    ),
     "short boilerplate, word for word": (
         {"title": "2025年度行政处罚信息", "body": SHORT},
         {"title": "2025年度行政处罚信息", "body": SHORT},
@@ -331,6 +354,7 @@ BODY_NAMES = {
     "本站": None,
     "互联网": None,
     "新华社": None,
+    "人民网": None,
     "人民政府": None,
     "": None,
 }
@@ -340,6 +364,10 @@ BODY_NAMES = {
 def test_whom_a_source_names(name: str) -> None:
     found = {unit for key in BODIES.named_in(name) for unit in BODIES.units_of(key)}
     assert found == ({BODY_NAMES[name]} - {None})
+
+
+def test_a_news_site_is_a_body() -> None:
+    assert BODIES.named_in("人民网") == BODIES.named_in("来源：人民网") == {"人民网"}
 
 
 # ------------------------------------------------------------------ texts

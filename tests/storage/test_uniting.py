@@ -23,7 +23,7 @@ from storage.catalogue.standing import iter_standing
 from storage.database import Database, open_database
 from storage.exceptions import StepRefused, UnknownTarget
 from storage.schema import Item
-from tests.storage import build
+from tests.storage import build, feed
 from tests.storage.test_sameness import MEASURES, MEASURES_TITLE, STATISTICS, UNITS
 
 FEBRUARY = dt.date(2026, 2, 1)
@@ -119,6 +119,25 @@ def test_five_sites_one_item_with_five_addresses(city: Database) -> None:
     assert [row["id"] for row in export.iter_rows(city, "items")] == [lead.id]
 
 
+def test_who_pulls_gets_the_document_and_is_told_of_its_copies(city: Database) -> None:
+    store(city, measures("zfb"), measures("jyj"))
+    catalogue.unite(city)
+    root = feed.ask(city, "verb=ListRecords&metadataPrefix=gongkai")
+    headers = root.findall(f".//{feed.OAI}header")
+    assert [header.get("status") for header in headers] == [None, "deleted"]
+    assert headers[0].findtext(f"{feed.OAI}identifier").endswith(named(city)["zfb"].id)
+    changes = list(catalogue.iter_changes(city))
+    assert [(item.unit, item.same_as) for item, _ in changes] == [("zfb", None), ("jyj", named(city)["zfb"].id)]
+
+
+def test_a_crowd_is_compared_in_small_batches(city: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.catalogue.uniting._MOST_PAIRS", 2)
+    store(city, *(measures(unit) for unit in PLACES))
+    assert catalogue.unite(city).looked == 5
+    assert documents(city) == {"zfb": ("jyj", "mzj", "thq", "yhq")}
+    check_whole(city)
+
+
 def test_a_tombstone_says_whose_copy_it_was(city: Database) -> None:
     store(city, measures("zfb"), measures("jyj"))
     catalogue.unite(city)
@@ -177,8 +196,8 @@ def test_every_order_of_arrival_and_of_runs_gives_the_same_documents(sqlite_url:
                 tuple(sorted((one.url, one.same_as, one.copies, one.aliases) for one in catalogue.iter_items(database)))
             )
     assert len(found) == 1
-    [one] = found
-    assert sum(lead is not None for _, lead, _, _ in one) == 4
+    [whole] = found
+    assert sum(lead is not None for _, lead, _, _ in whole) == 4
 
 
 def test_a_member_is_the_leaders_document_and_not_only_anothers(city: Database) -> None:
