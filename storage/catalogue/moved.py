@@ -41,39 +41,78 @@ def moved(session: Session, strangers: Sequence[Incoming]) -> dict[Place, str]:
     came = _rows_of(session, strangers)
     if not came:
         return {}
-    groups: dict[_Group, list[Any]] = defaultdict(list)
-    places = sorted({(row.unit, row.column) for row in came.values()})
-    days = {row.row_date for row in came.values()}
-    for start in range(0, len(places), _CHUNK):
-        query = sa.select(*_NARROW).where(
-            among_pairs(session, (_AT.unit, _AT.column), places[start : start + _CHUNK]), _AT.shown_on.in_(days)
-        )
-        for row in session.execute(query):
-            if row.row_date is not None:
-                groups[_group(row)].append(row)
+    by_place = {_place(one): one for one in strangers}
     looks = tables.column_looks.c
     query = sa.select(looks.unit, looks.column, looks.last_complete_at).where(
-        looks.unit.in_({one for one, _ in places})
+        looks.unit.in_({unit for unit, _ in came})
     )
     complete = {(row.unit, row.column): row.last_complete_at for row in session.execute(query)}
+    left = _gone_in_the_same_walk(session, came)
+    for row in _not_shown(session, came, by_place, complete):
+        left[_group(row)].append((row, False))
     wanted: dict[Place, list[tuple[str, bool]]] = {}
-    alone: set[Place] = set()
     for place, new in came.items():
-        group = groups[_group(new)]
-        gone: dict[str, bool] = {}  # one that has moved before left a row at each of its places
-        stays: set[str] = set()  # and stands at its last
-        for row in group:
-            proof = _left(row, new, complete)
-            if proof is not None:
-                gone[row.item_id] = gone.get(row.item_id, False) or proof
-            elif row.item_id is not None and row.missing_since is None:
-                stays.add(row.item_id)
-        left = [(name, proof) for name, proof in gone.items() if name not in stays]
-        if left:
-            wanted[place] = left
-            if len(left) == 1 and sum(row.first_seen == new.first_seen for row in group) == 1:
-                alone.add(place)
-    return _chosen(session, {_place(one): one for one in strangers}, wanted, alone)
+        found = {row.item_id: proven for row, proven in left.get(_group(new), ()) if row.first_seen < new.first_seen}
+        if found:
+            wanted[place] = sorted(found.items())
+    if not wanted:
+        return {}
+    twins = _twins(session, [came[place] for place in wanted])
+    alone = {place for place, found in wanted.items() if len(found) == 1 and twins[_group(came[place])] == 1}
+    return _chosen(session, by_place, wanted, alone)
+
+
+def _gone_in_the_same_walk(session: Session, came: dict[Place, Any]) -> dict[_Group, list[tuple[Any, bool]]]:
+    """Rows that the very walks that brought the new ones proved to be gone."""
+    found: dict[_Group, list[tuple[Any, bool]]] = defaultdict(list)
+    times = {row.first_seen for row in came.values()}
+    units = {unit for unit, _ in came}
+    here = (_AT.missing_since.in_(times), _AT.unit.in_(units), _AT.item_id.is_not(None), _AT.row_date.is_not(None))
+    for row in session.execute(sa.select(*_NARROW).where(*here)):
+        found[_group(row)].append((row, True))
+    return found
+
+
+def _not_shown(
+    session: Session,
+    came: dict[Place, Any],
+    strangers: dict[Place, Incoming],
+    complete: dict[tuple[str, str], dt.datetime | None],
+) -> list[Any]:
+    """Standing rows that a walk over the first pages did not show, of items with the title and day of a new one."""
+    times: dict[_Group, dt.datetime] = {}
+    pairs = set()
+    for place, new in came.items():
+        whole = complete.get((new.unit, new.column))
+        item = strangers[place].item
+        if (whole is None or whole < new.first_seen) and item.published_on is not None:
+            times[_group(new)] = new.first_seen
+            pairs.add((item.unit, item.title))
+    found = []
+    at = tables.items.c
+    wanted = sorted(pairs)
+    for start in range(0, len(wanted), _CHUNK):
+        titled = among_pairs(session, (at.unit, at.title), wanted[start : start + _CHUNK])
+        query = sa.select(*_NARROW).join(tables.items, at.id == _AT.item_id)
+        here = (at.published_on.is_not(None), _AT.missing_since.is_(None), _AT.row_date.is_not(None))
+        for row in session.execute(query.where(titled, *here)):
+            seen_at = times.get(_group(row))
+            if seen_at is not None and row.last_seen < seen_at:
+                found.append(row)
+    return found
+
+
+def _twins(session: Session, new: Sequence[Any]) -> Counter[_Group]:
+    """How many rows of one title and day came in one walk into one column."""
+    times = {_group(row): row.first_seen for row in new}
+    places = sorted({(row.unit, row.column) for row in new})
+    days = {row.row_date for row in new}
+    found: Counter[_Group] = Counter()
+    for start in range(0, len(places), _CHUNK):
+        here = among_pairs(session, (_AT.unit, _AT.column), places[start : start + _CHUNK])
+        for row in session.execute(sa.select(*_NARROW).where(here, _AT.shown_on.in_(days), _AT.row_date.is_not(None))):
+            found[_group(row)] += row.first_seen == times.get(_group(row))
+    return found
 
 
 def _rows_of(session: Session, strangers: Sequence[Incoming]) -> dict[Place, Any]:
@@ -89,17 +128,6 @@ def _rows_of(session: Session, strangers: Sequence[Incoming]) -> dict[Place, Any
             if own.get((row.unit, row.address_key)) == row.column:
                 found[row.unit, row.address_key] = row
     return found
-
-
-def _left(row: Any, new: Any, complete: dict[tuple[str, str], dt.datetime | None]) -> bool | None:
-    """True: the walk that brought ``new`` proves that ``row`` is gone; False: it did not show it; None: neither."""
-    if row.item_id is None or row.address_key == new.address_key or row.first_seen >= new.first_seen:
-        return None
-    if row.missing_since is not None:
-        return True if row.missing_since <= new.first_seen else None
-    whole = complete.get((row.unit, row.column))
-    covered = whole is not None and whole >= new.first_seen
-    return None if covered or row.last_seen >= new.first_seen else False
 
 
 def _chosen(

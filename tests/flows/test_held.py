@@ -12,8 +12,8 @@ from flows.cli import app
 from harvesters.crawl import CrawlJob, run_crawl
 from storage import catalogue, outbox, registry
 from storage.database import Database, open_database
-from tests.flows.test_moving_sites import COUNT, HOME, crawl, show
-from tests.harvesters.loopback import Site, served
+from tests.flows.test_moving_sites import COUNT, HOME, show
+from tests.harvesters.loopback import Site, crawl, served
 
 PLACE = ("yunxi", "numbered")
 
