@@ -64,7 +64,7 @@ def item_of(city: City, column: Column, key: int) -> dict[str, Any]:
         "formed_on": facts.formed_on.isoformat() if facts.formed_on else None, "subject": facts.subject,
         "summary": facts.summary,
         "attachments": [{"name": f.name, "url": base + f.path} for f in facts.files], "body_text": _text(city, facts),
-        "page": not facts.is_file, "reachable": True, "copies": [], "looks_like": city.lookalikes.get((column.no, key)),
+        "page": not facts.is_file, "reachable": True, "feed_only": [], "copies": [], "looks_like": city.lookalikes.get((column.no, key)),
     }  # fmt: skip
 
 
@@ -118,7 +118,8 @@ def _placed(city: City) -> Iterator[tuple[dict[str, Any], Column, int]]:
                     line["columns"].append(other.id)
                     line["aliases"].append(unit.site.base + families.item_path(city, other, place))
                 if key in mobile:
-                    line["aliases"].append(unit.site.base + feeds.MOBILE + families.item_path(city, column, key))
+                    line["feed_only"] = [unit.site.base + feeds.MOBILE + families.item_path(city, column, key)]
+                    line["aliases"] += line["feed_only"]
                 yield line, column, key
 
 
