@@ -64,7 +64,8 @@ def item_of(city: City, column: Column, key: int) -> dict[str, Any]:
         "formed_on": facts.formed_on.isoformat() if facts.formed_on else None, "subject": facts.subject,
         "summary": facts.summary,
         "attachments": [{"name": f.name, "url": base + f.path} for f in facts.files], "body_text": _text(city, facts),
-        "page": not facts.is_file, "reachable": True, "feed_only": [], "copies": [], "looks_like": city.lookalikes.get((column.no, key)),
+        "page": not facts.is_file, "reachable": True, "feed_only": [], "copies": [],
+        "looks_like": city.lookalikes.get((column.no, key)),
     }  # fmt: skip
 
 
