@@ -303,6 +303,10 @@ TWO: dict[str, Pair] = {
         {"body": f"本局{BRIEF}", "source": "市水利局"},
         {"body": f"本局{BRIEF}", "source": "市水利局"},
     ),
+    "a template under a title that many have": (
+        {"title": "行政处罚决定公示", "body": STATISTICS},
+        {"title": "行政处罚决定公示", "body": STATISTICS.replace("5.4%", "5.1%")},
+    ),
     "short boilerplate, word for word": (
         {"title": "2025年度行政处罚信息", "body": SHORT},
         {"title": "2025年度行政处罚信息", "body": SHORT},
@@ -331,8 +335,7 @@ TWO: dict[str, Pair] = {
 
 @pytest.mark.parametrize("case", TWO)
 def test_two_documents(case: str) -> None:
-    told = judged(*TWO[case])
-    assert told is None or not told.same, told
+    assert judged(*TWO[case]) is None
 
 
 BODY_NAMES = {
