@@ -11,7 +11,7 @@ from contextlib import closing
 import typer
 
 from flows.commands.account import account_name
-from flows.harvest import choose
+from flows.commands.stages import check_targets
 from storage import catalogue, registry
 from storage.catalogue import Acceptance, Held
 from storage.database import open_database, utcnow
@@ -58,7 +58,7 @@ def accept(unit: str, column: str, *, why: str, who: str | None) -> None:
         if city is None:
             raise UnknownTarget("there is no city in the registry; run gongkai city apply FILE first")
         name = column.removeprefix(f"{unit}/")
-        choose(city, [unit], [name])
+        check_targets(city, [unit], [name])
         told = catalogue.accept(database, unit, name, who=who or account_name(), why=why, at=utcnow())
     typer.echo(f"{unit}/{name}: {words(told.reason, told.lost, told.of)}; accepted by {told.who}: {told.why}")
     typer.echo(f"it is taken over at the next full look: gongkai harvest --unit {unit} --column {name} --full")

@@ -10,7 +10,7 @@ are held.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -178,7 +178,7 @@ def _compare_alone(truth: Mapping[str, Any], item: Item, compared: Compared) -> 
         with_whom = item.same_as or ", ".join(f"{copy.unit} {copy.url}" for copy in item.copies)
         compared.tell("wrongly united", f"{item.unit}/{item.column} {item.url} {item.title} with {with_whom} ({why})")
     else:
-        _compare_addresses(item, _keys(truth), compared)
+        _compare_addresses(item, (truth,), compared)
 
 
 def _compare_shared(line: Mapping[str, Any], start: int, standing: Mapping[int, Item], compared: Compared) -> None:
@@ -190,7 +190,7 @@ def _compare_shared(line: Mapping[str, Any], start: int, standing: Mapping[int, 
         if first is not None and item is not None and item.same_as == first.id:
             compared.united += 1
             united.add((item.id, copy["unit"], copy["column"], address_key(copy["url"]), copy["published_on"]))
-            _compare_addresses(item, _keys(copy), compared)
+            _compare_addresses(item, (copy,), compared)
         elif item is not None and item.same_as is not None and (first is None or first.same_as is None):
             compared.wrongly_united += 1
             compared.tell("wrongly united", f"{copy['unit']}/{copy['column']} {copy['url']} with {item.same_as}")
@@ -218,18 +218,17 @@ def _compare_shared(line: Mapping[str, Any], start: int, standing: Mapping[int, 
         compared.tell(
             "copies not united", f"{first.unit}/{first.column} {first.url} does not tell of {lost[1]} {lost[3]}"
         )
-    _compare_addresses(first, _keys(line).union(*(_keys(copy) for copy in line["copies"])), compared)
+    _compare_addresses(first, (line, *line["copies"]), compared)
 
 
-def _keys(told: Mapping[str, Any]) -> set[str]:
-    return {address_key(url) for url in (told["url"], *told.get("aliases", ()))}
-
-
-def _compare_addresses(item: Item, true: set[str], compared: Compared) -> None:
+def _compare_addresses(item: Item, told: Sequence[Mapping[str, Any]], compared: Compared) -> None:
+    """An item has exactly the addresses of these; one that only a feed shows need not be known."""
     found = {address_key(url) for url in (item.url, *item.aliases)}
-    if found != true:
+    known = {address_key(url) for one in told for url in (one["url"], *one.get("aliases", ()))}
+    lacking = known - found - {address_key(url) for one in told for url in one.get("feed_only", ())}
+    if lacking or found - known:
         compared.wrong_fields += 1
-        words = f"addresses: {_short(sorted(true - found))} lacking, {_short(sorted(found - true))} not in the truth"
+        words = f"addresses: {_short(sorted(lacking))} lacking, {_short(sorted(found - known))} not in the truth"
         compared.tell("wrong fields", f"{item.url} {words}")
 
 

@@ -359,6 +359,7 @@ class ItemContext:
     column: Column
     coverage: float | None = None
     shown: frozenset[str] | None = None  # entry fields that the column's entries do show; None: not counted
+    held: bool = False  # the column lost too much at once, of which nothing was written
 
 
 @dataclass(frozen=True, kw_only=True)

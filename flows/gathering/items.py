@@ -20,12 +20,14 @@ def contexts(run: Run, watched: Mapping[tuple[str, str], float | None]) -> dict[
     :param watched: the coverage of each column.
     """
     shown = _shown(run)
+    held = {(one.unit, one.column) for one in catalogue.held(run.database)}
     return {
         place: ItemContext(
             unit=run.units[place[0]],
             column=column,
             coverage=watched.get(place),
             shown=shown.get(place, frozenset()),
+            held=place in held,
         )
         for place, column in run.columns.items()
     }
@@ -36,6 +38,7 @@ def digest_of(run: Run, contexts: Mapping[tuple[str, str], ItemContext]) -> str:
     city, case = run.city, run.case
     parts = {
         "shown": [[*place, *sorted(context.shown or ())] for place, context in sorted(contexts.items())],
+        "held": [place for place, context in sorted(contexts.items()) if context.held],
         "rules": {rule.id: rule.version for rule in BY_SUBJECT["item"]},
         "law": case.law.digest,
         "calendar": sorted(case.days.announced),

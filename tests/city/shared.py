@@ -156,7 +156,7 @@ def _press(sowing: _Sowing, n: int) -> Shared | None:
     matter, place = sowing.matter()
     agency, day = AGENCIES[n % len(AGENCIES)], sowing.day()
     title = f"一线观察：{place}{matter}里的为民情怀（{n + 1}）"
-    body = words.paragraphs(dice, matter, place)
+    body = (*words.paragraphs(dice, matter, place), *words.paragraphs(dice, matter, place)[1:])
     places = []
     for nth, column in enumerate(where):
         shown: dict[str, Any] = {"source": agency}

@@ -65,7 +65,8 @@ def item_of(city: City, column: Column, key: int) -> dict[str, Any]:
         "summary": facts.summary, "theme_code": classes.theme_code(facts), "genre": classes.genre(column, facts),
         "statutory": classes.statutory(column, facts),
         "attachments": [{"name": f.name, "url": base + f.path} for f in facts.files], "body_text": _text(city, facts),
-        "page": not facts.is_file, "reachable": True, "copies": [], "looks_like": city.lookalikes.get((column.no, key)),
+        "page": not facts.is_file, "reachable": True, "feed_only": [], "copies": [],
+        "looks_like": city.lookalikes.get((column.no, key)),
     }  # fmt: skip
 
 
@@ -120,7 +121,8 @@ def _placed(city: City) -> Iterator[tuple[dict[str, Any], Column, int]]:
                     line["aliases"].append(unit.site.base + families.item_path(city, other, place))
                     line.pop("statutory", None)  # is that of whichever of its columns it was first seen in
                 if key in mobile:
-                    line["aliases"].append(unit.site.base + feeds.MOBILE + families.item_path(city, column, key))
+                    line["feed_only"] = [unit.site.base + feeds.MOBILE + families.item_path(city, column, key)]
+                    line["aliases"] += line["feed_only"]
                 yield line, column, key
 
 

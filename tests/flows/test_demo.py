@@ -33,10 +33,15 @@ def test_the_whole_job_on_a_small_city(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(out.read_text())
-    assert set(told) == {"units", "columns", "pages", "items", "findings", "faults", "delivered", "seconds"}
+    names = {"units", "columns", "pages", "items", "identity", "findings", "faults", "delivered", "seconds"}
+    assert set(told) == names
     assert told["units"] == 5
     assert told["items"]["found"] == told["items"]["truth"] > 100
     assert (told["items"]["wrong_fields"], told["items"]["unexpected"]) == (0, 0)
+    identity = told["identity"]
+    assert set(identity) == {"documents", "copies", "lookalikes", "united", "wrongly_united", "missed"}
+    assert identity["united"] == identity["copies"] > 0
+    assert (identity["wrongly_united"], identity["missed"]) == (0, 0)
     assert told["findings"]["found"] == told["findings"]["seeded"] > 0
     assert (told["findings"]["false"], told["findings"]["missed"]) == (0, 0)
     assert told["faults"]["seeded"] > 0
@@ -93,6 +98,7 @@ def found(**more: Any) -> Item:
         "unit": "u",
         "column": "c",
         "url": "http://u.invalid/copy/1.html",
+        "aliases": ("http://u.invalid/1.html",),
         "title": "关于检查的通知",
         "category": Category.ACTIVITY,
         "published_on": dt.date(2026, 3, 2),
@@ -137,6 +143,8 @@ def write(folder: Path, **files: list[dict[str, Any]]) -> Path:
         ),
         ({"attachments": ()}, 1),
         ({"body_text": "第一段"}, 1),
+        ({"aliases": ()}, 1),
+        ({"aliases": ("http://u.invalid/1.html", "http://u.invalid/m/1.html")}, 1),
     ],
 )
 def test_wrong_fields_are_counted(database: Database, tmp_path: Path, change: dict[str, Any], wrong: int) -> None:
@@ -148,7 +156,7 @@ def test_wrong_fields_are_counted(database: Database, tmp_path: Path, change: di
 
 def test_items_lost_and_items_too_many(database: Database, tmp_path: Path) -> None:
     other = {**ITEM, "url": "http://u.invalid/2.html", "aliases": [], "title": "另一个"}
-    extra = found(url="http://u.invalid/9.html", title="多出来的", index_number="000-9", content_hash="9")
+    extra = found(url="http://u.invalid/9.html", aliases=(), title="多出来的", index_number="000-9", content_hash="9")
     catalogue.upsert(database, [found(), extra], seen_at=NOW)
     told = compare(database, write(tmp_path, items=[ITEM, other]))
     assert (told.items_true, told.items_found, told.unexpected) == (2, 1, 1)

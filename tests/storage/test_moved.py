@@ -135,3 +135,25 @@ def test_a_notice_pushed_to_the_next_page_is_not_taken_for_a_new_one_like_it(db:
     _harvest(db, [old], build.NOON)
     _harvest(db, [_article(2, f"{STATISTICS}乙路停水。", title="停水通知")], LATER, full=False)
     assert len(list(catalogue.iter_items(db))) == 2
+
+
+def test_a_document_that_moves_again_and_again_stays_one(db: Database) -> None:
+    one = _article(1, MEASURES)
+    _harvest(db, [one], build.NOON)
+    before = _ids(db)
+    for day in range(1, 4):
+        place = {"url": f"https://www.qinghe.invalid/{day}/art_1.html", "content_hash": f"of day {day}"}
+        _harvest(db, [_moved(one, **place)], build.NOON + day * build.DAY)
+    assert _ids(db) == before
+    [item] = catalogue.iter_items(db)
+    assert len(item.aliases) == 3
+
+
+def test_what_moved_and_stands_is_not_what_comes_under_its_title_later(db: Database) -> None:
+    one = _article(1, MEASURES)
+    _harvest(db, [one], build.NOON)
+    there = _moved(one)
+    _harvest(db, [there], LATER)
+    other = _moved(one, url="https://www.qinghe.invalid/art/9.html", body_text=MEASURES.replace("3.6亿", "4.1亿"))
+    _harvest(db, [there, replace(other, content_hash="another")], LATER + build.DAY)
+    assert catalogue.count_items(db) == 2

@@ -6,7 +6,8 @@ Files and pages of other sites carry no entry of the unit's.
 
 The law asks this of the catalogue (目录), and an article page is only where most sites show its entry. So a field
 counts as missing from one entry when the column's other entries show it; a field that none of them shows may stand
-in a catalogue we were not given, which is told to the office and held against nobody.
+in a catalogue we were not given, which is told to the office and held against nobody. Where most entries lost a field
+at once the column is held, and its template or our reader is more likely at fault than each entry.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from storage.schema import Item
 
 RULES = ("CT-01",)
 SUBJECT = "item"
-VERSION = "3"
+VERSION = "4"
 
 FIELDS = {"index_number": "索引号", "title": "名称", "summary": "内容概述", "formed_on": "生成日期"}
 
@@ -48,6 +49,9 @@ def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
     missing = [name for name, value in values.items() if not _is_stated(value)]
     if not missing:
         return compliant()
+    if context.held:
+        words = "the column lost too much at once: its template or our reader has changed (gongkai catalogue held)"
+        return not_assessable("mass_change", words, missing=[FIELDS[name] for name in missing])
     proven = [name for name in missing if context.shown is None or name in context.shown or values[name] is not None]
     if not proven:
         words = f"no entry of this column shows {'、'.join(FIELDS[name] for name in missing)}: look at its catalogue"

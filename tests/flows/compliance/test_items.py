@@ -210,6 +210,19 @@ def test_a_field_is_missing_where_other_entries_show_it(
     assert (found.verdict.value, found.facts.get("missing")) == (verdict, missing)
 
 
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [({}, "not_assessable"), ({**FULL, "summary": None}, "not_assessable"), (FULL, "compliant")],
+)
+def test_in_a_column_that_is_held_no_field_is_proven_missing(given: dict[str, Any], verdict: str) -> None:
+    there = replace(context("policies"), shown=frozenset(catalogue_fields.FIELDS), held=True)
+    found = catalogue_fields.judge(item(**given), there, case("CT-01"))
+    assert (found.verdict.value, (found.reason or "").partition(":")[0]) == (
+        verdict,
+        "mass_change" if verdict == "not_assessable" else "",
+    )
+
+
 def test_one_entry_in_five_shows_that_the_template_has_the_field() -> None:
     shown = catalogue_fields.shown_fields
     assert shown(10, {"summary": 2, "index_number": 1, "formed_on": 0}) == {"title", "summary"}
