@@ -599,6 +599,14 @@ def test_what_cannot_be_understood_is_told_in_words(alone: TestClient, path: str
     assert answer.headers["content-type"].startswith("text/plain")
 
 
+@pytest.mark.parametrize("host", ['a"b', "a<b>", "a^b", "a b", "-"])
+def test_a_host_that_is_none_names_nothing(alone: TestClient, host: str) -> None:
+    answer = alone.get("/dcat/catalog.ttl", headers={"host": host})
+    assert answer.status_code in (200, 400)
+    if answer.status_code == 200:  # the framework passed the header over
+        assert host not in answer.text
+
+
 def test_a_database_that_fails_asks_for_patience(alone: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise DatabaseError("down")

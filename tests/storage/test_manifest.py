@@ -20,6 +20,7 @@ from storage.catalogue import reading
 from storage.database import Database, open_database
 from storage.exceptions import ExportError
 from storage.export import KINDS, export
+from storage.formats import table
 from storage.formats.table import FORMATS
 from storage.schema import Category
 from tests.storage import build, feed
@@ -226,6 +227,14 @@ def test_an_export_is_of_one_moment(db: Database, tmp_path: Path, monkeypatch: p
     assert {row["revision"] for row in rows} == {1}
     assert told.catalogue_head == head
     assert outbox.head(db) == head + 11
+
+
+def test_a_workbook_of_several_sheets_is_proven_whole(
+    alone: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "ROWS_OF_A_SHEET", 4)
+    told, problems = manifest.verify(written(alone, tmp_path, "items", "xlsx"))
+    assert (told.rows, problems) == (10, [])
 
 
 def test_a_stream_has_a_manifest_only_where_one_is_named(alone: Database, tmp_path: Path) -> None:
