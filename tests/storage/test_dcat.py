@@ -373,6 +373,21 @@ def test_a_walk_while_things_change_gives_everything(
     assert {deleted for deleted, _ in state.values()} == {True, False}
 
 
+def test_any_process_goes_on_where_another_was(db: Database, url: str, web: TestClient, small_pages: None) -> None:
+    names = feed.put(db, [build.item(number) for number in range(10)])
+    other = open_database(url)
+    found, address = [], "/dcat/catalog.ttl"
+    with TestClient(create_app(other)) as second:
+        for client in (web, second, web):
+            answer = client.get(address)
+            found += [name for name, _ in records(graph_of(answer, "ttl"))]
+            address = answer.links.get("next", {}).get("url", "")
+        kept = second.get("/dcat/catalog.ttl").headers["etag"]
+    other.close()
+    assert (sorted(found), address) == (sorted(names), "")
+    assert web.get("/dcat/catalog.ttl", headers={"if-none-match": kept}).status_code == 304
+
+
 def test_pages_can_be_walked_both_ways(db: Database, web: TestClient, small_pages: None) -> None:
     names = feed.put(db, [build.item(number) for number in range(10)])
     forth = [[name for name, _ in records(graph)] for graph in pages(web, "/dcat/catalog.ttl")]
