@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -16,13 +17,15 @@ from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
 
-from storage import catalogue, dcat, pulling, registry
+from storage import catalogue, dcat, pulling, registry, tables
+from storage import settings as settings_module
 from storage.catalogue import revisions
 from storage.console import create_app
 from storage.database import Database, open_database
 from storage.dcat import catalogue as dcat_catalogue
-from storage.exceptions import DatabaseError
+from storage.exceptions import DatabaseError, SettingsError
 from storage.formats.json_item import to_json
+from storage.pulling import Wanted
 from storage.schema import Attachment, Category, Relation
 from tests.storage import build, feed
 from tests.storage.busy import Busy, make_copy
@@ -448,6 +451,30 @@ def test_filters(db: Database, web: TestClient, query: str, expected: set[int]) 
     assert found == {names[items[number].url] for number in expected}
 
 
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (Wanted(), "uq_items_seq"),
+        (Wanted(unit="a", category=Category.POLICIES), "ix_items_unit_seq"),
+        (Wanted(unit="a", column="b", statutory="20-03"), "ix_items_unit_column_seq"),
+        (Wanted(category=Category.POLICIES, statutory="20-03"), "ix_items_statutory_seq"),
+        (Wanted(category=Category.POLICIES), "ix_items_category_seq"),
+    ],
+)
+def test_the_narrowest_part_is_looked_up(sqlite_url: str, wanted: Wanted, index: str) -> None:
+    database = open_database(sqlite_url)
+    query = (
+        sa.select(tables.items.c.seq).where(*wanted.conditions(), tables.items.c.seq > 5).order_by(tables.items.c.seq)
+    )
+    with database.read() as session:
+        text = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}).string
+        plan = " ".join(row[3] for row in session.execute(sa.text(f"EXPLAIN QUERY PLAN {text}")))
+    database.close()
+    assert plan.startswith("SEARCH items")
+    assert f"{index} " in plan
+    assert "seq>?" in plan
+
+
 # ------------------------------------------------------------------ what a client may keep
 
 
@@ -510,6 +537,13 @@ def test_every_form_and_base_has_its_own_tag(db: Database, web: TestClient, monk
     graph = graph_of(answer, "ttl")
     assert URIRef("https://catalogue.example.gov.cn/gk/dcat#catalogue") in set(graph.subjects())
     assert "testserver" not in answer.text + answer.headers["link"]
+
+
+@pytest.mark.parametrize("told", ["catalogue.example.gov.cn", "ftp://a.gov.cn/", "https://a b/", "https://a.gov.cn/?x"])
+def test_an_address_that_is_none_is_refused_by_the_settings(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_PUBLIC_URL", told)
+    with pytest.raises(SettingsError, match="expected an address such as https"):
+        settings_module.load()
 
 
 def test_a_date_is_told_only_when_nothing_can_be_dated_within_its_second_any_more(
