@@ -97,7 +97,7 @@ HOSTILE = [
         relations=(
             Relation(kind="interprets", target="《关于春耕的意见》\x02"),
             Relation(kind="repeals", target="http://www.qinghe.gov.cn/旧 文件.html"),
-            Relation(kind="reposts", target="mailto:nobody"),
+            Relation(kind="reposts", target="http://www.gov.cn/首发.html"),
         ),
         attachments=(
             Attachment(name="附件1.pdf", url="http://www.qinghe.gov.cn/a b.pdf", type="pdf", size=12, sha256="cd" * 32),
@@ -136,7 +136,7 @@ SHAPES: Final[dict[URIRef, list[Shape]]] = {
         Shape(FOAF.homepage, 0, 1, FOAF.Document),
     ],
     DCAT.CatalogRecord: [
-        Shape(FOAF.primaryTopic, 1, 1, "iri"),
+        Shape(FOAF.primaryTopic, 1, 1, DCAT.Resource),
         Shape(DCTERMS.modified, 1, 1, DATES),
         Shape(DCTERMS.issued, 0, 1, DATES),
         Shape(ADMS.status, 1, 1, SKOS.Concept),
@@ -160,7 +160,8 @@ SHAPES: Final[dict[URIRef, list[Shape]]] = {
         Shape(ADMS.status, 0, 1, SKOS.Concept),
         Shape(DCAT.landingPage, 0, None, FOAF.Document),
         Shape(DCAT.distribution, 0, None, DCAT.Distribution),
-        Shape(DCTERMS.source, 0, None, "iri"),
+        Shape(DCTERMS.source, 0, None, DCAT.Dataset),
+        Shape(DCTERMS.isVersionOf, 0, None, DCAT.Dataset),
         Shape(DCTERMS.relation, 0, None, "iri"),
         Shape(DCTERMS.isReferencedBy, 0, None, "iri"),
     ],
