@@ -9,16 +9,23 @@ from collections.abc import Mapping
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response
 
 from storage import settings
+from storage.formats.iri import web_iri
 
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 
 
 def base_url(request: Request) -> str:
-    """The address of this installation, with a slash at its end: the setting's, else what the request says."""
-    return settings.load().public_url or str(request.base_url)
+    """The address of this installation, with a slash at its end: the setting's, else what the request says.
+
+    :raises HTTPException: it says what is no host; every name in the answer would be none.
+    """
+    told = settings.load().public_url or web_iri(str(request.base_url))
+    if told is None:
+        raise HTTPException(400, "the Host header names no host")
+    return told
 
 
 def is_known(request: Request, etag: str, last_modified: dt.datetime | None) -> bool:

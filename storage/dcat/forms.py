@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rdflib import Graph
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDFS, SKOS, XSD, Namespace
+from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDFS, SKOS, XSD, Namespace
 
 from storage.formats.dcat import ADMS, SPDX
 
@@ -21,6 +21,7 @@ _PREFIXES: Final = {
     "spdx": SPDX,
     "hydra": HYDRA,
     "rdfs": RDFS,
+    "prov": PROV,
     "xsd": XSD,
 }
 

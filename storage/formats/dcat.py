@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, XSD, Namespace
+from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, XSD, Namespace
 
 from storage.formats import vocabulary
 from storage.formats.iri import segment, web_iri
@@ -29,9 +29,9 @@ PROFILE: Final = URIRef("http://data.europa.eu/r5r/")
 _FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _LANGUAGE: Final = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
-# what a relation is in Dublin Core; where it has no word for it, related
+# what a relation is, by words whose range need not be a dataset of some catalogue; where there is none, related
 _RELATIONS: Final = {
-    "reposts": DCTERMS.source,
+    "reposts": PROV.wasDerivedFrom,
     "repeals": DCTERMS.replaces,
     "interprets": DCTERMS.references,
     "interpreted_by": DCTERMS.isReferencedBy,
@@ -122,6 +122,7 @@ def _triples(names: Names, entry: Any, unit_name: str) -> Iterator[Triple]:
     yield names.catalogue, DCAT.record, record
     yield record, RDF.type, DCAT.CatalogRecord
     yield record, FOAF.primaryTopic, node
+    yield node, RDF.type, DCAT.Resource  # what a record is about must be one, and a tombstone's is no dataset any more
     yield record, DCTERMS.modified, moment(entry.datestamp)
     yield record, DCTERMS.conformsTo, PROFILE
     first_seen = entry.item.get("first_seen")

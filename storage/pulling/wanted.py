@@ -43,8 +43,13 @@ class Wanted:
                 yield name, sets.SLUGS[value] if isinstance(value, Category) else value
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
-        """The same of the items table."""
-        return [tables.items.c[name] == str(getattr(self, name)) for name, _ in self.query()]
+        """The same of the items table, so put that the narrowest of them is looked up: SQLite takes any it has an index
+        for, and goes through a whole class of the city for one unit's."""
+        given = [(tables.items.c[name], str(getattr(self, name))) for name, _ in self.query()]
+        leading = ("unit", "column") if self.unit is not None else ("statutory",) if self.statutory else FILTERS
+        return [
+            (column if column.name in leading else sa.func.coalesce(column, "")) == value for column, value in given
+        ]
 
 
 def single(given: Mapping[str, Sequence[str]], known: Collection[str]) -> dict[str, str]:

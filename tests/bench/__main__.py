@@ -28,6 +28,7 @@ LINES: dict[str, Line] = {
     "assess_growth": lambda quick: assessing.assess_growth((2000, 20000) if quick else (10_000, 100_000, 1_000_000)),
     "oai_vs_select": lambda quick: pulling.oai_vs_select(5000 if quick else 100_000),
     "unite_growth": lambda quick: uniting.unite_growth((1000, 10_000) if quick else (10_000, 100_000)),
+    "dcat_vs_select": lambda quick: pulling.dcat_vs_select(2000 if quick else 20_000),
     "columns_growth": lambda quick: growing.columns_growth((100, 1000) if quick else (100, 1000, 10000)),
 }
 

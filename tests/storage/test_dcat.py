@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -16,13 +17,15 @@ from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
 
-from storage import catalogue, dcat, pulling, registry
+from storage import catalogue, dcat, pulling, registry, tables
+from storage import settings as settings_module
 from storage.catalogue import revisions
 from storage.console import create_app
 from storage.database import Database, open_database
 from storage.dcat import catalogue as dcat_catalogue
-from storage.exceptions import DatabaseError
+from storage.exceptions import DatabaseError, SettingsError
 from storage.formats.json_item import to_json
+from storage.pulling import Wanted
 from storage.schema import Attachment, Category, Relation
 from tests.storage import build, feed
 from tests.storage.busy import Busy, make_copy
@@ -94,7 +97,7 @@ HOSTILE = [
         relations=(
             Relation(kind="interprets", target="《关于春耕的意见》\x02"),
             Relation(kind="repeals", target="http://www.qinghe.gov.cn/旧 文件.html"),
-            Relation(kind="reposts", target="mailto:nobody"),
+            Relation(kind="reposts", target="http://www.gov.cn/首发.html"),
         ),
         attachments=(
             Attachment(name="附件1.pdf", url="http://www.qinghe.gov.cn/a b.pdf", type="pdf", size=12, sha256="cd" * 32),
@@ -133,7 +136,7 @@ SHAPES: Final[dict[URIRef, list[Shape]]] = {
         Shape(FOAF.homepage, 0, 1, FOAF.Document),
     ],
     DCAT.CatalogRecord: [
-        Shape(FOAF.primaryTopic, 1, 1, "iri"),
+        Shape(FOAF.primaryTopic, 1, 1, DCAT.Resource),
         Shape(DCTERMS.modified, 1, 1, DATES),
         Shape(DCTERMS.issued, 0, 1, DATES),
         Shape(ADMS.status, 1, 1, SKOS.Concept),
@@ -157,7 +160,8 @@ SHAPES: Final[dict[URIRef, list[Shape]]] = {
         Shape(ADMS.status, 0, 1, SKOS.Concept),
         Shape(DCAT.landingPage, 0, None, FOAF.Document),
         Shape(DCAT.distribution, 0, None, DCAT.Distribution),
-        Shape(DCTERMS.source, 0, None, "iri"),
+        Shape(DCTERMS.source, 0, None, DCAT.Dataset),
+        Shape(DCTERMS.isVersionOf, 0, None, DCAT.Dataset),
         Shape(DCTERMS.relation, 0, None, "iri"),
         Shape(DCTERMS.isReferencedBy, 0, None, "iri"),
     ],
@@ -373,6 +377,21 @@ def test_a_walk_while_things_change_gives_everything(
     assert {deleted for deleted, _ in state.values()} == {True, False}
 
 
+def test_any_process_goes_on_where_another_was(db: Database, url: str, web: TestClient, small_pages: None) -> None:
+    names = feed.put(db, [build.item(number) for number in range(10)])
+    other = open_database(url)
+    found, address = [], "/dcat/catalog.ttl"
+    with TestClient(create_app(other)) as second:
+        for client in (web, second, web):
+            answer = client.get(address)
+            found += [name for name, _ in records(graph_of(answer, "ttl"))]
+            address = answer.links.get("next", {}).get("url", "")
+        kept = second.get("/dcat/catalog.ttl").headers["etag"]
+    other.close()
+    assert (sorted(found), address) == (sorted(names), "")
+    assert web.get("/dcat/catalog.ttl", headers={"if-none-match": kept}).status_code == 304
+
+
 def test_pages_can_be_walked_both_ways(db: Database, web: TestClient, small_pages: None) -> None:
     names = feed.put(db, [build.item(number) for number in range(10)])
     forth = [[name for name, _ in records(graph)] for graph in pages(web, "/dcat/catalog.ttl")]
@@ -431,6 +450,30 @@ def test_filters(db: Database, web: TestClient, query: str, expected: set[int]) 
     names = {item.url: item.id for item in catalogue.iter_items(db)}
     found = {name for graph in pages(web, f"/dcat/catalog.ttl?{query}") for name, _ in records(graph)}
     assert found == {names[items[number].url] for number in expected}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (Wanted(), "uq_items_seq"),
+        (Wanted(unit="a", category=Category.POLICIES), "ix_items_unit_seq"),
+        (Wanted(unit="a", column="b", statutory="20-03"), "ix_items_unit_column_seq"),
+        (Wanted(category=Category.POLICIES, statutory="20-03"), "ix_items_statutory_seq"),
+        (Wanted(category=Category.POLICIES), "ix_items_category_seq"),
+    ],
+)
+def test_the_narrowest_part_is_looked_up(sqlite_url: str, wanted: Wanted, index: str) -> None:
+    database = open_database(sqlite_url)
+    query = (
+        sa.select(tables.items.c.seq).where(*wanted.conditions(), tables.items.c.seq > 5).order_by(tables.items.c.seq)
+    )
+    with database.read() as session:
+        text = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}).string
+        plan = " ".join(row[3] for row in session.execute(sa.text(f"EXPLAIN QUERY PLAN {text}")))
+    database.close()
+    assert plan.startswith("SEARCH items")
+    assert f"{index} " in plan
+    assert "seq>?" in plan
 
 
 # ------------------------------------------------------------------ what a client may keep
@@ -495,6 +538,13 @@ def test_every_form_and_base_has_its_own_tag(db: Database, web: TestClient, monk
     graph = graph_of(answer, "ttl")
     assert URIRef("https://catalogue.example.gov.cn/gk/dcat#catalogue") in set(graph.subjects())
     assert "testserver" not in answer.text + answer.headers["link"]
+
+
+@pytest.mark.parametrize("told", ["catalogue.example.gov.cn", "ftp://a.gov.cn/", "https://a b/", "https://a.gov.cn/?x"])
+def test_an_address_that_is_none_is_refused_by_the_settings(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_PUBLIC_URL", told)
+    with pytest.raises(SettingsError, match="expected an address such as https"):
+        settings_module.load()
 
 
 def test_a_date_is_told_only_when_nothing_can_be_dated_within_its_second_any_more(
@@ -597,6 +647,14 @@ def test_what_cannot_be_understood_is_told_in_words(alone: TestClient, path: str
     assert answer.status_code == status
     assert said in answer.text
     assert answer.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("host", ['a"b', "a<b>", "a^b", "a b", "-"])
+def test_a_host_that_is_none_names_nothing(alone: TestClient, host: str) -> None:
+    answer = alone.get("/dcat/catalog.ttl", headers={"host": host})
+    assert answer.status_code in (200, 400)
+    if answer.status_code == 200:  # the framework passed the header over
+        assert host not in answer.text
 
 
 def test_a_database_that_fails_asks_for_patience(alone: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

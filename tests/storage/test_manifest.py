@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+import itertools
 import json
+import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,6 +24,7 @@ from storage.catalogue import reading
 from storage.database import Database, open_database
 from storage.exceptions import ExportError
 from storage.export import KINDS, export
+from storage.formats import table
 from storage.formats.table import FORMATS
 from storage.schema import Category
 from tests.storage import build, feed
@@ -226,6 +231,49 @@ def test_an_export_is_of_one_moment(db: Database, tmp_path: Path, monkeypatch: p
     assert {row["revision"] for row in rows} == {1}
     assert told.catalogue_head == head
     assert outbox.head(db) == head + 11
+
+
+def test_a_workbook_of_several_sheets_is_proven_whole(
+    alone: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "ROWS_OF_A_SHEET", 4)
+    told, problems = manifest.verify(written(alone, tmp_path, "items", "xlsx"))
+    assert (told.rows, problems) == (10, [])
+
+
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_no_death_leaves_a_manifest_that_proves_what_is_not_there(
+    alone: Database, sqlite_url: str, tmp_path: Path, deaths: int
+) -> None:
+    """Killed before the file has its name, the old pair stands; between file and manifest, the pair does not fit."""
+    path = written(alone, tmp_path, "items", "csv")
+    catalogue.upsert(alone, [build.item(50)], seen_at=build.NOON)
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            _die_at_renaming(deaths)
+            written(open_database(sqlite_url), tmp_path, "items", "csv")
+        os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+    told, problems = manifest.verify(path)
+    assert told.rows == 10
+    assert bool(problems) == (deaths == 2)
+    told, problems = manifest.verify(written(alone, tmp_path, "items", "csv"))
+    assert (told.rows, problems) == (11, [])
+
+
+def _die_at_renaming(deaths: int) -> None:
+    """From now on this process is killed at its n-th renaming of a file."""
+    left = itertools.count(deaths, -1)
+    original = Path.replace
+
+    def replace_or_die(path: Path, target: Path) -> Path:
+        if next(left) == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(path, target)
+
+    Path.replace = replace_or_die  # type: ignore[assignment,method-assign]
 
 
 def test_a_stream_has_a_manifest_only_where_one_is_named(alone: Database, tmp_path: Path) -> None:
