@@ -19,6 +19,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from flows.commands import search_app
 from storage.exceptions import (
     CityFileError,
     DutyFileError,
@@ -85,6 +86,7 @@ app.add_typer(report_app, name="report")
 app.add_typer(period_app, name="period")
 app.add_typer(archive_app, name="archive")
 app.add_typer(duties_app, name="duties")
+app.add_typer(search_app.app)  # one command, no group
 
 CityOption = Annotated[
     Path | None,

@@ -78,6 +78,12 @@ SCHEDULES = (
         description="Hands what changed to the receivers.",
     ),
     Schedule(
+        name="index",
+        entrypoint="flows.index.index",
+        cron="3-59/10 * * * *",
+        description="Brings the search index up to the catalogue.",
+    ),
+    Schedule(
         name="requests",
         entrypoint="flows.requests.answer_requests",
         cron="* * * * *",

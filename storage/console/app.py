@@ -20,7 +20,7 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from storage.console import api, feed, operations, pages, rendering
+from storage.console import api, feed, operations, pages, rendering, searching
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
 from storage.oai.ahead import ReadAhead
@@ -65,6 +65,8 @@ def create_app(database: Database | None = None) -> FastAPI:
     app.state.read_ahead = ReadAhead(opened)
     app.include_router(pages.router)
     app.include_router(api.router)
+    app.include_router(searching.api_router)
+    app.include_router(searching.router)
     app.include_router(feed.router)
     app.include_router(operations.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -8,7 +8,7 @@ What is one word and what is a phrase is decided in ``words``, what was asked in
 from storage.search.asking import Query
 from storage.search.finding import COUNTED, Filters, Found, Match, Total, search
 from storage.search.indexing import Standing, catch_up, clear, standing
-from storage.search.showing import Part, passage, shown
+from storage.search.showing import Part, as_json, attachments, passage, shown, text_of
 
 __all__ = [
     "COUNTED",
@@ -19,10 +19,13 @@ __all__ = [
     "Query",
     "Standing",
     "Total",
+    "as_json",
+    "attachments",
     "catch_up",
     "clear",
     "passage",
     "search",
     "shown",
     "standing",
+    "text_of",
 ]

@@ -1,8 +1,8 @@
 """A question in, a page of documents out: the best first, the newest first among equals, each found exactly.
 
 The index answers with what has all the tokens, a class after the other: all words side by side in the title, all in the
-title, all in title and numbers, all side by side anywhere, all anywhere. Within a class the newest come first. Where
-tokens only make candidates (phrases of three signs and more), the text of each is compared, a bounded number to a page.
+title, all in title and numbers, all side by side anywhere, one in the title, the rest. Within a class the newest come
+first. Where tokens only make candidates (phrases of three signs and more), the text of each is compared, a bounded number to a page.
 A page ends with the place to go on from, class and number; what comes meanwhile stands above it and moves nothing.
 """
 
@@ -144,6 +144,9 @@ class _Asked:
         if query.together is not None:
             side_by_side = [self.syntax.every([self.anywhere, self._term(query.together, mark)]) for mark in ("t:", "")]
             whole = [side_by_side[0], *whole, side_by_side[1]]
+        if len(query.wanted) > 1:
+            some = self.syntax.any(self._group(group, ("t:",)) for group in query.wanted)
+            whole.append(self.syntax.every([self.anywhere, some]))
         whole.append(self.anywhere)
         return [self.syntax.without(one, [*whole[:at], *self._must_not]) for at, one in enumerate(whole)]
 

@@ -5,18 +5,23 @@ A whole title, or the passage of a long text in which the words stand first, sid
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from storage.search import words
 from storage.search.asking import Query
+from storage.search.finding import Found
 
 PASSAGE: Final = 120  # signs of a passage
 _BEFORE: Final = 30  # of them before the first hit
 _STRIDE: Final = 2000  # signs of a long text that are looked at together
 _OVERLAP: Final = 200
 _MOST: Final = 60  # such pieces: a word further on in a very long text is found, and not shown
+_TOLD: Final = (
+    "id unit column url title document_number index_number issuer publisher published_on formed_on category theme "
+    "statutory validity withdrawn_at"
+).split()
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,39 @@ def passage(text: str, query: Query, *, length: int = PASSAGE) -> tuple[Part, ..
             if spans := _spans(piece, sought):
                 return _around(text, start + spans[0][0], forms, length)
     return _around(text, 0, forms, length)
+
+
+def attachments(data: Mapping[str, Any], query: Query) -> list[tuple[str, tuple[Part, ...]]]:
+    """The attachments in whose names the words stand: address, and name as parts."""
+    told = ((one["url"], shown(one.get("name") or "", query)) for one in data.get("attachments") or ())
+    return [(url, parts) for url, parts in told if any(part.is_hit for part in parts)]
+
+
+def text_of(data: Mapping[str, Any]) -> str:
+    """Of what a passage is shown."""
+    return str(data.get("body_text") or data.get("summary") or "")
+
+
+def as_json(found: Found) -> list[dict[str, Any]]:
+    """A page for a machine: facts of each item, its ``rank`` (0 the best), and its texts as parts."""
+    return [
+        {
+            **{name: match.data.get(name) for name in _TOLD},
+            "rank": match.rank,
+            "highlights": {
+                "title": _parts_json(shown(match.data["title"], found.query)),
+                "text": _parts_json(passage(text_of(match.data), found.query)),
+                "attachments": [
+                    {"url": url, "name": _parts_json(name)} for url, name in attachments(match.data, found.query)
+                ],
+            },
+        }
+        for match in found.matches
+    ]
+
+
+def _parts_json(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    return [asdict(part) for part in parts]
 
 
 def _around(text: str, hit: int, forms: Sequence[str], length: int) -> tuple[Part, ...]:

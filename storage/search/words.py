@@ -31,12 +31,16 @@ _GAP: Final = re.compile(rf"(?:[\W_](?<![{_MARKS}{_MARKS_TOO}]))+")
 _RUNS: Final = re.compile(rf"[{_HAN}]+|[^{_ENDS}{_HAN}]+")
 _is_han: Final = re.compile(rf"[{_HAN}]").match
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+# signs of which NFKC makes none that is of a word, or the same: nearly every Chinese text is of these alone, and the
+# full-width punctuation in it takes NFKC longer than all the rest
+_PLAIN: Final = re.compile("[\t-\r -~\u3000-\u3002\u3007-\u3011\u4e00-\u9fff\u2018-\u201d\uff01-\uff0f\uff1a-\uff20]*")
 
 
 def normal(text: str) -> str:
     """The normal form of ``text``: Chinese signs, words, and single spaces where there is a break."""
-    folded = unicodedata.normalize("NFKC", _UNSTORABLE.sub(BREAK, text)).casefold()
-    return _GAP.sub(_between, folded).strip(BREAK)
+    if not _PLAIN.fullmatch(text):
+        text = unicodedata.normalize("NFKC", _UNSTORABLE.sub(BREAK, text))
+    return _GAP.sub(_between, text.casefold()).strip(BREAK)
 
 
 def _between(gap: re.Match[str]) -> str:
