@@ -41,8 +41,13 @@ class Term:
 
     @property
     def is_prefix(self) -> bool:
-        """Whether any token will do that begins with this one Chinese sign."""
-        return len(self.form) == 1 and words.is_han(self.form)
+        """Whether any token will do that begins with the one Chinese sign that the index is asked for."""
+        return len(self.tokens) == 1 and len(self.tokens[0]) == 1 and words.is_han(self.tokens[0])
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it is of Chinese signs alone, no break between them: found in a text, it is in its normal form too."""
+        return all(map(words.is_han, self.form))
 
     @property
     def is_exact(self) -> bool:
@@ -70,18 +75,32 @@ class Query:
 
     @cached_property
     def together(self) -> Term | None:
-        """All the words next to each other in their order; None where that is no other question."""
+        """All the words next to each other in their order; None where the index cannot be asked for that apart."""
         if len(self.wanted) < 2 or any(len(group) > 1 for group in self.wanted):
             return None
-        joined = Term(words.normal(" ".join(group[0].form for group in self.wanted)))
-        apart = {token for group in self.wanted for token in group[0].tokens}
-        return joined if set(joined.tokens) - apart else None
+        terms = [group[0] for group in self.wanted]
+        joined = Term(words.normal(" ".join(term.form for term in terms)))
+        apart = {token for term in terms for token in term.tokens}
+        is_more = bool(set(joined.tokens) - apart)
+        return joined if is_more and all(_implies(joined.tokens, term) for term in terms) else None
 
     def fits(self, form: str) -> bool:
         """Whether a text in its normal form is an answer."""
         return all(any(words.holds(form, term.form) for term in group) for group in self.wanted) and not any(
             words.holds(form, term.form) for term in self.unwanted
         )
+
+
+def _implies(tokens: tuple[str, ...], term: Term) -> bool:
+    """Whether a text that has ``tokens`` has all that the index is asked for by ``term``, and that by its tokens alone.
+
+    With 2024号 it has 2024, and with a pair of signs it has something that begins with each of them.
+    """
+    if term.is_prefix:
+        return any(term.tokens[0] in token for token in tokens)
+    longer = {token[1:] for token in tokens if words.is_han(token[0])}
+    longer |= {token[:-1] for token in tokens if words.is_han(token[-1])}
+    return all(token in tokens or (token in longer and not words.is_han(token[0])) for token in term.tokens)
 
 
 def read(text: str | None) -> Query:

@@ -36,11 +36,16 @@ class Syntax:
 
     def every(self, parts: Iterable[str]) -> str:
         """All of ``parts``, of which there is one at least."""
-        return f"({self._and.join(dict.fromkeys(parts))})"
+        return self._joined(self._and, parts)
 
     def any(self, parts: Iterable[str]) -> str:
         """One of ``parts``, of which there is one at least."""
-        return f"({self._or.join(dict.fromkeys(parts))})"
+        return self._joined(self._or, parts)
+
+    @staticmethod
+    def _joined(sign: str, parts: Iterable[str]) -> str:
+        different = list(dict.fromkeys(parts))
+        return different[0] if len(different) == 1 else f"({sign.join(different)})"
 
     def without(self, whole: str, parts: Sequence[str]) -> str:
         """``whole`` and none of ``parts``."""

@@ -28,6 +28,7 @@ from storage.search.documents import whole_form
 COUNTED: Final = 1000  # documents are counted up to here; a reader of pages needs no more
 COMPARED: Final = 400  # texts compared for one page, and as many for its count
 _CHUNK: Final = 50
+_SURE: Final = 20_000  # signs of a body that are indexed in any case
 _ABOVE: Final = 1 << 62  # any number
 _CURSOR: Final = re.compile(r"(\d{1,9})\.(\d)\.(\d{1,18})", re.ASCII)
 
@@ -132,26 +133,43 @@ class _Asked:
         self._must = [self.syntax.token(one) for one in must]
         self._must_not = [self.syntax.token(one) for one in must_not]
         self._must_not += [self._term(term, "") for term in query.unwanted if term.is_exact]
-        self.anywhere = self._every([self._group(group, ("",)) for group in query.wanted])
+        wanted = [self._group(group, ("",)) for group in query.wanted]
+        self.anywhere = self.syntax.every(wanted or [self.syntax.token(documents.EVERY)])
         self.classes = self._classes()
 
     def _classes(self) -> list[str]:
-        """An expression for each class, what is of a better one left out. All of them together are ``anywhere``."""
-        query = self.query
-        whole = [self._every([self._group(group, marks) for group in query.wanted]) for marks in (("t:",), ("t:", "n:"))]
-        if not query.wanted:
-            whole = []
-        if query.together is not None:
-            side_by_side = [self.syntax.every([self.anywhere, self._term(query.together, mark)]) for mark in ("t:", "")]
-            whole = [side_by_side[0], *whole, side_by_side[1]]
-        if len(query.wanted) > 1:
-            some = self.syntax.any(self._group(group, ("t:",)) for group in query.wanted)
-            whole.append(self.syntax.every([self.anywhere, some]))
-        whole.append(self.anywhere)
-        return [self.syntax.without(one, [*whole[:at], *self._must_not]) for at, one in enumerate(whole)]
+        """An expression for each class, what is of a better one left out; together they are all that fits.
 
-    def _every(self, groups: Sequence[str]) -> str:
-        return self.syntax.every([*groups, *self._must] or [self.syntax.token(documents.EVERY)])
+        What is left out is said as shortly as can be: FTS5 reads through each list that an expression names.
+        """
+        query, every, any_ = self.query, self.syntax.every, self.syntax.any
+        if not query.wanted:
+            return [self._class([self.anywhere])]
+        title = every(self._group(group, ("t:",)) for group in query.wanted)
+        title_or_number = every(self._group(group, ("t:", "n:")) for group in query.wanted)
+        if len(query.wanted) == 1:
+            classes = [([title], []), ([title_or_number], [title]), ([self.anywhere], [title_or_number])]
+        else:
+            some = any_(self._group(group, ("t:",)) for group in query.wanted)
+            classes = [
+                ([title], []),
+                ([title_or_number], [title]),
+                ([self.anywhere, some], [title_or_number]),
+                ([self.anywhere], [title_or_number, some]),
+            ]
+            if query.together is not None:
+                in_title, together = (self._term(query.together, mark) for mark in ("t:", ""))
+                classes = [
+                    ([in_title], []),
+                    ([title], [in_title]),
+                    classes[1],
+                    ([together], [title_or_number]),
+                    *(([*these], [*others, together]) for these, others in classes[2:]),
+                ]
+        return [self._class(these, others) for these, others in classes]
+
+    def _class(self, these: Sequence[str], others: Sequence[str] = ()) -> str:
+        return self.syntax.without(self.syntax.every([*these, *self._must]), [*others, *self._must_not])
 
     def _group(self, group: Sequence[Term], marks: Sequence[str]) -> str:
         return self.syntax.any(self._term(term, mark) for term in group for mark in marks)
@@ -186,7 +204,7 @@ class _Asked:
 
     def total(self) -> Total:
         """How many there are, counted so far as it takes no time."""
-        whole = self.syntax.without(self.anywhere, self._must_not)
+        whole = self._class([self.anywhere])
         if not self.query.must_be_compared:
             below = min(self.below, _ABOVE)
             # in titles alone there often are enough, and those of one sign are far fewer to bring together
@@ -210,9 +228,20 @@ class _Asked:
         missing = [number for number in numbers if number not in self.fits]
         for start in range(0, len(missing), _CHUNK):
             for number, data in _payloads(self.session, missing[start : start + _CHUNK]):
-                fits = not self.query.must_be_compared or self.query.fits(whole_form(data))
-                self.fits[number] = data if fits else None
+                self.fits[number] = data if self._fits(data) else None
         return {number: self.fits[number] for number in numbers if number in self.fits}
+
+
+    def _fits(self, data: Mapping[str, Any]) -> bool:
+        query = self.query
+        if not query.must_be_compared:
+            return True
+        if not query.unwanted and len(query.wanted) == 1:
+            # the phrase as it was typed, which is how it nearly always stands there: no normal form need be made
+            title, body = data["title"], data.get("body_text") or ""
+            if any(term.is_plain and (term.form in title or term.form in body[:_SURE]) for term in query.wanted[0]):
+                return True
+        return query.fits(whole_form(data))
 
 
 def _payloads(session: Session, numbers: Sequence[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:

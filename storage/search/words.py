@@ -22,6 +22,7 @@ _ENDS: Final = BREAK + FIELD
 LONGEST_WORD: Final = 64  # signs of a word that are told apart; PostgreSQL takes lexemes up to 2,046 bytes
 MOST_BYTES: Final = 900_000  # of the tokens of one text; PostgreSQL takes 1,048,575 in a tsvector
 _SURE: Final = 50_000  # signs: no text of so many has more than MOST_BYTES (at most 4 + 8 bytes a sign)
+_STEP: Final = 10_000
 
 _HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 # signs that combine with a letter and are no letters to Python: Latin, Arabic (Uyghur), Tibetan, Mongolian
@@ -83,12 +84,11 @@ def tokens(form: str) -> set[str]:
 
 
 def needed(form: str) -> tuple[str, ...]:
-    """Tokens that every text has which holds ``form``, in their order; for one Chinese sign, what a token begins with.
+    """Tokens that every text has which holds ``form``, in their order.
 
+    Where no two Chinese signs stand together and there is no word, it is the first sign, with which a token begins.
     Where there is only one and it is ``form``, the texts that have it are the texts that hold it.
     """
-    if len(form) == 1:
-        return (form,)
     found: dict[str, None] = {}
     for match in _RUNS.finditer(form):
         run, start, end = match.group(), match.start(), match.end()
@@ -102,15 +102,22 @@ def needed(form: str) -> tuple[str, ...]:
         if end < len(form) and form[end] != BREAK:
             beside.append(run + form[end])
         found.update(dict.fromkeys(beside or [run]))
-    return tuple(found)
+    return tuple(found) or tuple(form[:1])
 
 
 def bounded(form: str) -> str:
     """The beginning of a normal form whose tokens both databases can hold; nearly always the whole."""
-    length = len(form)
-    while length > _SURE and sum(len(one.encode()) for one in tokens(form[:length])) > MOST_BYTES:
-        length = length * 3 // 4
-    return form[:length]
+    if len(form) <= _SURE:
+        return form
+    seen: set[str] = set()
+    size = 0
+    for start in range(0, len(form), _STEP):
+        fresh = tokens(form[start : start + _STEP + 1]) - seen
+        size += sum(len(token.encode()) for token in fresh)
+        if size > MOST_BYTES:
+            return form[:start]
+        seen |= fresh
+    return form
 
 
 def holds(form: str, wanted: str) -> bool:
