@@ -44,7 +44,9 @@ def show(text: str | None, filters: Filters, *, after: str | None, limit: int, a
     if as_json:
         total = None if found.total is None else {"count": found.total.count, "exact": found.total.is_exact}
         answer = {"data": search.as_json(found), "total": total, "cursor": found.after}
-        typer.echo(json.dumps({**answer, "indexed_to": found.standing.seq, "head": found.standing.head}, ensure_ascii=False))
+        typer.echo(
+            json.dumps({**answer, "indexed_to": found.standing.seq, "head": found.standing.head}, ensure_ascii=False)
+        )
         return
     if found.query.is_empty:
         typer.echo("there is nothing to search for in this: give Chinese signs, letters or digits", err=True)

@@ -1,8 +1,8 @@
-"""What a person typed becomes a query: words that all must be there, alternatives, and words that must not. Never fails.
+"""What a person typed becomes a query: words that must be there, alternatives, words that must not. Never fails.
 
 Words stand apart by spaces and all must be found (AND); ``OR``, ``或`` or ``|`` between two makes them alternatives; a
-word after ``-`` must not be there. What stands in "…", “…”, 「…」 or 『…』 is one phrase, punctuation between Chinese signs
-told apart. An unquoted word is a phrase too, but where punctuation parts Chinese signs it is several words.
+word after ``-`` must not be there. What stands in "…", “…”, 「…」 or 『…』 is one phrase, in which punctuation between
+Chinese signs counts. An unquoted word is a phrase too, but where punctuation parts Chinese signs it is several words.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ MOST_TERMS: Final = 24
 MOST_TOKENS: Final = 24  # of a term that the index is asked for; the text is compared whole
 _OPEN: Final = {'"': '"', "“": "”", "„": "”", "「": "」", "『": "』", "＂": "＂"}
 _PIECE: Final = re.compile(
-    r"(?P<minus>(?<!\S)[-－−–])?"  # noqa: RUF001 the minus signs that input methods write
+    r"(?P<minus>(?<!\S)[-－−–])?"
     r"(?:"
-    + "|".join(rf"{re.escape(one)}(?P<q{n}>[^{re.escape(two)}]*){re.escape(two)}" for n, (one, two) in enumerate(_OPEN.items()))
+    + "|".join(
+        rf"{re.escape(one)}(?P<q{n}>[^{re.escape(two)}]*){re.escape(two)}" for n, (one, two) in enumerate(_OPEN.items())
+    )
     + r"|(?P<word>[^\s\"“”„「」『』＂|]+)|(?P<or>\|+)|[\"“”„「」『』＂])"
 )
 _OR: Final = ("OR", "或", "|")
@@ -46,7 +48,7 @@ class Term:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether it is of Chinese signs alone, no break between them: found in a text, it is in its normal form too."""
+        """Whether it is of Chinese signs alone, with no break: found in a text, it is in its normal form too."""
         return all(map(words.is_han, self.form))
 
     @property
@@ -59,7 +61,7 @@ class Term:
 class Query:
     """Every one of ``wanted`` must be found, of each any alternative; ``unwanted`` must not.
 
-    ``is_empty``: something was typed, and nothing of it can be searched for. ``is_cut``: not all that was typed is read.
+    ``is_empty``: something was typed, and nothing of it can be searched for. ``is_cut``: not all of it was read.
     """
 
     wanted: tuple[tuple[Term, ...], ...] = ()

@@ -1,4 +1,4 @@
-"""An item as it is searched: its text in normal form, its tokens, its day. From the JSON of a revision, and from no more.
+"""An item as it is searched: its text in normal form, its tokens, its day; from the JSON of a revision and no more.
 
 What can be found is the title, the numbers, the summary, who issued and published it, the keywords, the attachments'
 names and the body. Tokens with a mark say more than that a text holds them: ``t:`` in the title, ``n:`` in a number;

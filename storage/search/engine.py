@@ -65,14 +65,15 @@ def numbers(session: Session, expression: str, *, least: int, below: int, limit:
         return list(session.execute(sa.text(query), given).scalars())
     newest = (
         "SELECT number FROM (SELECT number, tokens FROM search_words WHERE number >= :least AND number < :below"
-        f" ORDER BY number DESC LIMIT {_WINDOW}) AS newest WHERE tokens @@ CAST(:q AS tsquery)"
+        " ORDER BY number DESC LIMIT :window) AS newest WHERE tokens @@ CAST(:q AS tsquery)"
         " ORDER BY number DESC LIMIT :limit"
     )
-    found = list(session.execute(sa.text(newest), given).scalars())
+    found = list(session.execute(sa.text(newest), {**given, "window": _WINDOW}).scalars())
     if len(found) == limit:
         return found
     by_index = (
-        f"WITH fit AS MATERIALIZED (SELECT number FROM search_words WHERE {_FITS})"
+        "WITH fit AS MATERIALIZED (SELECT number FROM search_words"
+        " WHERE tokens @@ CAST(:q AS tsquery) AND number >= :least AND number < :below)"
         " SELECT number FROM fit ORDER BY number DESC LIMIT :limit"
     )
     return list(_by_index(session, by_index, given).scalars())
@@ -89,19 +90,19 @@ def count(session: Session, expression: str, *, least: int, below: int, most: in
         return int(session.execute(sa.text(query), given).scalar_one())
     newest = (
         "SELECT count(*) FROM (SELECT number, tokens FROM search_words WHERE number >= :least AND number < :below"
-        f" ORDER BY number DESC LIMIT {3 * _WINDOW}) AS newest WHERE tokens @@ CAST(:q AS tsquery)"
+        " ORDER BY number DESC LIMIT :window) AS newest WHERE tokens @@ CAST(:q AS tsquery)"
     )
-    if (found := int(session.execute(sa.text(newest), given).scalar_one())) >= most:
+    if (found := int(session.execute(sa.text(newest), {**given, "window": 3 * _WINDOW}).scalar_one())) >= most:
         return most
-    by_index = f"SELECT count(*) FROM (SELECT 1 FROM search_words WHERE {_FITS} LIMIT :limit) AS fit"
+    by_index = (
+        "SELECT count(*) FROM (SELECT 1 FROM search_words"
+        " WHERE tokens @@ CAST(:q AS tsquery) AND number >= :least AND number < :below LIMIT :limit) AS fit"
+    )
     return max(found, int(_by_index(session, by_index, given).scalar_one()))
 
 
-_FITS: Final = "tokens @@ CAST(:q AS tsquery) AND number >= :least AND number < :below"
-
-
 def _by_index(session: Session, query: str, given: Mapping[str, Any]) -> sa.Result[Any]:
-    """Reading every row's tokens is never right, which PostgreSQL does not know: it counts a long value as any other."""
+    """Reading every row's tokens is never right, which PostgreSQL does not know: to it a long value is as any other."""
     session.execute(sa.text("SET LOCAL enable_seqscan = off"))
     try:
         return session.execute(sa.text(query), given)
@@ -121,7 +122,7 @@ def clear(session: Session) -> None:
 
 
 def write(session: Session, gone: Sequence[tuple[int, str]], come: Sequence[tuple[int, str]]) -> None:
-    """Takes documents out and puts documents in: (number, tokens), those taken out with the tokens they were put in by."""
+    """Takes documents out and puts documents in: (number, tokens), to go out with the tokens they came in with."""
     driver = session.connection().exec_driver_sql
     if session.get_bind().dialect.name == "sqlite":
         if gone:
@@ -144,13 +145,17 @@ def tidy(session: Session) -> None:
 
 def last_numbers(session: Session, days: Sequence[int]) -> dict[int, int]:
     """The largest number in use of each of ``days``; a day of which there is none is left out."""
+    given: dict[str, Any] = {"per": PER_DAY}
     if session.get_bind().dialect.name == "sqlite":
-        source, given = "(SELECT value AS day FROM json_each(:days))", dumps(list(days))
+        given["days"] = dumps(list(days))
+        query = (
+            "SELECT d.value, (SELECT max(number) FROM search_docs WHERE number >= d.value * :per"
+            " AND number < (d.value + 1) * :per) FROM json_each(:days) AS d"
+        )
     else:
-        source, given = "unnest(CAST(:days AS bigint[]))", list(days)  # type: ignore[assignment]
-    query = (
-        f"SELECT d.day, (SELECT max(number) FROM search_docs WHERE number >= d.day * {PER_DAY}"
-        f" AND number < (d.day + 1) * {PER_DAY}) FROM {source} AS d"
-        + ("" if session.get_bind().dialect.name == "sqlite" else "(day)")
-    )
-    return {day: number for day, number in session.execute(sa.text(query), {"days": given}) if number is not None}
+        given["days"] = list(days)
+        query = (
+            "SELECT d.day, (SELECT max(number) FROM search_docs WHERE number >= d.day * :per"
+            " AND number < (d.day + 1) * :per) FROM unnest(CAST(:days AS bigint[])) AS d(day)"
+        )
+    return {day: number for day, number in session.execute(sa.text(query), given) if number is not None}

@@ -2,8 +2,9 @@
 
 The index answers with what has all the tokens, a class after the other: all words side by side in the title, all in the
 title, all in title and numbers, all side by side anywhere, one in the title, the rest. Within a class the newest come
-first. Where tokens only make candidates (phrases of three signs and more), the text of each is compared, a bounded number to a page.
-A page ends with the place to go on from, class and number; what comes meanwhile stands above it and moves nothing.
+first. Where tokens only make candidates (phrases of three signs and more), the text of each is compared, a bounded
+number of them to a page. A page ends with the place to go on from, class and number; what comes meanwhile stands above
+it and moves nothing.
 """
 
 from __future__ import annotations
@@ -219,9 +220,7 @@ class _Asked:
         return Total(count=count, is_exact=is_all)
 
     def _numbers(self, expression: str, below: int, limit: int) -> list[int]:
-        return engine.numbers(
-            self.session, expression, least=self.least, below=min(below, self.below), limit=limit
-        )
+        return engine.numbers(self.session, expression, least=self.least, below=min(below, self.below), limit=limit)
 
     def _read(self, numbers: Sequence[int]) -> dict[int, Mapping[str, Any] | None]:
         """The items of ``numbers``; None where the text does not fit."""
@@ -230,7 +229,6 @@ class _Asked:
             for number, data in _payloads(self.session, missing[start : start + _CHUNK]):
                 self.fits[number] = data if self._fits(data) else None
         return {number: self.fits[number] for number in numbers if number in self.fits}
-
 
     def _fits(self, data: Mapping[str, Any]) -> bool:
         query = self.query
@@ -257,7 +255,8 @@ def _payloads(session: Session, numbers: Sequence[int]) -> Iterator[tuple[int, M
 
 def _facets(filters: Filters) -> tuple[list[str], list[str]]:
     """Tokens a document must have, and must not have."""
-    must, must_not = [], []
+    must: list[str] = []
+    must_not: list[str] = []
     facets = {"unit": "u", "column": "c", "category": "k", "validity": "v", "theme": "h", "statutory": "s"}
     for name, mark in facets.items():
         if (value := getattr(filters, name)) is not None:

@@ -1,4 +1,4 @@
-"""Where the words stand: a text as parts, those that were asked for marked. Text and no markup, so that nothing slips in.
+"""Where the words stand: a text as parts, what was asked for marked. Text and no markup, so that nothing slips in.
 
 A whole title, or the passage of a long text in which the words stand first, side by side if they do anywhere.
 """
@@ -18,10 +18,24 @@ _BEFORE: Final = 30  # of them before the first hit
 _STRIDE: Final = 2000  # signs of a long text that are looked at together
 _OVERLAP: Final = 200
 _MOST: Final = 60  # such pieces: a word further on in a very long text is found, and not shown
-_TOLD: Final = (
-    "id unit column url title document_number index_number issuer publisher published_on formed_on category theme "
-    "statutory validity withdrawn_at"
-).split()
+_TOLD: Final = [
+    "id",
+    "unit",
+    "column",
+    "url",
+    "title",
+    "document_number",
+    "index_number",
+    "issuer",
+    "publisher",
+    "published_on",
+    "formed_on",
+    "category",
+    "theme",
+    "statutory",
+    "validity",
+    "withdrawn_at",
+]
 
 
 @dataclass(frozen=True)

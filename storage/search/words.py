@@ -1,9 +1,9 @@
 """Text becomes a normal form, and the normal form tokens: what can be found, and as what.
 
 The normal form is NFKC, case-folded, without punctuation. Between two Chinese signs a space is nothing (通 知 is 通知)
-and other punctuation or a line's end is a break; between two words of letters or digits anything is a break; between a
-Chinese sign and such a word nothing is, so that 青政发〔2026〕12号 is one text in whatever brackets. Any two Chinese signs
-that stand together are a token; a word of letters or digits is one, alone and with the Chinese sign beside it.
+and other punctuation or a line's end is a break; between two words of letters or digits anything is a break; between
+a Chinese sign and such a word nothing is, so that 青政发〔2026〕12号 is one text in whatever brackets. Any two Chinese
+signs that stand together are a token; a word of letters or digits is one, alone and with the Chinese sign beside it.
 """
 
 from __future__ import annotations

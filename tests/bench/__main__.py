@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.bench import assessing, growing, harvesting, pulling, reading, storing
+from tests.bench import assessing, growing, harvesting, pulling, reading, searching, storing
 
 # "ratio" and what it came from; "note": on what it was measured, or why it was not; "accuracy" of readers
 Line = Callable[[bool], Mapping[str, Any]]
@@ -27,6 +27,7 @@ LINES: dict[str, Line] = {
     "store_vs_raw": lambda quick: storing.store_vs_raw(2000 if quick else 20000),
     "assess_growth": lambda quick: assessing.assess_growth((2000, 20000) if quick else (10_000, 100_000, 1_000_000)),
     "oai_vs_select": lambda quick: pulling.oai_vs_select(5000 if quick else 100_000),
+    "search_growth": lambda quick: searching.search_growth((2000, 20_000) if quick else (10_000, 100_000)),
     "columns_growth": lambda quick: growing.columns_growth((100, 1000) if quick else (100, 1000, 10000)),
 }
 

@@ -30,11 +30,80 @@ from storage.search import Filters
 
 _AT = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 _FIRST = dt.date(2016, 1, 1)
-_COMMON = (
-    "通知 工作 公告 管理 办法 实施 方案 意见 发展 建设 项目 服务 安全 生产 市政府 办公室 印发 有关 单位 部门 规定 要求 进一步 加强"
-    " 做好 环境 保护 教育 医疗 保障 企业 经济 社会 人民 政府 信息 公开 预算 决算 采购 招标 会议 检查 督查 任免 职务 规划 计划"
-    " 统计 公报 农业 乡村 振兴 交通 运输 水利 财政 税务 市场 监管 应急 消防 住房 城乡 自然 资源 卫生 健康 文化 旅游 就业 养老"
-).split()
+_COMMON = [
+    "通知",
+    "工作",
+    "公告",
+    "管理",
+    "办法",
+    "实施",
+    "方案",
+    "意见",
+    "发展",
+    "建设",
+    "项目",
+    "服务",
+    "安全",
+    "生产",
+    "市政府",
+    "办公室",
+    "印发",
+    "有关",
+    "单位",
+    "部门",
+    "规定",
+    "要求",
+    "进一步",
+    "加强",
+    "做好",
+    "环境",
+    "保护",
+    "教育",
+    "医疗",
+    "保障",
+    "企业",
+    "经济",
+    "社会",
+    "人民",
+    "政府",
+    "信息",
+    "公开",
+    "预算",
+    "决算",
+    "采购",
+    "招标",
+    "会议",
+    "检查",
+    "督查",
+    "任免",
+    "职务",
+    "规划",
+    "计划",
+    "统计",
+    "公报",
+    "农业",
+    "乡村",
+    "振兴",
+    "交通",
+    "运输",
+    "水利",
+    "财政",
+    "税务",
+    "市场",
+    "监管",
+    "应急",
+    "消防",
+    "住房",
+    "城乡",
+    "自然",
+    "资源",
+    "卫生",
+    "健康",
+    "文化",
+    "旅游",
+    "就业",
+    "养老",
+]
 _WORDS = 30_000
 _UNREAD = (  # of the items' own row: search reads the revision, and each index takes its time to fill
     *("body_text", "document_number", "published_on", "validity", "first_seen", "evidence"),
@@ -115,7 +184,7 @@ def _index_vs_store(path: Path, count: int = 2000) -> float:
 
 
 def put(database: Database, first: int, last: int) -> None:
-    """Items from number ``first`` to before ``last``, with their revisions; by the shortest way, for it is not timed."""
+    """Items from number ``first`` to before ``last``, with their revisions; by the shortest way: it is not timed."""
     numbers = made(first, last)
     while batch := list(itertools.islice(numbers, 1000)):
         with database.begin() as session:
@@ -131,13 +200,15 @@ def put(database: Database, first: int, last: int) -> None:
 
 
 def made(first: int, last: int) -> Iterator[Item]:
-    """Notices whose words are spread as in real text: a few everywhere, most hardly anywhere; each its own by number."""
+    """Notices whose words are spread as in real text: a few everywhere, most hardly anywhere."""
     words, weights = _vocabulary()
     for number in range(first, last):
         dice = random.Random(number)
         several = dice.choices(words, cum_weights=weights, k=dice.randint(90, 260))
         sentences = ["".join(several[at : at + 9]) for at in range(0, len(several), 9)]
-        title = "关于" + "".join(dice.choices(words, cum_weights=weights, k=5)) + dice.choice(("的通知", "的公告", "情况"))
+        title = (
+            "关于" + "".join(dice.choices(words, cum_weights=weights, k=5)) + dice.choice(("的通知", "的公告", "情况"))
+        )
         published = _FIRST + dt.timedelta(days=int(3900 * (1 - dice.random() ** 2)))
         yield Item(
             id=hashlib.sha256(str(number).encode()).hexdigest()[:20],

@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
-from unittest import mock
 
 import pytest
 import sqlalchemy as sa
@@ -25,7 +24,7 @@ from storage.database import Database, dumps, open_database
 from storage.exceptions import DatabaseError, UnknownTarget
 from storage.formats.json_item import from_json, to_json
 from storage.schema import Attachment, Category, Item
-from storage.search import Filters, Match, engine, finding, indexing, words
+from storage.search import Filters, Match, asking, engine, finding, indexing, words
 from tests.storage import build
 
 ITEMS: dict[str, dict[str, Any]] = {
@@ -94,7 +93,7 @@ QUESTIONS = [
     ("环境 或 税", ["newer", "title", "undated", "apart", "body"]),
     ("环境|税", ["newer", "title", "undated", "apart", "body"]),
     ("环境 -通知", ["apart"]),
-    ("环境 －“做好环境保护”", ["newer", "apart", "body"]),  # noqa: RUF001
+    ("环境 －“做好环境保护”", ["newer", "apart", "body"]),
     ("-环境", ["undated"]),
     ("通知 会上", ["body"]),
     ("税", ["undated", "body"]),
@@ -102,7 +101,7 @@ QUESTIONS = [
     ("号", ["title", "apart"]),
     ("青政发〔2024〕12号", ["title"]),
     ("青政发[2024]12号", ["title"]),
-    ("青政发（2024）１２号", ["title"]),  # noqa: RUF001
+    ("青政发（2024）１２号", ["title"]),
     ("青政发 2024", ["title"]),
     ("青政办发【2024】12号", ["apart"]),
     ("2024", ["title", "apart"]),
@@ -113,7 +112,10 @@ QUESTIONS = [
     ("评分表", ["newer"]),
     ("考核 xlsx", ["newer"]),
     ("督查", []),
-    ("关于做好《环境保护》工作的通知", []),  # punctuation of an unquoted word makes words: 工作的通知 and 关于做好 are there
+    (
+        "关于做好《环境保护》工作的通知",
+        [],
+    ),  # punctuation of an unquoted word makes words: 工作的通知 and 关于做好 are there
 ]
 
 
@@ -136,7 +138,7 @@ FILTERED = [
     (Filters(document_number="青政发﹝２０２４﹞12号"), ["title"]),
     (Filters(document_number="政发"), []),
     (Filters(document_number="青政发〔2024〕1"), []),
-    (Filters(document_number="％"), []),  # noqa: RUF001
+    (Filters(document_number="％"), []),
     (Filters(index_number="11629900MB1234567A"), ["title"]),
     (Filters(index_number="11629900mb1234567a/2024-00012"), ["title"]),
     (Filters(index_number="1162"), []),
@@ -145,7 +147,10 @@ FILTERED = [
     (Filters(statutory="20-01"), ["title"]),
     (Filters(withdrawn=True), []),
     (Filters(withdrawn=None), ["undated", "apart", "body", "newer", "title"]),
-    (Filters(), ["undated", "apart", "body", "newer", "title"]),  # the one without a date stands where it was first seen
+    (
+        Filters(),
+        ["undated", "apart", "body", "newer", "title"],
+    ),  # the one without a date stands where it was first seen
     (Filters(unit="x\x00\ud800' OR 1=1 --"), []),
 ]
 
@@ -160,23 +165,67 @@ def test_filters(db: Database) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", " ", '"', "“", "”“", "-", "--", "- -", "OR", "OR OR", "或", "|", "||", "*", "^", "()", "NEAR(环境 保护, 2)"),
-        *("title:环境", "环境*", "环境 AND", "NOT 环境", "%", "_", "环%", "'; DROP TABLE items; --", "环境\x00保护", "\ud800"),
-        *("\\", ":*", "&|!", "<->", '"环境', "“环境", "环" * 5000, "环境 " * 3000, "x" * 10_000, "\u202e\u200d", "e\u0301"),
+        *(
+            "",
+            " ",
+            '"',
+            "“",
+            "”“",
+            "-",
+            "--",
+            "- -",
+            "OR",
+            "OR OR",
+            "或",
+            "|",
+            "||",
+            "*",
+            "^",
+            "()",
+            "NEAR(环境 保护, 2)",
+        ),
+        *(
+            "title:环境",
+            "环境*",
+            "环境 AND",
+            "NOT 环境",
+            "%",
+            "_",
+            "环%",
+            "'; DROP TABLE items; --",
+            "环境\x00保护",
+            "\ud800",
+        ),
+        *(
+            "\\",
+            ":*",
+            "&|!",
+            "<->",
+            '"环境',
+            "“环境",
+            "环" * 5000,
+            "环境 " * 3000,
+            "x" * 10_000,
+            "\u202e\u200d",
+            "e\u0301",
+        ),
     ],
 )
 def test_nothing_typed_fails(db: Database, text: str) -> None:
     fill(db, {"title": ITEMS["title"]})
     found = search.search(db, text)
     assert len(found.matches) <= 1
-    assert found.query.is_empty == (not words.normal(text).replace(" ", "") or text in {"OR", "OR OR", "或"}) or not text.strip()
+    assert (
+        found.query.is_empty == (not words.normal(text).replace(" ", "") or text in {"OR", "OR OR", "或"})
+        or not text.strip()
+    )
     assert found.query.is_cut == (len(text) > 1000 or text.startswith("环境 环境"))
     json.dumps(search.as_json(found))
 
 
 def test_what_is_no_cursor_is_refused(db: Database) -> None:
     fill(db)
-    for after in ("", "x", "1.2", "1.2.3.4", "1.-1.5", "１.0.5", "1.0.5\n"):  # noqa: RUF001
+    for after in ("", "x", "1.2", "1.2.3.4", "1.-1.5", "１.0.5", "1.0.5\n"):
         with pytest.raises(UnknownTarget, match="is not a cursor of a search"):
             search.search(db, "通知", after=after)
     assert search.search(db, "通知", after="1.9.0").matches == ()
@@ -232,7 +281,9 @@ def test_every_document_that_contains_the_phrase_is_found_and_no_other(
 ) -> None:
     offset = outbox.head(db)
     items = [
-        build.item(f"{offset}-{n}", unit=f"u{offset}", title=f"甲{title}", body_text=body, document_number=number or None)
+        build.item(
+            f"{offset}-{n}", unit=f"u{offset}", title=f"甲{title}", body_text=body, document_number=number or None
+        )
         for n, (title, body, number) in enumerate(texts)
     ]
     catalogue.upsert(db, items, seen_at=build.NOON)
@@ -254,7 +305,10 @@ def test_every_document_that_contains_the_phrase_is_found_and_no_other(
 def test_a_page_that_compares_enough_texts_ends_and_the_next_goes_on(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    decoys = {f"d{n}": {"title": "情况", "body_text": f"{n}安全、全生、生产", "published_on": dt.date(2026, 1, 2)} for n in range(30)}
+    decoys = {
+        f"d{n}": {"title": "情况", "body_text": f"{n}安全、全生、生产", "published_on": dt.date(2026, 1, 2)}
+        for n in range(30)
+    }
     names = fill(db, {**decoys, "old": {"title": "情况", "body_text": "安全生产", "published_on": dt.date(2020, 1, 1)}})
     monkeypatch.setattr(finding, "COMPARED", 10)
     monkeypatch.setattr(finding, "_CHUNK", 5)
@@ -353,7 +407,10 @@ def write(db: Database, name: str, **facts: Any) -> None:
         turn = revisions.take_turn(session)
         stored = catalogue.get_item(db, name)
         assert stored is not None
-        data = {**to_json(stored), **{key: str(value) if key.endswith("_at") and value else value for key, value in facts.items()}}
+        data = {
+            **to_json(stored),
+            **{key: str(value) if key.endswith("_at") and value else value for key, value in facts.items()},
+        }
         item: Item = from_json({**data, "revision": stored.revision + 1})
         seq = turn.add(name, item.revision, sorted(facts), dumps(to_json(item)), revisions.action_of(item))
         revisions.finish(session, turn)
@@ -372,7 +429,9 @@ def dump(db: Database) -> dict[str, tuple[int, int, tuple[str, ...]]]:
         items = {row.number: row for row in session.execute(sa.select(doc.number, doc.item, doc.seq))}
         if db.dialect == "sqlite":
             session.execute(sa.text("INSERT INTO search_words(search_words) VALUES ('integrity-check')"))
-            session.execute(sa.text("CREATE VIRTUAL TABLE temp.held USING fts5vocab('main', 'search_words', 'instance')"))
+            session.execute(
+                sa.text("CREATE VIRTUAL TABLE temp.held USING fts5vocab('main', 'search_words', 'instance')")
+            )
             held = session.execute(sa.text("SELECT doc, term FROM temp.held")).all()
             session.execute(sa.text("DROP TABLE temp.held"))
         else:
@@ -465,7 +524,7 @@ def test_how_far_the_index_is(db: Database) -> None:
 
 
 def dying(url: str, step: int) -> int:
-    """Indexes in a child process that kills itself at its statement number ``step``; the statements, or minus the signal."""
+    """Indexes in a child that kills itself at its statement ``step``; how many there were, or minus the signal."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -544,13 +603,13 @@ def parts(found: Iterator[search.Part] | tuple[search.Part, ...]) -> str:
     ],
 )
 def test_hits_are_shown_where_they_stand(text: str, asked: str, shown: str) -> None:
-    found = search.shown(text, finding.asking.read(asked))
+    found = search.shown(text, asking.read(asked))
     assert parts(found).replace("[", "").replace("]", "") == text
     assert parts(found) == shown
 
 
 def test_the_passage_is_where_the_words_stand() -> None:
-    query = finding.asking.read("税务 稽查")
+    query = asking.read("税务 稽查")
     long = "甲" * 3000 + "税务" + "乙" * 500 + "税务稽查" + "丙" * 300
     told = search.passage(long, query, length=40)
     assert parts(told) == f"…{'乙' * 30}[税务稽查]{'丙' * 6}…"
@@ -562,7 +621,7 @@ def test_the_passage_is_where_the_words_stand() -> None:
 @hypothesis(max_examples=200, deadline=None)
 @given(text=st.text(max_size=60), asked=st.text(max_size=20), length=st.integers(1, 50))
 def test_parts_are_the_text(text: str, asked: str, length: int) -> None:
-    query = finding.asking.read(asked)
+    query = asking.read(asked)
     assert "".join(one.text for one in search.shown(text, query)) == text
     shown = "".join(one.text for one in search.passage(text, query, length=length)).removeprefix("…").removesuffix("…")
     assert shown in text or "…" in text
