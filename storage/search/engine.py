@@ -2,8 +2,8 @@
 
 SQLite has an FTS5 table of tokens that keeps no text and no positions; PostgreSQL a ``tsvector`` of the same tokens
 under a GIN index. A document's number says its day and then its place in that day, so newest first is the order that
-FTS5 reads in. PostgreSQL's index has no order: there the newest documents are looked through first, which answers for
-common words, and the index is asked for the rest, of which there are not many then.
+FTS5 reads in. PostgreSQL's index has no order: there the newest documents are looked through for what its statistics
+call common, and the index is asked for the rest, of which there are not many then.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from storage.database import dumps
 
 PER_DAY: Final = 1 << 20  # numbers of a day
 _WINDOW: Final = 1000  # documents of PostgreSQL that are looked through before the index is asked
+_COMMON: Final = 0.02  # share of documents from which on a page of twenty is among so many of the newest
 _NAMES: Final = "search_words"
 
 
@@ -68,9 +69,10 @@ def numbers(session: Session, expression: str, *, least: int, below: int, limit:
         " ORDER BY number DESC LIMIT :window) AS newest WHERE tokens @@ CAST(:q AS tsquery)"
         " ORDER BY number DESC LIMIT :limit"
     )
-    found = list(session.execute(sa.text(newest), {**given, "window": _WINDOW}).scalars())
-    if len(found) == limit:
-        return found
+    if _is_common(session, expression):
+        found = list(session.execute(sa.text(newest), {**given, "window": _WINDOW}).scalars())
+        if len(found) == limit:
+            return found
     by_index = (
         "WITH fit AS MATERIALIZED (SELECT number FROM search_words"
         " WHERE tokens @@ CAST(:q AS tsquery) AND number >= :least AND number < :below)"
@@ -92,13 +94,23 @@ def count(session: Session, expression: str, *, least: int, below: int, most: in
         "SELECT count(*) FROM (SELECT number, tokens FROM search_words WHERE number >= :least AND number < :below"
         " ORDER BY number DESC LIMIT :window) AS newest WHERE tokens @@ CAST(:q AS tsquery)"
     )
-    if (found := int(session.execute(sa.text(newest), {**given, "window": 3 * _WINDOW}).scalar_one())) >= most:
-        return most
+    if _is_common(session, expression):
+        found = int(session.execute(sa.text(newest), {**given, "window": 3 * _WINDOW}).scalar_one())
+        if found >= most:
+            return most
     by_index = (
         "SELECT count(*) FROM (SELECT 1 FROM search_words"
         " WHERE tokens @@ CAST(:q AS tsquery) AND number >= :least AND number < :below LIMIT :limit) AS fit"
     )
-    return max(found, int(_by_index(session, by_index, given).scalar_one()))
+    return int(_by_index(session, by_index, given).scalar_one())
+
+
+def _is_common(session: Session, expression: str) -> bool:
+    """Whether PostgreSQL's statistics expect much of an expression; where it has none yet, the table is small."""
+    plan = "EXPLAIN (FORMAT JSON) SELECT FROM search_words WHERE tokens @@ CAST(:q AS tsquery)"
+    size = "SELECT reltuples FROM pg_class WHERE oid = CAST('search_words' AS regclass)"
+    expected = session.execute(sa.text(plan), {"q": expression}).scalar_one()[0]["Plan"]["Plan Rows"]
+    return bool(expected >= _COMMON * float(session.execute(sa.text(size)).scalar_one()))
 
 
 def _by_index(session: Session, query: str, given: Mapping[str, Any]) -> sa.Result[Any]:

@@ -15,7 +15,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-VERSION: Final = 1  # of the tokens: an index made by another one is made anew
+_UNICODE: Final = tuple(map(int, unicodedata.unidata_version.split(".")))  # another Python may fold signs otherwise
+# of the tokens: an index made by another one is made anew, because a document goes out with the tokens it came in with
+VERSION: Final = 1_000_000 + _UNICODE[0] * 10_000 + _UNICODE[1] * 100 + _UNICODE[2]
 BREAK: Final = " "
 FIELD: Final = "\n"  # between the normal forms of two fields: nothing is found across it
 _ENDS: Final = BREAK + FIELD

@@ -449,7 +449,7 @@ def test_no_such_address_and_no_writing(client: TestClient) -> None:
 
 def test_openapi_names_every_door(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    doors = {f"/api/v1/{kind}" for kind in ("items", "observations", "verdicts", "findings", "units")}
+    doors = {f"/api/v1/{kind}" for kind in ("items", "observations", "verdicts", "findings", "units", "search")}
     assert set(paths) == {*doors, "/healthz", "/metrics"}
 
 

@@ -270,7 +270,7 @@ SIGNS = st.text(alphabet="通知公告税12aＡ１ ，\n〔〕", max_size=14)
 
 
 @hypothesis(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
     texts=st.lists(st.tuples(SIGNS, SIGNS, SIGNS), min_size=1, max_size=12),
@@ -618,7 +618,7 @@ def test_the_passage_is_where_the_words_stand() -> None:
     assert search.passage("", query) == ()
 
 
-@hypothesis(max_examples=200, deadline=None)
+@hypothesis(max_examples=80, deadline=None)
 @given(text=st.text(max_size=60), asked=st.text(max_size=20), length=st.integers(1, 50))
 def test_parts_are_the_text(text: str, asked: str, length: int) -> None:
     query = asking.read(asked)
@@ -627,7 +627,7 @@ def test_parts_are_the_text(text: str, asked: str, length: int) -> None:
     assert shown in text or "…" in text
 
 
-@hypothesis(max_examples=300, deadline=None)
+@hypothesis(max_examples=150, deadline=None)
 @given(text=st.text(max_size=40))
 def test_a_normal_form_holds_its_tokens(text: str) -> None:
     form = words.normal(text)
