@@ -51,6 +51,12 @@ class Term:
         """Whether it is of Chinese signs alone, with no break: found in a text, it is in its normal form too."""
         return all(map(words.is_han, self.form))
 
+    def is_within(self, tokens: set[str]) -> bool:
+        """Whether a text of these tokens has all that the index is asked for."""
+        if self.is_prefix:
+            return any(token.startswith(self.tokens[0]) for token in tokens)
+        return tokens.issuperset(self.tokens)
+
     @property
     def is_exact(self) -> bool:
         """Whether the index alone tells which texts hold the term."""

@@ -16,6 +16,8 @@ from storage.search import words
 EVERY: Final = "a:1"  # every document has it
 WITHDRAWN: Final = "w:1"
 UNDATED: Final = "o:1"  # no date of publication is known; it stands where it was first seen
+_NUMBERS: Final = {"d": "document_number", "i": "index_number"}
+_LONGEST: Final = 2000  # signs of a title or a number that are known to be of one
 _FACETS: Final = {"category": "k", "validity": "v", "theme": "h", "statutory": "s"}
 
 
@@ -34,15 +36,25 @@ def _texts(data: Mapping[str, Any]) -> Iterator[str]:
     yield data.get("body_text") or ""
 
 
+def title_tokens(data: Mapping[str, Any]) -> set[str]:
+    """The tokens of an item's title."""
+    return words.tokens(words.normal(data["title"])[:_LONGEST])
+
+
+def number_tokens(data: Mapping[str, Any]) -> set[str]:
+    """The tokens of an item's document number and of its index number."""
+    forms = (words.normal(data.get(name) or "")[:_LONGEST] for name in _NUMBERS.values())
+    return set().union(*map(words.tokens, forms))
+
+
 def tokens_of(data: Mapping[str, Any]) -> str:
     """Every token of an item, parted by spaces."""
     found = words.tokens(whole_form(data))
-    title = words.bounded(words.normal(data["title"]))
-    found.update(f"t:{token}" for token in words.tokens(title))
-    for mark, name in (("d", "document_number"), ("i", "index_number")):
-        if number := data.get(name):
-            found.update(f"n:{token}" for token in words.tokens(words.normal(number)))
-            found.update(words.beginnings(mark, number))
+    found.update(f"t:{token}" for token in title_tokens(data))
+    found.update(f"n:{token}" for token in number_tokens(data))
+    for mark, name in _NUMBERS.items():
+        if data.get(name):
+            found.update(words.beginnings(mark, data[name]))
     for name, mark in _FACETS.items():
         if data.get(name):
             found.add(words.marked(mark, data[name]))

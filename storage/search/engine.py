@@ -81,6 +81,14 @@ def numbers(session: Session, expression: str, *, least: int, below: int, limit:
     return list(_by_index(session, by_index, given).scalars())
 
 
+def if_few(session: Session, expression: str, *, least: int, below: int, few: int) -> list[int] | None:
+    """Every number that fits, the largest first; None where there are more than ``few``, or so it seems."""
+    if session.get_bind().dialect.name != "sqlite" and _is_common(session, expression):
+        return None
+    found = numbers(session, expression, least=least, below=below, limit=few + 1)
+    return found if len(found) <= few else None
+
+
 def count(session: Session, expression: str, *, least: int, below: int, most: int) -> int:
     """How many documents fit, counted up to ``most``."""
     given: dict[str, Any] = {"q": expression, "least": least, "below": below, "limit": most}

@@ -5,6 +5,9 @@ title, all in title and numbers, all side by side anywhere, one in the title, th
 first. Where tokens only make candidates (phrases of three signs and more), the text of each is compared, a bounded
 number of them to a page. A page ends with the place to go on from, class and number; what comes meanwhile stands above
 it and moves nothing.
+
+Where few have the tokens, all of them are read and put into their classes here, for each class asked of the index takes
+as long as the longest list that its tokens have. The order is the same.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from storage.search.documents import whole_form
 
 COUNTED: Final = 1000  # documents are counted up to here; a reader of pages needs no more
 COMPARED: Final = 400  # texts compared for one page, and as many for its count
+FEW: Final = 200
 _CHUNK: Final = 50
 _SURE: Final = 20_000  # signs of a body that are indexed in any case
 _ABOVE: Final = 1 << 62  # any number
@@ -137,6 +141,11 @@ class _Asked:
         wanted = [self._group(group, ("",)) for group in query.wanted]
         self.anywhere = self.syntax.every(wanted or [self.syntax.token(documents.EVERY)])
         self.classes = self._classes()
+        self.few: list[int] | None = None
+        # what begins with one sign is thousands of lists to bring together, which the titles mostly make needless
+        if query.wanted and not any(term.is_prefix for group in query.wanted for term in group):
+            whole = self._class([self.anywhere])
+            self.few = engine.if_few(session, whole, least=self.least, below=self.below, few=FEW)
 
     def _classes(self) -> list[str]:
         """An expression for each class, what is of a better one left out; together they are all that fits.
@@ -180,6 +189,11 @@ class _Asked:
 
     def page(self, place: tuple[int, int], limit: int) -> tuple[list[Match], str | None]:
         """Matches from a place on, and where the page after them begins."""
+        if self.few is not None:
+            begins = (place[0], -place[1])
+            ranked = [match for match in self._ranked(self.few) if (match.rank, -match.number) > begins]
+            last = ranked[limit - 1] if len(ranked) > limit else None
+            return ranked[:limit], None if last is None else f"{last.rank}.{last.number}"
         found: list[Match] = []
         rank, below = place
         compared = 0
@@ -203,8 +217,31 @@ class _Asked:
                 return found, f"{rank}.{below}"
         return found, None
 
+    def _ranked(self, numbers: Sequence[int]) -> list[Match]:
+        """What fits of ``numbers``, in order."""
+        told = ((number, data) for number, data in self._read(numbers).items() if data is not None)
+        matches = [Match(rank=self._rank(data), number=number, data=data) for number, data in told]
+        return sorted(matches, key=lambda match: (match.rank, -match.number))
+
+    def _rank(self, data: Mapping[str, Any]) -> int:
+        """The first class of :meth:`_classes` that an item is of, which has the tokens of the last one."""
+        wanted, together = self.query.wanted, self.query.together
+        title, number = documents.title_tokens(data), documents.number_tokens(data)
+
+        def all_in(*held: set[str]) -> bool:
+            return all(any(term.is_within(one) for term in group for one in held) for group in wanted)
+
+        is_of = [all_in(title), all_in(title, number)]
+        if together is not None:
+            is_of = [together.is_within(title), *is_of, together.is_within(words.tokens(whole_form(data)))]
+        if len(wanted) > 1:
+            is_of.append(any(term.is_within(title) for group in wanted for term in group))
+        return next((rank for rank, is_it in enumerate(is_of) if is_it), len(is_of))
+
     def total(self) -> Total:
         """How many there are, counted so far as it takes no time."""
+        if self.few is not None:
+            return Total(count=sum(one is not None for one in self._read(self.few).values()), is_exact=True)
         whole = self._class([self.anywhere])
         if not self.query.must_be_compared:
             below = min(self.below, _ABOVE)

@@ -143,9 +143,8 @@ def _changes(session: Session, after: int, limit: int) -> Sequence[Any]:
 
 def _entry(row: Any) -> _Entry:
     data = json.loads(row.payload)
-    if (
-        data.get("same_as") or "title" not in data
-    ):  # a copy, or a bare tombstone: what is found is the first publisher's item, which names this one among its copies
+    if data.get("same_as") or "title" not in data:
+        # what is found of a copy is the first publisher's item, which names it among its copies
         return _Entry(row.item_id, row.seq, 0, None)
     stamp: dt.datetime = row.datestamp
     return _Entry(row.item_id, row.seq, documents.day_of(data, stamp), documents.tokens_of(data))

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
+from unittest import mock
 
 import pytest
 import sqlalchemy as sa
@@ -119,8 +120,11 @@ QUESTIONS = [
 ]
 
 
+@pytest.mark.parametrize("few", [0, 200])
 @pytest.mark.parametrize("number", [3, 20])
-def test_questions(db: Database, number: int) -> None:
+def test_questions(db: Database, number: int, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the index or the texts say what comes first."""
+    monkeypatch.setattr(finding, "FEW", few)
     names = fill(db)
     told = {text: [names[one.data["id"]] for one in every(db, text, limit=number)] for text, _ in QUESTIONS[:-1]}
     assert told == dict(QUESTIONS[:-1])
@@ -297,6 +301,11 @@ def test_every_document_that_contains_the_phrase_is_found_and_no_other(
             if any(contains(part, phrase) for part in (one.title, one.body_text or "", one.document_number or ""))
         }
         found = [one.data["id"] for one in every(db, quoted, Filters(unit=f"u{offset}"), limit=3)]
+        together = f"{phrase} 通"
+        for asked in (quoted, together):
+            with mock.patch.object(finding, "FEW", 0):
+                by_index = every(db, asked, Filters(unit=f"u{offset}"), limit=3)
+            assert by_index == every(db, asked, Filters(unit=f"u{offset}"), limit=3), asked
         assert sorted(found) == sorted(expected), phrase
         rest = {one.data["id"] for one in every(db, f"-{quoted}", Filters(unit=f"u{offset}"), limit=3)}
         assert rest == {one.id for one in stored} - expected, phrase
@@ -310,6 +319,7 @@ def test_a_page_that_compares_enough_texts_ends_and_the_next_goes_on(
         for n in range(30)
     }
     names = fill(db, {**decoys, "old": {"title": "情况", "body_text": "安全生产", "published_on": dt.date(2020, 1, 1)}})
+    monkeypatch.setattr(finding, "FEW", 5)
     monkeypatch.setattr(finding, "COMPARED", 10)
     monkeypatch.setattr(finding, "_CHUNK", 5)
     first = search.search(db, "安全生产")
@@ -322,6 +332,9 @@ def test_the_count_is_exact_up_to_a_bound(db: Database, monkeypatch: pytest.Monk
     fill(db, {f"n{n}": {"title": "通知" if n % 2 else "公告", "body_text": f"通知{n}安全生产"} for n in range(9)})
     assert search.search(db, "通知").total == search.Total(count=9, is_exact=True)
     assert search.search(db, "安全生产").total == search.Total(count=9, is_exact=True)
+    monkeypatch.setattr(finding, "FEW", 2)
+    assert search.search(db, "通知").total == search.Total(count=9, is_exact=True)
+    assert search.search(db, "安全生产").total == search.Total(count=9, is_exact=True)
     monkeypatch.setattr(finding, "COUNTED", 8)
     assert search.search(db, "通知").total == search.Total(count=8, is_exact=False)
     monkeypatch.setattr(finding, "COUNTED", 3)
@@ -332,6 +345,7 @@ def test_the_count_is_exact_up_to_a_bound(db: Database, monkeypatch: pytest.Monk
 def test_common_and_rare_words_of_many_documents(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where PostgreSQL finds enough among the newest, where it must ask its index, and where both meet."""
     monkeypatch.setattr(engine, "_WINDOW", 5)
+    monkeypatch.setattr(finding, "FEW", 3)
     items = {
         f"n{n}": {"title": f"通知{'甲乙' if n % 7 == 0 else ''}", "published_on": dt.date(2020, 1, 1) + n * build.DAY}
         for n in range(40)
