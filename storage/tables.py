@@ -251,6 +251,22 @@ item_revisions = Table(  # also the outbox: a revision and its entry are one row
     ),
 )
 
+# The words themselves are in ``search_words``, which each database has in a form of its own (see the migration 0014).
+search_docs = Table(
+    "search_docs",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    _required("item", Text, unique=True),
+    _required("seq", BigInteger),  # the revision that is indexed
+)
+
+search_state = Table(
+    "search_state",
+    metadata,
+    Column("name", Text, primary_key=True),  # seq | version | generation
+    _required("value", BigInteger),
+)
+
 list_rows = Table(
     "list_rows",
     metadata,

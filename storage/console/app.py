@@ -35,6 +35,7 @@ from storage.console import (
     pages,
     people_pages,
     rendering,
+    searching,
     signing,
     texts,
 )
@@ -93,6 +94,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)
+    app.include_router(searching.api_router)
+    app.include_router(searching.router)
     app.include_router(feed.router)
     app.include_router(dcat.router)
     app.include_router(feeds.router)

@@ -36,7 +36,9 @@ def test_a_new_database_is_made_with_its_folder_and_migrated(empty_url: str) -> 
 
 def test_what_the_migrations_make_is_what_the_tables_say(db: Database) -> None:
     with db.read() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        # the words of the search index are no table that both databases know
+        ours = {"include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("search_words")}
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True, **ours})
         assert compare_metadata(context, tables.metadata) == []
 
 
