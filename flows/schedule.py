@@ -82,6 +82,8 @@ SCHEDULES = (
         entrypoint="flows.deliver.reconcile",
         cron="40 2 * * *",
         description="Compares what the receivers hold with what they should hold; the drift is kept, nothing is sent.",
+    ),
+    Schedule(
         name="index",
         entrypoint="flows.index.index",
         cron="3-59/10 * * * *",

@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from storage import registry, search
 from storage.console import rendering, texts
 from storage.console.api import After, ColumnFilter, Store, UnitFilter
+from storage.console.signing import Person
 from storage.database import Database
 from storage.exceptions import DatabaseError, UnknownTarget
 from storage.schema import Category
@@ -109,7 +110,7 @@ def search_items(
 
 
 @router.get("/search", response_class=HTMLResponse)
-def show_search(request: Request, store: Store) -> HTMLResponse:
+def show_search(request: Request, store: Store, _person: Person) -> HTMLResponse:
     """The form, and what was found. Whatever the address says, the page answers: what cannot be used is left out."""
     asked = {name: value.strip() for name, value in request.query_params.items() if value.strip()}
     language = rendering.language_of(request)
