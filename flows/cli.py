@@ -109,7 +109,6 @@ app.add_typer(catalogue_app.app, name="catalogue")
 classes_app.add_reports(report_app)
 papers_app.add_reports(report_app)
 classes_app.add_commands(catalogue_app.app)
-app.add_typer(duties_app, name="duties")
 app.add_typer(search_app.app)  # one command, no group
 
 CityOption = Annotated[
