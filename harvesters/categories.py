@@ -1,16 +1,16 @@
 """What an item is counted as: its column's kind says it, and where a column takes everything, the item itself.
 
-``categories.yml`` is the table; a city's own ``categories.yml`` in the data folder is laid over it: its kinds replace
-ours one by one, its lines are asked before ours. A column's kind, a unit's kind and an item go in; its counting class,
-its statutory class and its stage come out. What was read of a document is never changed here, so a changed table is
-applied to a stored catalogue without fetching anything (``recategorised``).
+``categories.yml`` is the table; a city's own ``categories.yml`` in the data folder is laid over it: what it says of a
+kind replaces what ours says, its lines are asked before ours. A unit's kind, a column's kind and an item go in; its
+counting class, its statutory class and its stage come out. All of that follows from what was read and is stored, so a
+changed table is applied to a stored catalogue without fetching anything (``recategorised``).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -140,7 +140,7 @@ class Table(_Strict):
 
 def stage_in(kind: ColumnKind, title: str) -> str | None:
     """The stage at which an item of this title in a column of ``kind`` speaks of its matter."""
-    table = _in_force(settings.data_folder())
+    table = _in_force().table
     return (stage_of(title) if kind in table.staged else None) or table.kinds[kind].stage
 
 
@@ -149,11 +149,11 @@ def counted(unit: UnitKind, kind: ColumnKind, item: Item) -> tuple[Category, str
 
     :raises SettingsError: the table, or the city's own, says something that is not understood.
     """
-    home = settings.data_folder()
-    known = _in_force(home).kinds[kind]
+    now = _in_force()
+    known = now.table.kinds[kind]
     category: Category | None = None
     statutory: str | None = None
-    for line in _lines(home, kind):
+    for line in now.lines[kind]:
         asked = (line.category and not category) or (line.statutory and not statutory)
         if asked and line.fits(unit, item):
             category = category or line.category
@@ -228,14 +228,28 @@ def _levels(code: str | None) -> tuple[str, ...]:
 # ------------------------------------------------------------------ the files
 
 
+@dataclass(frozen=True)
+class _InForce:
+    """The table, with its lines by the kind of column they are asked of."""
+
+    table: Table
+    lines: Mapping[ColumnKind, tuple[Line, ...]]
+
+
+def _in_force() -> _InForce:
+    """The table as its files say now: a city's own may be edited while a long process runs."""
+    own = settings.data_folder() / OWN
+    try:
+        said = own.stat()
+    except OSError:
+        return _read_once(None, 0, 0)
+    return _read_once(own, said.st_mtime_ns, said.st_size)
+
+
 @lru_cache(maxsize=4)
-def _in_force(home: Path) -> Table:
-    return load(home / OWN)
-
-
-@lru_cache(maxsize=128)
-def _lines(home: Path, kind: ColumnKind) -> tuple[Line, ...]:
-    return _in_force(home).lines_of(kind)
+def _read_once(own: Path | None, _written_at: int, _size: int) -> _InForce:
+    table = load(own)
+    return _InForce(table, {kind: table.lines_of(kind) for kind in ColumnKind})
 
 
 def load(own: Path | None = None) -> Table:
@@ -264,7 +278,10 @@ def _laid_over(base: Mapping[str, Any], over: Mapping[str, Any], where: Path) ->
         raise SettingsError(f"{where}: expected kinds and overrule as in {_TABLE.name}")
     lines = [*said.get("lines", []), *base["overrule"]["lines"]]
     overrule = {**base["overrule"], **said, "lines": lines}
-    return {**base, **over, "kinds": {**base["kinds"], **kinds}, "overrule": overrule}
+    each = {
+        name: {**base["kinds"].get(name, {}), **one} if isinstance(one, Mapping) else one for name, one in kinds.items()
+    }
+    return {**base, **over, "kinds": {**base["kinds"], **each}, "overrule": overrule}
 
 
 def _read(path: Path) -> dict[str, Any]:
