@@ -79,7 +79,7 @@ UNITS = (
 
 def read(owner: Unit, kind: ColumnKind, number: int, facts: dict[str, Any]) -> Item:
     """The item that reading an article makes."""
-    said = {name: value.format(n=number) if isinstance(value, str) else value for name, value in facts.items()}
+    said: dict[str, Any] = {name: value.format(n=number) for name, value in facts.items()}
     title = said.pop("title", f"河道保护第{number}件")
     url = f"{SITE}/{owner.id}/{kind.value}/{number}.htm"
     column = next(one for one in owner.columns if one.kind is kind)
