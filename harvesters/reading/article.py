@@ -434,7 +434,7 @@ def _summary(facts: _Facts, place: _Place, meta: MetaTags, text: str | None) -> 
             facts.put("keywords", words, one.origin, unpieced(one.value), 0.9)
             return
     whole = f"{place.headline.text if place.headline else ''}\n{text or ''}"
-    words = tuple(word for word in meta.keywords if len(word) > 1 and word in whole)
+    words = tuple(word for word in meta.keywords if len(word) > 1 and word in whole and plain(word) != title)
     if words and meta.title:
         facts.put("keywords", words, "meta", "、".join(meta.keywords), 0.6)
 

@@ -165,6 +165,16 @@ def test_what_every_item_lacks_agrees_with_its_json(db: Database) -> None:
     assert lost == {one.id: core.missing(vars(one) | {"category": one.category.value}) for one in stored}
 
 
+@pytest.mark.parametrize(
+    ("theme", "numbers"), [("02", [1, 2]), ("02-01", [2]), ("02-02", []), ("04", [3]), ("99", []), ("", [])]
+)
+def test_items_of_a_theme_and_of_all_below_it(db: Database, theme: str, numbers: list[int]) -> None:
+    codes = {1: "02", 2: "02-01", 3: "04", 4: None}
+    stored = put(db, [build.item(number, theme_code=code) for number, code in codes.items()])
+    found = [one.id for one in catalogue.iter_items(db, theme=theme)]
+    assert found == [stored[number - 1].id for number in numbers]
+
+
 # ------------------------------------------------------------------ classed anew
 
 
