@@ -123,7 +123,7 @@ def to_item(
     stage = categories.stage_in(column.kind, title)
     if _repeats(values.get("summary"), title):
         del values["summary"]
-        del merged.provenance["summary"]
+        merged.provenance["summary"] = replace(merged.provenance["summary"], confidence=0.0)
     item = Item(
         unit=unit.id,
         column=column.id,

@@ -636,6 +636,25 @@ def test_keywords_and_summary_of_the_meta_tags_count_only_where_they_speak_of_th
         assert found.summary is None
 
 
+@pytest.mark.parametrize(
+    ("value", "summary", "raw"),
+    [
+        (TITLE, None, TITLE),
+        ("无", None, None),
+        ("明确河道保护的职责。", "明确河道保护的职责。", "明确河道保护的职责。"),
+    ],
+)
+def test_a_summary_that_repeats_the_title_is_none_and_was_shown(
+    value: str, summary: str | None, raw: str | None
+) -> None:
+    block = as_items((("索引号", "11629900MB0/2026-00231"), ("内容概述", value)))
+    told = read(page(f"<div><h1>{TITLE}</h1>{block}<div class='TRS_Editor'>{PARAGRAPHS}</div></div>", METAS))
+    assert told.article is not None
+    assert told.article.summary == summary
+    said = told.provenance.get("summary")
+    assert (said.raw if said else None) == raw
+
+
 def test_a_source_shown_shortened_is_taken_whole_from_the_meta_tag() -> None:
     whole = "青禾日报、云岭电视台、市水务局"
     middle = f"<h1>{TITLE}</h1><p>【来源：青禾日报、云岭...】 发布日期：2026-06-15</p><div id='zoom'>{PARAGRAPHS}</div>"
