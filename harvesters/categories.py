@@ -20,13 +20,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 
 from harvesters.reading.titles import stage_of
 from storage import settings
-from storage.classification import genres, standing, themes
+from storage.classification import genres, standing, statutory, themes
 from storage.exceptions import SettingsError
 from storage.schema import Category, ColumnKind, Item, Provenance, UnitKind
 
 OWN = "categories.yml"  # name of the city's own table in the data folder
 _TABLE = Path(__file__).with_name("categories.yml")
-_STATUTORY = r"20-(?:0[1-9]|1[0-5])|21-A(?:[1-7])?|21-B(?:[1-8])?"
 _SURE = 0.7  # of a theme's label: below it a site's own column may stand there
 _TITLE_CONFIDENCE = 0.6
 Stage = Literal["consultation", "feedback", "final", "interpretation", "other"]
@@ -38,7 +37,7 @@ def _text(value: object) -> object:
 
 
 def _code(value: object) -> object:
-    if not isinstance(value, str) or re.fullmatch(_STATUTORY, value) is None:
+    if not isinstance(value, str) or value not in statutory.NAMES:
         raise ValueError("expected 20-01 … 20-15, 21-A1 … 21-A7 or 21-B1 … 21-B8")
     return value
 
@@ -152,13 +151,13 @@ def counted(unit: UnitKind, kind: ColumnKind, item: Item) -> tuple[Category, str
     now = _in_force()
     known = now.table.kinds[kind]
     category: Category | None = None
-    statutory: str | None = None
+    law: str | None = None
     for line in now.lines[kind]:
-        asked = (line.category and not category) or (line.statutory and not statutory)
+        asked = (line.category and not category) or (line.statutory and not law)
         if asked and line.fits(unit, item):
             category = category or line.category
-            statutory = statutory or line.statutory
-    return category or known.category, statutory or known.statutory
+            law = law or line.statutory
+    return category or known.category, law or known.statutory
 
 
 def classed(kind: ColumnKind, item: Item) -> Item:
@@ -200,8 +199,8 @@ def recategorised(unit: UnitKind, kind: ColumnKind, item: Item) -> Item:
     made = classed(kind, read)
     if made.genre is None and read is not item:
         made = replace(made, provenance={name: one for name, one in made.provenance.items() if name != "genre"})
-    category, statutory = counted(unit, kind, made)
-    made = replace(made, category=category, statutory=statutory)
+    category, law = counted(unit, kind, made)
+    made = replace(made, category=category, statutory=law)
     return item if made == item else made
 
 

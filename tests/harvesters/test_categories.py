@@ -239,6 +239,7 @@ def test_a_citys_own_table_is_laid_over_ours() -> None:
         ("kinds: {notices: {category: 通知}}", "kinds.notices.category"),
         ("kinds: {notice: {category: 新闻}}", "kinds.notice"),
         ("kinds: {notices: {category: 新闻, statutory: 20-16}}", "20-01 … 20-15"),
+        ("kinds: {notices: {category: 新闻, statutory: [20-15]}}", "20-01 … 20-15"),
         ("kind: {notices: {category: 新闻}}", "expected one of kinds"),
         ("overrule: {lines: [{title: 河长}]}", "a category or a statutory class"),
         ("overrule: {lines: [{title: '(', category: 新闻}]}", "expected a pattern"),
