@@ -1,16 +1,16 @@
 """What an item is counted as: its column's kind says it, and where a column takes everything, the item itself.
 
-``categories.yml`` is the table; a city's own ``categories.yml`` in the data folder is laid over it: its kinds replace
-ours one by one, its lines are asked before ours. A column's kind, a unit's kind and an item go in; its counting class,
-its statutory class and its stage come out. What was read of a document is never changed here, so a changed table is
-applied to a stored catalogue without fetching anything (``recategorised``).
+``categories.yml`` is the table; a city's own ``categories.yml`` in the data folder is laid over it: what it says of a
+kind replaces what ours says, its lines are asked before ours. A unit's kind, a column's kind and an item go in; its
+counting class, its statutory class and its stage come out. All of that follows from what was read and is stored, so a
+changed table is applied to a stored catalogue without fetching anything (``recategorised``).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,13 +20,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 
 from harvesters.reading.titles import stage_of
 from storage import settings
-from storage.classification import genres, standing, themes
+from storage.classification import genres, standing, statutory, themes
 from storage.exceptions import SettingsError
 from storage.schema import Category, ColumnKind, Item, Provenance, UnitKind
 
 OWN = "categories.yml"  # name of the city's own table in the data folder
 _TABLE = Path(__file__).with_name("categories.yml")
-_STATUTORY = r"20-(?:0[1-9]|1[0-5])|21-A(?:[1-7])?|21-B(?:[1-8])?"
 _SURE = 0.7  # of a theme's label: below it a site's own column may stand there
 _TITLE_CONFIDENCE = 0.6
 Stage = Literal["consultation", "feedback", "final", "interpretation", "other"]
@@ -38,7 +37,7 @@ def _text(value: object) -> object:
 
 
 def _code(value: object) -> object:
-    if not isinstance(value, str) or re.fullmatch(_STATUTORY, value) is None:
+    if not isinstance(value, str) or value not in statutory.NAMES:
         raise ValueError("expected 20-01 … 20-15, 21-A1 … 21-A7 or 21-B1 … 21-B8")
     return value
 
@@ -140,7 +139,7 @@ class Table(_Strict):
 
 def stage_in(kind: ColumnKind, title: str) -> str | None:
     """The stage at which an item of this title in a column of ``kind`` speaks of its matter."""
-    table = _in_force(settings.data_folder())
+    table = _in_force().table
     return (stage_of(title) if kind in table.staged else None) or table.kinds[kind].stage
 
 
@@ -149,16 +148,16 @@ def counted(unit: UnitKind, kind: ColumnKind, item: Item) -> tuple[Category, str
 
     :raises SettingsError: the table, or the city's own, says something that is not understood.
     """
-    home = settings.data_folder()
-    known = _in_force(home).kinds[kind]
+    now = _in_force()
+    known = now.table.kinds[kind]
     category: Category | None = None
-    statutory: str | None = None
-    for line in _lines(home, kind):
-        asked = (line.category and not category) or (line.statutory and not statutory)
+    law: str | None = None
+    for line in now.lines[kind]:
+        asked = (line.category and not category) or (line.statutory and not law)
         if asked and line.fits(unit, item):
             category = category or line.category
-            statutory = statutory or line.statutory
-    return category or known.category, statutory or known.statutory
+            law = law or line.statutory
+    return category or known.category, law or known.statutory
 
 
 def classed(kind: ColumnKind, item: Item) -> Item:
@@ -200,8 +199,8 @@ def recategorised(unit: UnitKind, kind: ColumnKind, item: Item) -> Item:
     made = classed(kind, read)
     if made.genre is None and read is not item:
         made = replace(made, provenance={name: one for name, one in made.provenance.items() if name != "genre"})
-    category, statutory = counted(unit, kind, made)
-    made = replace(made, category=category, statutory=statutory)
+    category, law = counted(unit, kind, made)
+    made = replace(made, category=category, statutory=law)
     return item if made == item else made
 
 
@@ -228,14 +227,28 @@ def _levels(code: str | None) -> tuple[str, ...]:
 # ------------------------------------------------------------------ the files
 
 
+@dataclass(frozen=True)
+class _InForce:
+    """The table, with its lines by the kind of column they are asked of."""
+
+    table: Table
+    lines: Mapping[ColumnKind, tuple[Line, ...]]
+
+
+def _in_force() -> _InForce:
+    """The table as its files say now: a city's own may be edited while a long process runs."""
+    own = settings.data_folder() / OWN
+    try:
+        said = own.stat()
+    except OSError:
+        return _read_once(None, 0, 0)
+    return _read_once(own, said.st_mtime_ns, said.st_size)
+
+
 @lru_cache(maxsize=4)
-def _in_force(home: Path) -> Table:
-    return load(home / OWN)
-
-
-@lru_cache(maxsize=128)
-def _lines(home: Path, kind: ColumnKind) -> tuple[Line, ...]:
-    return _in_force(home).lines_of(kind)
+def _read_once(own: Path | None, _written_at: int, _size: int) -> _InForce:
+    table = load(own)
+    return _InForce(table, {kind: table.lines_of(kind) for kind in ColumnKind})
 
 
 def load(own: Path | None = None) -> Table:
@@ -264,7 +277,10 @@ def _laid_over(base: Mapping[str, Any], over: Mapping[str, Any], where: Path) ->
         raise SettingsError(f"{where}: expected kinds and overrule as in {_TABLE.name}")
     lines = [*said.get("lines", []), *base["overrule"]["lines"]]
     overrule = {**base["overrule"], **said, "lines": lines}
-    return {**base, **over, "kinds": {**base["kinds"], **kinds}, "overrule": overrule}
+    each = {
+        name: {**base["kinds"].get(name, {}), **one} if isinstance(one, Mapping) else one for name, one in kinds.items()
+    }
+    return {**base, **over, "kinds": {**base["kinds"], **each}, "overrule": overrule}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def to_item(
     stage = categories.stage_in(column.kind, title)
     if _repeats(values.get("summary"), title):
         del values["summary"]
-        del merged.provenance["summary"]
+        merged.provenance["summary"] = replace(merged.provenance["summary"], confidence=0.0)
     item = Item(
         unit=unit.id,
         column=column.id,
@@ -140,7 +140,7 @@ def to_item(
     )
     item = _in_force(categories.classed(column.kind, _language(item, article)))
     category, statutory = categories.counted(unit.kind, column.kind, item)
-    return _hashed(replace(item, category=category, statutory=statutory))
+    return replace(item, category=category, statutory=statutory, content_hash=content_hash(item))
 
 
 # ------------------------------------------------------------------ weighing
@@ -285,11 +285,6 @@ def _relations(
 
 
 # ------------------------------------------------------------------ what lasts
-
-
-def _hashed(item: Item) -> Item:
-    """``item`` with the hash of its lasting content."""
-    return replace(item, content_hash=content_hash(item))
 
 
 def content_hash(item: Item) -> str:

@@ -391,8 +391,8 @@ class Observation:
 class Provenance:
     """Where a field's value comes from.
 
-    ``origin`` is one of meta, label, beside_title, row, body, address, feed, api, structure, title (what a title says
-    of its document);
+    ``origin`` is one of meta, label, beside_title, row, body, address, feed, api, structure, title (what a title or a
+    number says of its document);
     ``conflict`` holds the other value when meta and display disagree.
     """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from storage.exceptions import SettingsError
@@ -75,7 +76,12 @@ def _host_name(name: str) -> str | None:
 
 def data_folder() -> Path:
     """``Settings.home`` alone, for what is asked of every item."""
-    return Path(os.environ.get("GONGKAI_HOME") or "var").absolute()
+    return _below(str(Path.cwd()), os.environ.get("GONGKAI_HOME") or "var")
+
+
+@lru_cache(maxsize=16)
+def _below(folder: str, name: str) -> Path:
+    return Path(folder, name)
 
 
 def _public_url(name: str) -> str | None:

@@ -68,7 +68,8 @@ def categories_json(
     whole, shown = counting.whole(counts), counting.own(counts)
     by_unit = counting.grouped(counts, lambda one: one.unit)
     order = [*(name for name in names if name in by_unit), *(name for name in by_unit if name not in names)]
-    told: dict[str, Any] = {
+    columns = {(one.id, column.id): column.name for one in city.units for column in one.columns} if city else {}
+    return {
         "city": city.name if city else None,
         "from": first.isoformat() if first else None,
         "to": last.isoformat() if last else None,
@@ -87,6 +88,10 @@ def categories_json(
                 "leading": sum(counting.whole(by_unit[name]).values()),
                 "copies": sum(one.count for one in by_unit[name] if one.is_copy and not one.withdrawn),
                 "withdrawn": sum(one.count for one in by_unit[name] if one.withdrawn),
+                "columns": [
+                    {"column": column, "name": columns.get((str(name), str(column)), column), **_sums(counting.own(of))}
+                    for column, of in counting.grouped(by_unit[name], lambda one: one.column).items()
+                ],
             }
             for name in order
         ],
@@ -97,10 +102,6 @@ def categories_json(
             )
         ],
     }
-    if unit is not None:
-        of_columns = counting.grouped(counts, lambda one: one.column)
-        told["columns"] = [{"column": name, **_sums(counting.own(found))} for name, found in of_columns.items()]
-    return told
 
 
 def _sums(by_class: dict[Category, int]) -> dict[str, Any]:
@@ -124,9 +125,8 @@ def categories_lines(told: dict[str, Any]) -> Iterator[str]:
         where = "in no span" if told["from"] or told["to"] else "in the counts, of no year"
         yield f"{told['undated']} without a date of publication 无发布日期, {where}"
     heads = ["total", *told["categories"]]
-    rows = [(one["name"], one) for one in told["units"]] if not told["unit"] else []
-    rows += [(one["column"], one) for one in told.get("columns", ())]
-    yield from _table(heads, [(name, [one["total"], *one["counts"].values()]) for name, one in rows])
+    rows = told["units"] if not told["unit"] else [column for one in told["units"] for column in one["columns"]]
+    yield from _table(heads, [(one["name"], [one["total"], *one["counts"].values()]) for one in rows])
     if len(told["years"]) > 1:
         yield ""
         years = [(str(one["year"] or "undated"), [one["total"], *one["counts"].values()]) for one in told["years"]]

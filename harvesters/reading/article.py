@@ -418,9 +418,12 @@ def _summary(facts: _Facts, place: _Place, meta: MetaTags, text: str | None) -> 
     """内容概述 and keywords: as labelled, else from the meta tags where these speak of this document."""
     title = plain(place.headline.text) if place.headline else ""
     for one in place.ranked("summary"):
-        if not is_placeholder(one.value) and plain(one.value) not in ("", title):
+        if is_placeholder(one.value) or not plain(one.value):
+            continue
+        if plain(one.value) != title:
             facts.put("summary", unpieced(one.value), one.origin, unpieced(one.value), 0.9)
             break
+        facts.put("summary", None, one.origin, unpieced(one.value), 0.0)
     else:
         summary = meta.description
         names = {plain(name) for name in (meta.site.name, meta.column_name) if name}
@@ -434,7 +437,7 @@ def _summary(facts: _Facts, place: _Place, meta: MetaTags, text: str | None) -> 
             facts.put("keywords", words, one.origin, unpieced(one.value), 0.9)
             return
     whole = f"{place.headline.text if place.headline else ''}\n{text or ''}"
-    words = tuple(word for word in meta.keywords if len(word) > 1 and word in whole)
+    words = tuple(word for word in meta.keywords if len(word) > 1 and word in whole and plain(word) != title)
     if words and meta.title:
         facts.put("keywords", words, "meta", "、".join(meta.keywords), 0.6)
 

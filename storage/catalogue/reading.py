@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage import tables
 from storage.catalogue import rows
+from storage.classification import themes
 from storage.database import Database, among
 from storage.schema import Item
 
@@ -18,19 +19,33 @@ PAGE: Final = 500  # items held at a time
 
 
 def iter_items(
-    db: Database, *, changed_after: int = 0, unit: str | None = None, column: str | None = None
+    db: Database,
+    *,
+    changed_after: int = 0,
+    unit: str | None = None,
+    column: str | None = None,
+    theme: str | None = None,
 ) -> Iterator[Item]:
     """Items, withdrawn ones too, whose last change has a number above ``changed_after`` (see ``outbox.head``).
 
     They come in the order of that number, a page to a transaction: writers are not held up, and an item that changes
     meanwhile comes (again) later rather than never.
+
+    :param theme: the code of one of the 22 themes, with its second level or for all of it; one that is not in the
+        table is nobody's.
     """
-    for item, _ in iter_changes(db, changed_after=changed_after, unit=unit, column=column):
+    for item, _ in iter_changes(db, changed_after=changed_after, unit=unit, column=column, theme=theme):
         yield item
 
 
 def iter_changes(
-    db: Database, *, changed_after: int = 0, unit: str | None = None, column: str | None = None, page: int = PAGE
+    db: Database,
+    *,
+    changed_after: int = 0,
+    unit: str | None = None,
+    column: str | None = None,
+    theme: str | None = None,
+    page: int = PAGE,
 ) -> Iterator[tuple[Item, int]]:
     """Like :func:`iter_items`, each with the number of its last change, to go on from there another time.
 
@@ -42,6 +57,8 @@ def iter_changes(
         query = query.where(at.unit == unit)
     if column is not None:
         query = query.where(at.column == column)
+    if theme is not None:
+        query = query.where(at.theme_code.in_(themes.codes_below(theme)))
     after = changed_after
     while True:
         with db.read() as session:

@@ -59,7 +59,7 @@ _ORGAN: Final = (
     r"分局|分行|法院|检察院|政府办|公司|集团)"
 )
 _NAMED: Final = re.compile(
-    rf"(?:(?P<organ>[\u4e00-\u9fff、\s]{{1,80}}{_ORGAN})\s*)?(?:关于|印发|转发|批转)[^\n]{{2,300}}的"
+    rf"(?:(?P<organ>[\u4e00-\u9fff、\s]{{1,80}}{_ORGAN})\s*)?(?:关于|印发(?!关于)|转发|批转)[^\n]{{2,300}}的"
     r"(?:实施|若干|指导|紧急|补充|联合)?(?P<genre>决议|决定|命令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|复函|函|纪要)"
 )
 # who reports on a document puts an act before 关于, which may end as a body's name does: "我市召开大会"

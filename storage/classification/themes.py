@@ -12,7 +12,6 @@ it the place of the second level in its own list ("02-01"); no text that we have
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -132,9 +131,11 @@ def read(shown: str, *, whole: bool = False) -> Theme | None:
     if not text or len(text) > _LONGEST:
         return None
     parts = [part for part in map(_plain, _LEVELS.split(text)) if part]
-    for part, following in itertools.pairwise(parts):
-        if part in _FIRST and part + following in _PAIRS:
-            return _PAIRS[part + following]
+    # levels of the site's own may stand before a theme; of two themes the first counts, with or without a second level
+    place = next((place for place, part in enumerate(parts) if part in _FIRST), len(parts))
+    pair = _PAIRS.get("".join(parts[place : place + 2]))
+    if pair is not None:
+        return pair
     run = _plain("".join(parts))
     named = _PAIRS.get(run) or _FIRST.get(run)
     if named is not None and (not whole or named.second is not None or "、" in named.first):
@@ -142,7 +143,7 @@ def read(shown: str, *, whole: bool = False) -> Theme | None:
     if whole or not parts:
         return None
     if (first := _FIRST.get(parts[0])) is not None:
-        return first if first.code != _OTHER else None
+        return first if first.code != _OTHER or len(set(parts)) == 1 else None
     all_named = [_NAMED.get(part) for part in parts]
     return all_named[0] if all(all_named) else None
 

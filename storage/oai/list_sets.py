@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
+from storage.classification import statutory
 from storage.formats.xml_text import element
 from storage.oai import sets
 from storage.oai.arguments import TOKEN
@@ -56,7 +57,9 @@ def _distinct(session: Session, column: sa.Column[Any]) -> Iterator[str]:
 
 
 def statutory_name(code: str) -> str:
-    """20-03 → 第二十条第（三）项; others by their code."""
+    """20-03 → 第二十条第（三）项, 21-A4 → 第二十一条：土地征收; others by their code."""
+    if code.startswith("21-") and code in statutory.NAMES:
+        return f"《政府信息公开条例》第二十一条：{statutory.NAMES[code]}"
     article, _, item = code.partition("-")
     if article != "20" or not item.isdecimal() or not 1 <= int(item) <= 15:
         return code

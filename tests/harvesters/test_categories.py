@@ -201,7 +201,8 @@ def test_what_an_interface_states(api: dict[str, Any], summary: str | None, keyw
     row = Row(url=URL, title="关于河道保护的通知", api=api)
     item = to_item(body, column, row, None, evidence=None, captured_at=NOW)
     assert (item.summary, item.keywords) == (summary, keywords)
-    assert ("summary" in item.provenance) == (summary is not None)
+    said = item.provenance.get("summary")
+    assert (said.raw if said else None) == api.get("summary")  # shown, whatever it is worth
 
 
 # ------------------------------------------------------------------ the city's own table
@@ -238,6 +239,7 @@ def test_a_citys_own_table_is_laid_over_ours() -> None:
         ("kinds: {notices: {category: 通知}}", "kinds.notices.category"),
         ("kinds: {notice: {category: 新闻}}", "kinds.notice"),
         ("kinds: {notices: {category: 新闻, statutory: 20-16}}", "20-01 … 20-15"),
+        ("kinds: {notices: {category: 新闻, statutory: [20-15]}}", "20-01 … 20-15"),
         ("kind: {notices: {category: 新闻}}", "expected one of kinds"),
         ("overrule: {lines: [{title: 河长}]}", "a category or a statutory class"),
         ("overrule: {lines: [{title: '(', category: 新闻}]}", "expected a pattern"),

@@ -97,7 +97,14 @@ def test_a_standing_item_has_every_format_and_a_withdrawn_one_none(db: Database,
 def test_sets_are_units_classes_and_statutory_classes(db: Database) -> None:
     registry.apply(db, build.city(build.unit(), replace(build.unit("云溪-ju"), name="云溪县水务局")))
     registry.apply(db, build.city(build.unit()))  # the second one left; its items are still there
-    put(db, [build.item(1, statutory="20-11"), build.item(2, statutory="21-A"), build.item(3, unit="elsewhere")])
+    put(
+        db,
+        [
+            build.item(1, statutory="20-11"),
+            build.item(2, statutory="21-A"),
+            build.item(3, unit="elsewhere", statutory="21-B4"),
+        ],
+    )
     found = {one[0].text: one[1].text for one in ask(db, "verb=ListSets").iter(f"{OAI}set")}
     assert {spec: name for spec, name in found.items() if spec.startswith("unit")} == {
         "unit": "公开主体",
@@ -108,6 +115,7 @@ def test_sets_are_units_classes_and_statutory_classes(db: Database) -> None:
     assert {name for spec, name in found.items() if spec.startswith("category:")} == {one.value for one in Category}
     assert found["statutory:20-11"] == "《政府信息公开条例》第二十条第（十一）项"
     assert found["statutory:21-A"] == "21-A"
+    assert found["statutory:21-B4"] == "《政府信息公开条例》第二十一条：宅基地使用情况审核"
 
 
 def test_a_record_is_the_item_as_it_was_delivered(db: Database, filled: list[str]) -> None:

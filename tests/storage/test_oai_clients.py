@@ -24,7 +24,7 @@ from storage.console import create_app
 from storage.console import feed as console_feed
 from storage.database import Database
 from storage.exceptions import DatabaseError
-from storage.formats import gongkai
+from storage.formats import core_record, gongkai
 from storage.oai import selection
 from tests.storage import build, feed
 from tests.storage.busy import Busy
@@ -180,6 +180,8 @@ def test_clients_understand_all_verbs_and_errors(db: Database, monkeypatch: pyte
         assert len(list(one.ListRecords(metadataPrefix="oai_dc", ignore_deleted=True))) == 7
         record = one.GetRecord(metadataPrefix="oai_dc", identifier=f"oai:gongkai.localhost:{names[0]}")
         assert record.metadata["title"] == [items[0].title]
+        record = one.GetRecord(metadataPrefix="zfxxgk", identifier=f"oai:gongkai.localhost:{names[0]}")
+        assert record.metadata["名称"] == [items[0].title]
         with pytest.raises(SickleBadToken):
             one.ListRecords(resumptionToken="forged")
         with pytest.raises(oaipmh_scythe.exceptions.CannotDisseminateFormat):
@@ -223,10 +225,10 @@ def test_a_form_without_end_is_cut_off(web: TestClient) -> None:
     assert web.post("/oai", content=b"a" * (console_feed.MOST_BYTES + 1)).status_code == 413
 
 
-def test_the_schema_lies_where_the_formats_say(web: TestClient) -> None:
+def test_the_schemas_lie_where_the_formats_say(web: TestClient) -> None:
     root = feed.checked(web.get("/oai?verb=ListMetadataFormats").content)
-    address = [one.text for one in root.iter(f"{OAI}schema")][1]
-    assert web.get(address).content == gongkai.schema()
+    _, *addresses = [one.text for one in root.iter(f"{OAI}schema")]
+    assert [web.get(one).content for one in addresses] == [gongkai.schema(), core_record.schema()]
 
 
 def test_a_database_that_fails_asks_clients_for_patience(web: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,10 +40,12 @@ def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
         return not_applicable("external", "the row leads to another site")
     if not item.page_read:
         return not_assessable("unread", "the article has not been read")
+    shown = item.provenance.get("summary")
     values = {
         "index_number": item.index_number,
         "title": item.title,
-        "summary": item.summary,
+        # one that repeats the title says nothing, and is not missing from the entry all the same
+        "summary": item.summary or (shown.raw if shown is not None else None),
         "formed_on": item.formed_on.isoformat() if item.formed_on else None,
     }
     missing = [name for name, value in values.items() if not _is_stated(value)]

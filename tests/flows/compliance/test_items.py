@@ -113,6 +113,8 @@ def test_our_looks_have_their_day_in_the_city() -> None:
     assert timely_item.judge(given, context(), replace(CASE, zone=dt.UTC)).verdict is VerdictKind.COMPLIANT
 
 
+REPEATED = {"summary": Provenance(origin="label", raw="关于校园安全的通知", confidence=0.0)}  # the title once more
+
 FIELDS: list[tuple[str, dict[str, Any], str, object]] = [
     ("notices", {}, "not_applicable", "nothing_asked"),
     ("annual_reports", {}, "not_applicable", "nothing_asked"),
@@ -129,6 +131,8 @@ FIELDS: list[tuple[str, dict[str, Any], str, object]] = [
     ("policies", {**FULL, "index_number": " - "}, "breach", ["索引号"]),
     ("policies", {**FULL, "summary": "无"}, "breach", ["内容概述"]),
     ("policies", {**FULL, "summary": "null"}, "breach", ["内容概述"]),
+    ("policies", {**FULL, "summary": None}, "breach", ["内容概述"]),
+    ("policies", {**FULL, "summary": None, "provenance": REPEATED}, "compliant", None),
     ("catalogue", {**FULL, "formed_on": None}, "breach", ["生成日期"]),
     ("policies", {**FULL, "page_read": False}, "not_assessable", "unread"),
     ("policies", {"page_read": False}, "not_assessable", "unread"),

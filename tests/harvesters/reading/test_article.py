@@ -181,6 +181,37 @@ def test_labels_without_values_give_nothing(block: Any) -> None:
         assert getattr(found, field) is None, field
 
 
+@pytest.mark.parametrize(
+    ("pairs", "subject", "genre"),
+    [
+        ((("组配分类", "综合政务/政务公开"),), "综合政务/政务公开", None),
+        ((("组配分类", "城乡建设、环境保护"),), "城乡建设、环境保护", None),
+        ((("组配分类", "公告"),), None, "公告"),
+        ((("组配分类", "财政资金"),), None, None),  # a column of the site's own
+        ((("组配分类", "教育"),), None, None),  # may be one too
+        ((("主题分类", "卫生、体育"), ("组配分类", "综合政务/政务公开")), "卫生、体育", None),
+        ((("体裁分类", "意见"), ("组配分类", "公告")), None, "意见"),
+        ((("文种", "命令(令)"),), None, "命令(令)"),
+        ((("主题分类", "通知公告"),), "通知公告", None),  # what is shown, whatever it is
+    ],
+)
+def test_what_stands_under_a_label_of_everything(
+    pairs: tuple[tuple[str, str], ...], subject: str | None, genre: str | None
+) -> None:
+    block = as_items((*pairs, ("索引号", "11629900MB0/2026-00231"), ("语种", "汉语")))
+    found = article(page(f"<div><h1>{TITLE}</h1>{block}<div class='TRS_Editor'>{PARAGRAPHS}</div></div>", METAS))
+    assert (found.subject, found.genre, found.language) == (subject, genre, "汉语")
+
+
+@pytest.mark.parametrize(("label", "sure"), [("主题分类", True), ("分类", False), ("主题", False)])
+def test_a_label_that_may_speak_of_a_column_is_less_sure(label: str, sure: bool) -> None:
+    block = as_items(((label, "教育"), ("索引号", "11629900MB0/2026-00231")))
+    told = read(page(f"<div><h1>{TITLE}</h1>{block}<div class='TRS_Editor'>{PARAGRAPHS}</div></div>", METAS))
+    assert told.article is not None
+    assert told.article.subject == "教育"
+    assert (told.provenance["subject"].confidence > 0.7) == sure
+
+
 def with_info(info: str, head: str = METAS) -> Page:
     return read(
         page(f"<div class='w'><h1>{TITLE}</h1><p>{info}</p><div class='TRS_Editor'>{PARAGRAPHS}</div></div>", head)
@@ -603,6 +634,25 @@ def test_keywords_and_summary_of_the_meta_tags_count_only_where_they_speak_of_th
         found = with_info("发布时间：2026-06-15", head % nothing).article
         assert found is not None
         assert found.summary is None
+
+
+@pytest.mark.parametrize(
+    ("value", "summary", "raw"),
+    [
+        (TITLE, None, TITLE),
+        ("无", None, None),
+        ("明确河道保护的职责。", "明确河道保护的职责。", "明确河道保护的职责。"),
+    ],
+)
+def test_a_summary_that_repeats_the_title_is_none_and_was_shown(
+    value: str, summary: str | None, raw: str | None
+) -> None:
+    block = as_items((("索引号", "11629900MB0/2026-00231"), ("内容概述", value)))
+    told = read(page(f"<div><h1>{TITLE}</h1>{block}<div class='TRS_Editor'>{PARAGRAPHS}</div></div>", METAS))
+    assert told.article is not None
+    assert told.article.summary == summary
+    said = told.provenance.get("summary")
+    assert (said.raw if said else None) == raw
 
 
 def test_a_source_shown_shortened_is_taken_whole_from_the_meta_tag() -> None:
