@@ -2,7 +2,7 @@
 
 The doors are functions of a ``Database``: ``registry`` (who owes what), ``catalogue`` (items, rows, revisions),
 ``observations`` (looks), ``list_pages`` and ``leases`` (the crawler's memory), ``findings`` (verdicts and their life),
-``periods`` (scoreboards that were frozen), ``outbox`` (what consumers have yet to get), ``requests`` (what the console
-asks of the flows), ``export`` (all of it, whole). Nobody else opens a session, and this room imports neither of the
-others.
+``periods`` (scoreboards that were frozen), ``outbox`` (what consumers have yet to get, and where each stands),
+``requests`` (what the console asks of the flows), ``export`` (all of it, whole). Nobody else opens a session, and this
+room imports neither of the others.
 """

@@ -44,7 +44,7 @@ def status(database: Database) -> dict[str, Any]:
     board = scoreboard(database)
     city = registry.load_city(database)
     latest = observations.latest_by_column(database, Subject.COLUMN)
-    delivery = standings(database, now)
+    delivery = [one for one in standings(database, now) if one["configured"]]
     homes = observations.latest_good_by_column(database, Subject.HOME)
     todo, never = [], 0
     for unit in city.units if city else ():

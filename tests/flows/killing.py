@@ -93,7 +93,7 @@ def keep_writing(database: Database, unit: str, seed: int, turns: int = 10**9) -
             changed = [_changed(one, hours) for one in chance.sample(known, min(len(known), chance.randint(0, 2)))]
             catalogue.upsert(database, [*new, *changed], seen_at=at)
             known += new
-            standing = chance.sample(known, len(known) - chance.randint(0, 1))
+            standing = chance.sample(known, len(known) - 1)
             for look in range(2):
                 rows = [WalkRow(url=one.url, title=one.title, date=one.published_on) for one in standing]
                 when = at + look * 10 * build.DAY

@@ -49,7 +49,7 @@ def check_all_is_there(database: Database, folder: Path) -> None:
     assert (told.held, told.later, told.waiting) == (None, None, 0)
     actions = check_log(database, seen_by_a_reader(folder))
     assert actions["upsert"] > 20
-    assert actions["delete"] > 3
+    assert actions["delete"] > 5
     with receiver.open_folder(config_of(folder)) as opened:
         found = compared(database, opened)
     assert sum(found.counts.values()) == 0, found.counts
@@ -57,7 +57,7 @@ def check_all_is_there(database: Database, folder: Path) -> None:
 
 def kill_many(database: Database, folder: Path, wanted: int, seed: int) -> None:
     chance = random.Random(seed)
-    keep_writing(database, "u1", 0, turns=3)
+    keep_writing(database, "u1", 0, turns=10)
     deliver(database, folder)  # from here on everything is imported and compiled
     longest_s = 2 * takes_s(partial(keep_writing, database, "u2", 0, turns=1))
     killed = rounds = 0
@@ -68,17 +68,18 @@ def kill_many(database: Database, folder: Path, wanted: int, seed: int) -> None:
         if chance.random() < 0.7:
             works.append(partial(keep_writing, database, chance.choice(["u1", "u2"]), chance.randrange(10**6)))
         killed += killed_together(works, chance, longest_s)
-        if rounds % 10 == 0:
+        if rounds % 10 == 0:  # once in a while all goes well, on a busy machine too
+            keep_writing(database, "u1", rounds, turns=1)
             deliver(database, folder)
 
 
 def test_killed_at_any_moment_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
     with closing(open_database(sqlite_url)) as database:
-        kill_many(database, tmp_path / "out", wanted=120, seed=629900)
+        kill_many(database, tmp_path / "out", wanted=110, seed=629900)
         check_all_is_there(database, tmp_path / "out")
 
 
 def test_killed_at_any_moment_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
     with closing(open_database(postgres_url)) as database:
-        kill_many(database, tmp_path / "out", wanted=40, seed=629901)
+        kill_many(database, tmp_path / "out", wanted=25, seed=629901)
         check_all_is_there(database, tmp_path / "out")

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from storage import catalogue, outbox, tables
 from storage.catalogue import revisions
-from storage.database import Database, open_database
+from storage.database import Database, connect_only, migrate, open_database
 from storage.formats.json_item import from_json
+from storage.migrations import runner
 from tests.storage import build
 
 NOON, DAY = build.NOON, build.DAY
@@ -90,6 +91,21 @@ def test_a_receivers_cursor_moves_forward_only_and_keeps_its_receipts(db: Databa
         (9, {"file": "b.jsonl"}),
         (5, {"file": "a.jsonl"}),
     ]
+
+
+def test_receivers_go_on_where_they_stood_before_they_had_a_table(empty_url: str) -> None:
+    database = connect_only(empty_url)
+    with database.begin() as session:
+        runner.upgrade(session.connection(), "0011")
+        for seq, receiver in ((4, "folder:/out"), (9, "folder:/out"), (2, "other")):
+            row = {"receiver": receiver, "seq": seq, "at": NOON + seq * DAY, "receipt": {}}
+            session.execute(sa.insert(tables.deliveries).values(**row))
+    migrate(database)
+    assert outbox.cursor(database, "folder:/out") == 9
+    stands = outbox.receivers(database)["folder:/out"]
+    assert (stands.kind, stands.since, stands.at, stands.failures) == ("folder", NOON + 4 * DAY, NOON + 9 * DAY, 0)
+    assert outbox.receivers(database)["other"].kind is None
+    database.close()
 
 
 # ------------------------------------------------------------------ commits out of order
