@@ -19,9 +19,9 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine import Connection, Engine
 
-from flows.delivery import changes, exchange_tables
+from flows.delivery import changes, exchange_connection, exchange_tables
 from flows.delivery.configured import Configured
 from flows.delivery.receiver import Held, Refusal, Taken
 from storage import settings
@@ -30,7 +30,6 @@ from storage.outbox import OutboxEntry
 
 _PAGE: Final = 500  # items read at a time: some 3 MB with article texts
 _LOCK: Final = "gongkai exchange"
-_WRITES: Final = "gongkai_writes"
 
 
 class ExchangeConfig(Configured):
@@ -62,10 +61,10 @@ def open_exchange(config: ExchangeConfig) -> Iterator[ExchangeReceiver]:
     :raises SettingsError: there is no such secret.
     :raises DeliveryFailed: it cannot be reached or written, or its tables are not as this code writes them.
     """
-    url = _url(config.name, settings.secret(config.key))
+    url = exchange_connection.url_of(config.name, settings.secret(config.key))
     if url.get_backend_name() == "sqlite" and config.pg_schema is not None:
         raise DeliveryFailed(f"{config.name}: SQLite has no schemas: leave pg_schema: out, and use prefix:")
-    engine = _engine(url, config.timeout_s)
+    engine = exchange_connection.engine_of(url, config.timeout_s)
     try:
         receiver = ExchangeReceiver(config, engine)
         with receiver.writing() as connection:
@@ -80,7 +79,7 @@ def ddl(config: ExchangeConfig) -> str:
 
     :raises SettingsError: there is no such secret.
     """
-    url = _url(config.name, settings.secret(config.key))
+    url = exchange_connection.url_of(config.name, settings.secret(config.key))
     return exchange_tables.ddl(url, exchange_tables.tables(config.pg_schema, config.prefix))
 
 
@@ -215,7 +214,7 @@ class ExchangeReceiver:
         try:
             self._write(connection, entries, number)
         except (sa.exc.DBAPIError, exchange_tables.Unfit) as problem:
-            reason = _refusal(problem)
+            reason = exchange_connection.refusal(problem)
             if reason is None:
                 raise  # and the whole transaction is undone; on a full disk SQLite has done so already
             savepoint.rollback()
@@ -326,7 +325,7 @@ class ExchangeReceiver:
 
     @contextlib.contextmanager
     def _connected(self, *, writes: bool) -> Iterator[Connection]:
-        options: dict[str, Any] = {_WRITES: writes}
+        options: dict[str, Any] = {exchange_connection.WRITES: writes}
         if self._engine.dialect.name == "postgresql":
             options["isolation_level"] = "READ COMMITTED" if writes else "REPEATABLE READ"
             if not writes:
@@ -335,7 +334,7 @@ class ExchangeReceiver:
             with self._engine.connect().execution_options(**options) as connection, connection.begin():
                 yield connection
         except sa.exc.DBAPIError as problem:
-            raise DeliveryFailed(f"{self.where}: {_words(problem)}") from problem
+            raise DeliveryFailed(f"{self.where}: {exchange_connection.words(problem)}") from problem
 
 
 def _held(row: sa.RowMapping) -> Held:
@@ -348,116 +347,3 @@ def _held(row: sa.RowMapping) -> Held:
                 revision, deleted = int(facts["revision"]), bool(facts["deleted"])
         sha256 = hashlib.sha256(json.dumps(dict(row), default=str, sort_keys=True).encode()).hexdigest()
     return Held(id=row["id"], revision=revision, deleted=deleted, sha256=sha256)
-
-
-def _url(name: str, text: str) -> URL:
-    try:
-        url = make_url(text)
-    except sa.exc.ArgumentError as problem:
-        raise DeliveryFailed(
-            f"{name}: the secret is not the URL of a database: expected postgresql://user:password@host/database "
-            "or sqlite:////path/to/file.db"
-        ) from problem
-    if url.drivername in ("postgresql", "postgres"):
-        url = url.set(drivername="postgresql+psycopg")
-    if url.get_backend_name() not in ("postgresql", "sqlite"):
-        raise DeliveryFailed(f"{name}: {url.get_backend_name()} is not supported: only PostgreSQL and SQLite are")
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
-        raise DeliveryFailed(f"{name}: an exchange database in memory is read by nobody: name a file")
-    return url
-
-
-def _engine(url: URL, timeout_s: float) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, connect_args={"timeout": timeout_s})
-        sa.event.listen(engine, "connect", _let_us_begin)
-        sa.event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    ms = int(timeout_s * 1000)
-    options = (
-        # what was answered for must outlive the server, whatever its own default is
-        "-c TimeZone=UTC -c synchronous_commit=on "
-        f"-c lock_timeout={ms} -c statement_timeout={2 * ms} "
-        # should this machine die in a transaction, its locks are given back
-        f"-c idle_in_transaction_session_timeout={10 * ms}"
-    )
-    told = url.query.get("options", "")
-    return sa.create_engine(
-        url,
-        pool_pre_ping=True,
-        connect_args={
-            "connect_timeout": max(2, min(10, int(timeout_s))),
-            "application_name": "gongkai",
-            "client_encoding": "UTF8",
-            "options": f"{told if isinstance(told, str) else ' '.join(told)} {options}".strip(),
-            "tcp_user_timeout": ms,
-            "keepalives_idle": 30,
-            "prepare_threshold": None,  # a pooler between the two may give each transaction another session
-        },
-    )
-
-
-def _let_us_begin(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver would begin late and deferred
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-# ------------------------------------------------------------------ what went wrong, in words
-
-_BY_STATE: Final = (  # SQLSTATE or the beginning of it, and what the operator is told; the first that fits
-    ("28", "the server refuses the user or the password: correct the secret"),
-    ("3D000", "the server has no such database: create it, or correct the secret"),
-    ("3F000", "there is no such schema: create it (gongkai deliver ddl prints how)"),
-    ("42501", "this user may not do that: have their DBA run what gongkai deliver ddl prints"),
-    ("42", "its tables are not as they were made: put them back as gongkai deliver ddl prints them"),
-    ("25006", "it is read-only: it may be a standby, or be closed for maintenance"),
-    ("25P03", "the transaction waited too long and was ended"),
-    ("53100", "its disk is full: their DBA must make room"),
-    ("53300", "it takes no more connections: their DBA must raise the limit, or others must end"),
-    ("55P03", "somebody else holds a lock on the tables: have it given back"),
-    ("57014", "a statement took too long and was stopped, or somebody stopped it"),
-    ("57P", "the server is stopping or starting, or ended the connection"),
-    ("40", "another transaction was in the way"),
-    ("08", "the connection broke"),
-)
-_BY_WORDS: Final = (  # where there is no SQLSTATE: what the driver says, a "|" between signs
-    ("disk is full|no space left|disk full", "its disk is full: make room"),
-    ("is locked", "somebody else has been writing for too long: have that end"),
-    ("not a database|malformed", "the file is damaged or is no database: put a backup in its place"),
-    ("readonly|read-only", "it is read-only: give this user the right to write the file and its folder"),
-    ("unable to open", "the file cannot be opened: its folder must exist and may be written by this user"),
-    ("disk i/o", "the disk does not read or write"),
-    ("no such table|no such column|has no column", "its tables are not as they were made: put them back"),
-    ("password|role", "the server refuses the user or the password: correct the secret"),
-    ('database "', "the server has no such database: create it, or correct the secret"),
-)
-
-
-def _words(problem: sa.exc.DBAPIError) -> str:
-    said = " ".join(str(problem.orig).split())
-    state = getattr(problem.orig, "sqlstate", None)
-    advice = next((words for sign, words in _BY_STATE if state and state.startswith(sign)), None)
-    if advice is None and not state:
-        lowered = said.lower()
-        fits = (words for signs, words in _BY_WORDS if any(sign in lowered for sign in signs.split("|")))
-        server = "the server does not answer, or the connection broke: start it, or correct the secret"
-        advice = next(fits, server if hasattr(problem.orig, "sqlstate") else "it failed")
-    return f"{advice or 'it failed'} ({said}); nothing is lost, the same is sent again"
-
-
-def _refusal(problem: Exception) -> str | None:
-    """Why the tables will not hold this one change; None where the problem is not the change's."""
-    if isinstance(problem, exchange_tables.Unfit):
-        return str(problem)
-    if not isinstance(problem, sa.exc.DBAPIError):
-        return None
-    state = getattr(problem.orig, "sqlstate", None)
-    raised_there = state == "P0001"  # RAISE EXCEPTION of a trigger of theirs
-    if isinstance(problem, sa.exc.DataError | sa.exc.IntegrityError) or raised_there:
-        told = getattr(getattr(problem.orig, "diag", None), "message_primary", None)
-        return str(told or " ".join(str(problem.orig).split()))
-    return None

@@ -584,6 +584,8 @@ def test_a_full_disk(on_sqlite: There) -> None:
     [
         ("mysql://u:secret@h/d", {}, "mysql is not supported: only PostgreSQL and SQLite are"),
         ("nonsense", {}, "is not the URL of a database"),
+        ("postgresql://u:secret@h:port/d", {}, "is not the URL of a database"),
+        ("postgresql+asyncpg://u:secret@127.0.0.1:1/d", {}, "the server does not answer"),
         ("sqlite://", {}, "in memory is read by nobody"),
         ("sqlite:////nowhere/at/all/x.db", {}, "cannot be opened"),
         ("sqlite:////tmp/x.db", {"pg_schema": "s"}, "SQLite has no schemas"),
