@@ -407,6 +407,7 @@ def test_pages_can_be_walked_both_ways(db: Database, web: TestClient, small_page
     middle = web.get("/dcat/catalog.ttl?before=9")
     assert {name for name, _ in records(graph_of(middle, "ttl"))} == set(names[4:8])
     assert middle.links["next"]["url"].endswith("after=8")
+    assert web.get("/dcat/catalog.ttl?before=0").links["next"]["url"].endswith("after=0")
 
 
 def test_the_last_pages_address_tells_what_comes_later(db: Database, web: TestClient, small_pages: None) -> None:
