@@ -86,7 +86,8 @@ class Tally:
         self.rows = 0
         self.counts: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED[kind]}
         if kind == "items":
-            self.counts |= {"standing": Counter(), "action": Counter()}
+            self.counts["standing"] = Counter(standing=0, withdrawn=0)
+            self.counts["action"] = Counter(upsert=0, delete=0)
         self._keys: list[bytes] = []
         self._runs: list[BinaryIO] = []
         self._stack = contextlib.ExitStack()

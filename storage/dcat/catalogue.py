@@ -84,7 +84,7 @@ def _numbers(session: Session, asked: Asked) -> tuple[list[int], bool]:
     )
     if backwards:
         last = found[-1] if found else 0
-        return found, bool(before and pulling.numbers(session, asked.wanted, after=last, limit=1))
+        return found, before is not None and bool(pulling.numbers(session, asked.wanted, after=last, limit=1))
     return found[:PAGE], len(found) > PAGE
 
 
