@@ -16,6 +16,7 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
 from sqlalchemy.orm import Session
 
 from storage import pulling
+from storage.classification import themes
 from storage.database import Database
 from storage.dcat.asking import LAST, Asked
 from storage.dcat.forms import HYDRA, Form, new_graph
@@ -149,8 +150,9 @@ def _catalogue(names: Names, state: State, *, is_first: bool) -> Iterator[dcat.T
 def _whole(names: Names, state: State) -> Iterator[dcat.Triple]:
     if state.changed_at is not None:
         yield names.catalogue, DCTERMS.modified, dcat.moment(state.changed_at)
-    for number, theme in enumerate(vocabulary.THEMES, 1):
-        yield from dcat.concept(names.here(f"theme-{number:02}"), names.themes, theme)
+    for theme in themes.THEMES:
+        if theme.second is None:
+            yield from dcat.concept(names.here(f"theme-{theme.code}"), names.themes, theme.first)
     for category, slug in sets.SLUGS.items():
         yield from dcat.concept(names.concept("category", slug), names.categories, category.value)
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, XSD, Namespace
 
+from storage.classification import themes
 from storage.formats import vocabulary
 from storage.formats.iri import segment, web_iri
 from storage.formats.oai_dc import beginning
@@ -199,12 +200,13 @@ def _agents(names: Names, node: URIRef, name: str, item: Mapping[str, Any], unit
 def _classes(names: Names, node: URIRef, item: Mapping[str, Any]) -> Iterator[Triple]:
     european = URIRef(vocabulary.GOVERNMENT)
     yield node, DCAT.theme, european
-    shown = item.get("theme")
-    number = vocabulary.theme_of(shown) if shown else None
-    if number:
-        theme = names.here(f"theme-{number:02}")
+    shown, code = item.get("theme"), item.get("theme_code")
+    # a revision from before codes were kept has the theme's name alone
+    known = themes.by_code(code) if code else themes.read(shown) if shown else None
+    if known is not None:
+        theme = names.here(f"theme-{known.code[:2]}")
         yield node, DCAT.theme, theme
-        yield from concept(theme, names.themes, vocabulary.THEMES[number - 1])
+        yield from concept(theme, names.themes, known.first)
     if shown and not is_blank(shown):
         yield node, DCAT.keyword, zh(shown)
     category = Category(item["category"])

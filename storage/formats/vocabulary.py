@@ -6,9 +6,6 @@ for is left out or stays a word.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from functools import lru_cache
 from typing import Final
 
 _AUTHORITY: Final = "http://publications.europa.eu/resource/authority"
@@ -67,34 +64,6 @@ _FILES: Final = {
 }
 UNKNOWN_MEDIA: Final = "application/octet-stream"
 
-# 国务院公文主题分类, first level, in its order
-THEMES: Final = (
-    "国务院组织机构",
-    "综合政务",
-    "国民经济管理、国有资产监管",
-    "财政、金融、审计",
-    "国土资源、能源",
-    "农业、林业、水利",
-    "工业、交通",
-    "商贸、海关、旅游",
-    "市场监管、安全生产监管",
-    "城乡建设、环境保护",
-    "科技、教育",
-    "文化、广电、新闻出版",
-    "卫生、体育",
-    "人口与计划生育、妇女儿童工作",
-    "劳动、人事、监察",
-    "公安、安全、司法",
-    "民政、扶贫、救灾",
-    "民族、宗教",
-    "对外事务",
-    "港澳台侨工作",
-    "国防",
-    "其他",
-)
-_BETWEEN: Final = re.compile(r"[\\/|>;:,·→＼]+|-{1,2}|—+|\s+(?=\S{3})")
-_SIGNS: Final = re.compile(r"[、.\s“”\"]+|与|和|及")
-
 
 def language_of(code: str) -> str | None:
     """The authority's name of a language, by its BCP 47 tag."""
@@ -117,19 +86,3 @@ def file_type(ending: str | None) -> str | None:
     """The authority's name of the format of files with this ending."""
     found = _FILES.get((ending or "").lower().lstrip("."))
     return None if found is None else f"{_AUTHORITY}/file-type/{found[1]}"
-
-
-@lru_cache(maxsize=4096)
-def theme_of(shown: str) -> int | None:
-    """Which of the 22 themes (1 to 22) a theme as shown is, by its first level or one of the names in it."""
-    text = unicodedata.normalize("NFKC", shown)
-    first = next((part for part in map(_plain, _BETWEEN.split(text)) if part), "")
-    return _KNOWN.get(_plain(text)) or _KNOWN.get(first)
-
-
-def _plain(text: str) -> str:
-    bare = _SIGNS.sub("", text).replace("其它", "其他").removeprefix("主题分类")
-    return bare.removesuffix("类") or bare
-
-
-_KNOWN: Final = {_plain(name): number for number, theme in enumerate(THEMES, 1) for name in (*theme.split("、"), theme)}
