@@ -151,7 +151,7 @@ def _compared_lines(one: Compared) -> list[str]:
                 some = ", ".join(sample["item"] for sample in told.samples.get(fault, ())[:5])
                 found.append(f"  {fault:9} {count}  {some}{' …' if count > 5 else ''}")
     if one.failed:
-        found.append(f"{one.receiver}: could not be compared: {one.failed}")
+        found.append(f"{one.receiver}: could not be {'mended' if one.told else 'compared'}: {one.failed}")
     return found
 
 

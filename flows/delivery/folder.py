@@ -86,11 +86,19 @@ class Folder:
             if again:
                 told = file
                 _mend(self._folder, file, again)
+        if fresh and fresh[0].seq != manifest["last_seq"] + 1:
+            raise self._gap(fresh[0].seq)
         if fresh:
             told = put(self._folder, manifest, fresh, now)
         if told is None:
-            raise DeliveryFailed(f"{self._folder}: its manifest has a gap at change {entries[0].seq}; put it back")
+            raise self._gap(entries[0].seq)
         return Taken(receipt=told)
+
+    def _gap(self, seq: int) -> DeliveryFailed:
+        return DeliveryFailed(
+            f"{self._folder}: its manifest does not lead up to change {seq}; put the manifest back, or name a new "
+            "folder, which gets everything"
+        )
 
     def together(self, seq: int) -> tuple[int, int]:
         """The first and the last change of the file that holds ``seq``: it is written anew from all of them."""

@@ -41,7 +41,10 @@ _CHUNK: Final = 200  # items looked at again at a time
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """One receiver's comparison; ``failed`` says why there is none. ``repaired`` items were sent again before it."""
+    """One receiver's comparison, after ``repaired`` items were sent again.
+
+    ``failed`` says why there is none, or why what was to be mended was not.
+    """
 
     receiver: str
     told: Reconciliation | None = None
@@ -76,18 +79,21 @@ def compare(database: Database, config: Configured, now: Settings, *, repair: bo
     try:
         with receivers.opened(config) as receiver:
             run = compared(database, receiver)
-            if not repair or not run.to_repair:
-                return Compared(receiver=config.name, told=_kept(run))
-            with alone(database, config.name, now.lease_s) as still_mine:
-                if still_mine is None:
-                    busy = "another delivery is at it; run this again when it has ended"
-                    return Compared(receiver=config.name, told=_kept(run), failed=busy)
+    except (DeliveryFailed, SettingsError) as problem:
+        return Compared(receiver=config.name, failed=str(problem))
+    if not repair or not run.to_repair:
+        return Compared(receiver=config.name, told=_kept(run))
+    try:
+        with alone(database, config.name, now.lease_s) as still_mine:
+            if still_mine is None:
+                raise DeliveryFailed("another delivery is at it; run this again when it has ended")
+            with receivers.opened(config) as receiver:
                 send_again(database, receiver, run.to_repair)
         with receivers.opened(config) as receiver:
             after = compared(database, receiver)
-        return Compared(receiver=config.name, told=_kept(after), repaired=len(run.to_repair))
     except (DeliveryFailed, SettingsError) as problem:
-        return Compared(receiver=config.name, failed=str(problem))
+        return Compared(receiver=config.name, told=_kept(run), failed=str(problem))
+    return Compared(receiver=config.name, told=_kept(after), repaired=len(run.to_repair))
 
 
 def _kept(run: _Run) -> Reconciliation:

@@ -311,6 +311,20 @@ def test_a_folder_is_written_anew_byte_for_byte(database: Database, tmp_path: Pa
     assert {file: file.read_bytes() for file in files} == kept
 
 
+def test_a_folder_that_was_emptied_is_not_filled_with_pieces(database: Database, tmp_path: Path) -> None:
+    writer = Writer(database)
+    for _ in range(2):
+        writer.write("a", "b", "c")
+    config = folder.FolderConfig(name="f", kind="folder", path=tmp_path / "out", batch=2)
+    with folder.open_folder(config) as opened:
+        bring_up(database, opened)
+    shutil.rmtree(tmp_path / "out")
+    told = compare(database, config, settings.load(), repair=True)
+    assert "its manifest does not lead up to change 4; put the manifest back" in (told.failed or "")
+    assert list((tmp_path / "out").glob("items-*")) == []
+    assert outbox.drifts(database) == {"f": 3}  # what was found is kept all the same
+
+
 def test_a_folder_can_be_compared_while_it_is_written(database: Database, tmp_path: Path) -> None:
     writer = Writer(database)
     writer.write("a", "b", "c")
