@@ -67,6 +67,8 @@ class HarvestReport:
         ]
         if self.settled is not None and str(self.settled):
             lines.append(f"documents: {self.settled}")
+        if total("held"):
+            lines.append(f"{total('held')} columns lost too much at once; gongkai catalogue held says what")
         if total("columns_failed"):
             lines.append(f"{total('columns_failed')} columns could not be read as lists; gongkai status says why")
         if total("articles_failed"):

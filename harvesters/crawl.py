@@ -76,6 +76,7 @@ class CrawlSummary:
     changed: int = 0
     same: int = 0
     gone: int = 0
+    held: int = 0  # columns that lost too much at once, of which nothing was written
     requests: int = 0
     bytes: int = 0
     seconds: float = 0.0
@@ -403,6 +404,7 @@ def _counts(spider: Any) -> dict[str, Any]:
         "changed": counts.changed,
         "same": counts.same,
         "gone": counts.gone,
+        "held": counts.held,
         "requests": fetcher.hosts.requests if fetcher is not None else 0,
         "bytes": fetcher.hosts.bytes if fetcher is not None else 0,
     }

@@ -37,6 +37,7 @@ class Counts:
     changed: int = 0
     same: int = 0
     gone: int = 0
+    held: int = 0
 
 
 class Keeper:
@@ -72,6 +73,7 @@ class Keeper:
         """
         result = await self._call(catalogue.record_walk, self._database, walk)
         self.counts.gone += len(result.gone)
+        self.counts.held += result.held
         return result
 
     async def remember(self, unit: str, column: str, pages: Sequence[ListPage]) -> None:
@@ -98,6 +100,7 @@ class Keeper:
             catalogue.settle, self._database, unit, column, self._rereads, at=dt.datetime.now(dt.UTC)
         )
         self.counts.changed += settled.changed
+        self.counts.held += settled.held
         return settled
 
     async def touch(self, unit: str, column: str, addresses: Sequence[str], seen_at: dt.datetime) -> None:
