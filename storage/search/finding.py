@@ -106,10 +106,11 @@ def search(
         if query.is_empty or stands.seq == 0:
             return Found(query=query, matches=(), total=Total(count=0, is_exact=True), after=None, standing=stands)
         asked = _Asked(session, query, filters)
-        matches, on = asked.page(place, limit)
+        places, on = asked.page(place, limit)
+        matches = asked.matches(places)
         total = asked.total() if after is None else None
-    on = None if on is None else f"{stands.generation}.{on}"
-    return Found(query=query, matches=tuple(matches), total=total, after=on, standing=stands)
+    end = None if on is None else f"{stands.generation}.{on[0]}.{on[1]}"
+    return Found(query=query, matches=matches, total=total, after=end, standing=stands)
 
 
 def _place(after: str | None, generation: int) -> tuple[int, int]:
@@ -133,7 +134,8 @@ class _Asked:
         self.syntax = engine.Syntax(session.get_bind().dialect.name)
         self.least = 0 if filters.since is None else filters.since.toordinal() * engine.PER_DAY
         self.below = _ABOVE if filters.until is None else (filters.until.toordinal() + 1) * engine.PER_DAY
-        self.fits: dict[int, Mapping[str, Any] | None] = {}  # number → the item, None where its text does not fit
+        # number → class, where few are found, or 0; None where the text does not fit. Texts are not held: some are long
+        self.fits: dict[int, int | None] = {}
         must, must_not = _facets(filters)
         self._must = [self.syntax.token(one) for one in must]
         self._must_not = [self.syntax.token(one) for one in must_not]
@@ -187,14 +189,14 @@ class _Asked:
     def _term(self, term: Term, mark: str) -> str:
         return self.syntax.every(self.syntax.token(mark + one, is_prefix=term.is_prefix) for one in term.tokens)
 
-    def page(self, place: tuple[int, int], limit: int) -> tuple[list[Match], str | None]:
-        """Matches from a place on, and where the page after them begins."""
+    def page(self, place: tuple[int, int], limit: int) -> tuple[list[tuple[int, int]], tuple[int, int] | None]:
+        """What fits from a place (class, number) on, as places, and where the page after them begins."""
         if self.few is not None:
             begins = (place[0], -place[1])
-            ranked = [match for match in self._ranked(self.few) if (match.rank, -match.number) > begins]
-            last = ranked[limit - 1] if len(ranked) > limit else None
-            return ranked[:limit], None if last is None else f"{last.rank}.{last.number}"
-        found: list[Match] = []
+            fit = sorted((rank, -number) for number, rank in self._read(self.few).items() if rank is not None)
+            rest = [(rank, -below) for rank, below in fit if (rank, below) > begins]
+            return rest[:limit], rest[limit - 1] if len(rest) > limit else None
+        found: list[tuple[int, int]] = []
         rank, below = place
         compared = 0
         while rank < len(self.classes):
@@ -202,26 +204,24 @@ class _Asked:
             if self.query.must_be_compared:
                 wanted = max(wanted, _CHUNK)
             numbers = self._numbers(self.classes[rank], below, wanted)
-            texts = self._read(numbers)
+            fits = self._read(numbers)
             for number in numbers:
-                if (data := texts.get(number)) is not None:
+                if fits.get(number) is not None:
                     if len(found) == limit:
-                        last = found[-1]
-                        return found, f"{last.rank}.{last.number}"
-                    found.append(Match(rank=rank, number=number, data=data))
+                        return found, found[-1]
+                    found.append((rank, number))
                 below = number
             compared += len(numbers)
             if len(numbers) < wanted:
                 rank, below = rank + 1, _ABOVE
             elif self.query.must_be_compared and compared >= COMPARED:
-                return found, f"{rank}.{below}"
+                return found, (rank, below)
         return found, None
 
-    def _ranked(self, numbers: Sequence[int]) -> list[Match]:
-        """What fits of ``numbers``, in order."""
-        told = ((number, data) for number, data in self._read(numbers).items() if data is not None)
-        matches = [Match(rank=self._rank(data), number=number, data=data) for number, data in told]
-        return sorted(matches, key=lambda match: (match.rank, -match.number))
+    def matches(self, places: Sequence[tuple[int, int]]) -> tuple[Match, ...]:
+        """The documents at ``places``."""
+        data = dict(_payloads(self.session, [number for _, number in places]))
+        return tuple(Match(rank=rank, number=number, data=data[number]) for rank, number in places if number in data)
 
     def _rank(self, data: Mapping[str, Any]) -> int:
         """The first class of :meth:`_classes` that an item is of, which has the tokens of the last one."""
@@ -244,10 +244,9 @@ class _Asked:
             return Total(count=sum(one is not None for one in self._read(self.few).values()), is_exact=True)
         whole = self._class([self.anywhere])
         if not self.query.must_be_compared:
-            below = min(self.below, _ABOVE)
             # in titles alone there often are enough, and those of one sign are far fewer to bring together
             for expression in (self.classes[0], whole):
-                count = engine.count(self.session, expression, least=self.least, below=below, most=COUNTED + 1)
+                count = engine.count(self.session, expression, least=self.least, below=self.below, most=COUNTED + 1)
                 if count > COUNTED:
                     return Total(count=COUNTED, is_exact=False)
             return Total(count=count, is_exact=True)
@@ -259,12 +258,15 @@ class _Asked:
     def _numbers(self, expression: str, below: int, limit: int) -> list[int]:
         return engine.numbers(self.session, expression, least=self.least, below=min(below, self.below), limit=limit)
 
-    def _read(self, numbers: Sequence[int]) -> dict[int, Mapping[str, Any] | None]:
-        """The items of ``numbers``; None where the text does not fit."""
+    def _read(self, numbers: Sequence[int]) -> dict[int, int | None]:
+        """What is known of ``numbers``, see ``fits``; texts are read where they must be."""
+        if self.few is None and not self.query.must_be_compared:
+            return dict.fromkeys(numbers, 0)
         missing = [number for number in numbers if number not in self.fits]
         for start in range(0, len(missing), _CHUNK):
             for number, data in _payloads(self.session, missing[start : start + _CHUNK]):
-                self.fits[number] = data if self._fits(data) else None
+                rank = 0 if self.few is None else self._rank(data)
+                self.fits[number] = rank if self._fits(data) else None
         return {number: self.fits[number] for number in numbers if number in self.fits}
 
     def _fits(self, data: Mapping[str, Any]) -> bool:

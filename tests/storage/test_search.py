@@ -121,12 +121,11 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize("few", [0, 200])
-@pytest.mark.parametrize("number", [3, 20])
-def test_questions(db: Database, number: int, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_questions(db: Database, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the index or the texts say what comes first."""
     monkeypatch.setattr(finding, "FEW", few)
     names = fill(db)
-    told = {text: [names[one.data["id"]] for one in every(db, text, limit=number)] for text, _ in QUESTIONS[:-1]}
+    told = {text: [names[one.data["id"]] for one in every(db, text, limit=3)] for text, _ in QUESTIONS[:-1]}
     assert told == dict(QUESTIONS[:-1])
     assert [names[one.data["id"]] for one in every(db, QUESTIONS[-1][0])] == ["title"]
 
@@ -274,11 +273,11 @@ SIGNS = st.text(alphabet="通知公告税12aＡ１ ，\n〔〕", max_size=14)
 
 
 @hypothesis(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
     texts=st.lists(st.tuples(SIGNS, SIGNS, SIGNS), min_size=1, max_size=12),
-    phrases=st.lists(SIGNS.filter(lambda text: bool(units_of(text))), min_size=4, max_size=8),
+    phrases=st.lists(SIGNS.filter(lambda text: bool(units_of(text))), min_size=4, max_size=6),
 )
 def test_every_document_that_contains_the_phrase_is_found_and_no_other(
     db: Database, texts: list[tuple[str, str, str]], phrases: list[str]
