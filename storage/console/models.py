@@ -90,6 +90,7 @@ class Item(_Shape):
     repealed_on: dt.date | None
     validity: str | None = Field(description="有效性")
     theme: str | None = Field(description="主题分类")
+    theme_code: str | None = Field(description="its code in the table of the 22 themes")
     genre: str | None = Field(description="体裁")
     statutory: str | None = Field(description="条例 第二十条 20-01 … 20-15, 第二十一条 21-A, 21-B")
     stage: str | None

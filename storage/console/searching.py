@@ -11,20 +11,20 @@ import datetime as dt
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from storage import registry, search
-from storage.console import rendering, texts
-from storage.console.api import After, ColumnFilter, Store, UnitFilter
+from storage.console import conditional, rendering, texts
+from storage.console.api import RESPONSES, After, ColumnFilter, Store, UnitFilter
 from storage.console.signing import Person
-from storage.database import Database
+from storage.database import Database, dumps
 from storage.exceptions import DatabaseError, UnknownTarget
 from storage.schema import Category
 
 router = APIRouter(include_in_schema=False)
-api_router = APIRouter(prefix="/api/v1", tags=["data"])
+api_router = APIRouter(prefix="/api/v1", tags=["data"], responses=RESPONSES)
 MOST: Final = 100  # documents a page
 SHOWN: Final = 20
 LITTLE: Final = 500  # changes that the index may lack to be brought up while somebody waits: half a second
@@ -71,7 +71,7 @@ def search_items(
     withdrawn: Withdrawn = "no",
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=MOST, description=f"documents a page, {MOST} at most")] = SHOWN,
-) -> JSONResponse:
+) -> Response:
     """Items of the catalogue that fit, the best first: words in titles above numbers above bodies, then the newest.
 
     A document that several units publish is found once, as its first publisher's. A page may have fewer documents than
@@ -96,17 +96,16 @@ def search_items(
     except UnknownTarget as problem:
         raise HTTPException(422, str(problem)) from problem
     link = _next_link(request, found)
-    return JSONResponse(
-        {
-            "data": search.as_json(found),
-            "total": None if found.total is None else {"count": found.total.count, "exact": found.total.is_exact},
-            "cursor": found.after,
-            "next": link,
-            "indexed_to": found.standing.seq,
-            "head": found.standing.head,
-        },
-        headers={"Link": f'<{link}>; rel="next"'} if link else None,
-    )
+    told = {
+        "data": search.as_json(found),
+        "total": None if found.total is None else {"count": found.total.count, "exact": found.total.is_exact},
+        "cursor": found.after,
+        "next": link,
+        "indexed_to": found.standing.seq,
+        "head": found.standing.head,
+    }
+    headers = {"Link": f'<{link}>; rel="next"'} if link else None
+    return conditional.tagged(request, dumps(told).encode("utf-8", "replace"), "application/json", headers)
 
 
 @router.get("/search", response_class=HTMLResponse)
