@@ -185,11 +185,13 @@ def _compare_shared(line: Mapping[str, Any], start: int, standing: Mapping[int, 
     """A document of several units: each copy points to the first publisher's item, which knows exactly these."""
     first = standing.get(start << _NTH_BITS)
     united = set()
+    joined = [line]
     for nth, copy in enumerate(line["copies"], 1):
         item = standing.get(start << _NTH_BITS | nth)
         if first is not None and item is not None and item.same_as == first.id:
             compared.united += 1
             united.add((item.id, copy["unit"], copy["column"], address_key(copy["url"]), copy["published_on"]))
+            joined.append(copy)
             _compare_addresses(item, (copy,), compared)
         elif item is not None and item.same_as is not None and (first is None or first.same_as is None):
             compared.wrongly_united += 1
@@ -218,7 +220,7 @@ def _compare_shared(line: Mapping[str, Any], start: int, standing: Mapping[int, 
         compared.tell(
             "copies not united", f"{first.unit}/{first.column} {first.url} does not tell of {lost[1]} {lost[3]}"
         )
-    _compare_addresses(first, (line, *line["copies"]), compared)
+    _compare_addresses(first, joined, compared)
 
 
 def _compare_addresses(item: Item, told: Sequence[Mapping[str, Any]], compared: Compared) -> None:
