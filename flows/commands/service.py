@@ -51,14 +51,14 @@ def up(host: str, port: int, prefect_port: int) -> int:
     """
     now = settings.load()
     settings.prepare_prefect(now)
-    with closing(open_database()) as database:
-        welcome(database, f"http://{_shown(host)}:{port}")
     check_free(host, port)
     _guard(host)
     own_server = now.prefect_api_url is None
     api = now.prefect_api_url or prefect_server.api_at(prefect_port)
     if own_server:
         check_free("127.0.0.1", prefect_port)
+    with closing(open_database()) as database:
+        welcome(database, f"http://{_shown(host)}:{port}")
     environment = settings.child_environment(PREFECT_API_URL=api, PREFECT_RUNNER_POLL_FREQUENCY="5")
     children: list[tuple[str, subprocess.Popen[bytes]]] = []
     with _stopping() as stopped, ExitStack() as ending:

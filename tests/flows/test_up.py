@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -77,7 +78,9 @@ def test_up_serves_schedules_and_stops_cleanly(tmp_path: Path) -> None:
         )
     try:
         until("the console", lambda: get(f"http://127.0.0.1:{port}/healthz"), child, log)
-        assert "田禾区人民政府" in get(f"http://127.0.0.1:{port}/").decode()
+        assert "田禾区人民政府" in get(f"http://127.0.0.1:{port}/api/v1/units").decode()
+        [link] = re.findall(rf"http://127\.0\.0\.1:{port}(/welcome/\S+)", log.read_text())
+        assert "设置账号" in get(f"http://127.0.0.1:{port}{link}").decode()
         api = f"http://127.0.0.1:{prefect_port}/api"
 
         def served() -> bool:

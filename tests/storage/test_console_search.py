@@ -17,6 +17,7 @@ from storage.console import create_app, searching
 from storage.database import Database, open_database
 from storage.schema import Attachment, Category
 from tests.storage import build
+from tests.storage.signing import signed_in
 
 EVIL = '<script>alert("x")</script>'
 
@@ -29,7 +30,7 @@ def store(sqlite_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def client(store: Database) -> Iterator[TestClient]:
-    with TestClient(create_app(store)) as client:
+    with signed_in(store) as client:
         yield client
 
 
@@ -180,7 +181,7 @@ def test_a_little_is_brought_up_and_much_is_told(
     fill(store)
     with store.begin():  # somebody is writing: the answer does not wait
         other = open_database(str(store.engine.url))
-        with closing(other), TestClient(create_app(other)) as reader:
+        with closing(other), TestClient(create_app(other), cookies=client.cookies) as reader:
             assert "索引尚缺最近 4 项变化" in reader.get("/search?q=环境").text
     assert "索引尚缺" not in client.get("/search?q=环境").text
     fill(store, 6)

@@ -21,6 +21,7 @@ from storage.feeds import windows
 from storage.schema import Attachment, Category
 from tests.storage import build, feed
 from tests.storage.busy import Busy, make_copy
+from tests.storage.signing import signed_in
 from tests.storage.test_iri import STRICT
 
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
@@ -385,8 +386,9 @@ def test_what_cannot_be_understood_is_told_in_words(
 
 
 def test_pages_tell_browsers_of_their_feeds(alone: tuple[Database, TestClient]) -> None:
-    db, web = alone
+    db, _ = alone
     registry.apply(db, build.city(build.unit()))
+    web = signed_in(db)
     for page, expected in (("/", 2), ("/units/tianhe-qu", 4)):
         html = etree.fromstring(web.get(page).content, etree.HTMLParser())
         links = [one for one in html.iterfind(".//link[@rel='alternate']") if "feeds" in one.get("href")]
