@@ -368,7 +368,7 @@ class _Settling:
             who, reason = RULE, "no_longer_the_same"
             score = None
             if now is not None:
-                what, merged = "merged", merged + 1
+                what, merged = "merged", merged + (was is None)  # a copy that got another leader is none more
                 if pair is not None and pair.same:
                     reason, score = pair.reason, pair.score
                 else:
