@@ -289,8 +289,15 @@ def _pages(body: bytes) -> None:
 
 
 def _answers(body: bytes) -> None:
-    """The bytes as the answer to each engine's own request; a feed is read before any engine is asked."""
-    for engine in ENGINES[:1] if is_feed(Document(body, URL, 200, HEADERS)) else ENGINES:
+    """The bytes as the answer to each engine's own request; a feed is read before any engine is asked.
+
+    What is no answer of any engine's form (a damaged real page, plain text) goes to a third of them, another third each
+    time: most of reading it is the same.
+    """
+    engines = ENGINES[:1] if is_feed(Document(body, URL, 200, HEADERS)) else ENGINES
+    if not body.startswith((b"<", b"{", b"[")) or body[:9].lower() == b"<!doctype":
+        engines = engines[len(body) % 3 :: 3]
+    for engine in engines:
         fetch = Fetch(url=f"{URL}?page=2", state=state_of(engine.NAME))
         read_page(Document(body, fetch.url, 200, HEADERS), fetch=fetch)
         read_page(Document(body, fetch.url, 404, {}), fetch=fetch)
