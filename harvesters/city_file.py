@@ -12,7 +12,6 @@ pydantic, which judges each value alone → ``_consistency``, which judges value
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 import zoneinfo
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,10 +24,9 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from harvesters.addresses_guard import is_private_host, literal_address
+from harvesters.marked_yaml import KeyPath, dotted, line_of, nearest, read, shown
 from storage import schema
 from storage.exceptions import CityFileError
-
-KeyPath = tuple[str | int, ...]  # a key path: ("units", 3, "columns", 0, "url")
 
 LONGEST_TEXT = 2000  # characters; a longer value is a paste gone wrong, not a name or an address
 
@@ -190,7 +188,7 @@ def load(path: str | Path) -> schema.City:
         problems = [_explain(detail, data) for detail in error.errors(include_url=False)]
     problems += _consistency(data)
     if problems or model is None:
-        told = sorted({(_line(lines, where), _dotted(where), what) for where, what in problems})
+        told = sorted({(line_of(lines, where), dotted(where), what) for where, what in problems})
         raise CityFileError(str(file), tuple(f"{file}:{line}: {key}: {what}" for line, key, what in told))
     return _to_city(model)
 
@@ -282,65 +280,17 @@ def _to_column(unit: str, column: ColumnModel) -> schema.Column:
 
 
 def _read(file: Path) -> tuple[Any, dict[KeyPath, int]]:
-    """The file as plain data (every scalar as text, None for nothing) and the line of every key path."""
-
-    def stop(what: str, line: int | None = None) -> CityFileError:
-        return CityFileError(str(file), (f"{file}{f':{line}' if line else ''}: {what}",))
-
-    try:
-        body = file.read_bytes()
-    except FileNotFoundError as problem:
-        raise stop("there is no such file; deploy/city.example.yml shows how to write one") from problem
-    except IsADirectoryError as problem:
-        raise stop("this is a folder; expected a city file in YAML") from problem
-    except OSError as problem:
-        raise stop(f"cannot be read: {problem.strerror or problem}") from problem
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = body.count(b"\n", 0, problem.start) + 1
-        raise stop(f"found byte 0x{body[problem.start]:02x}, expected UTF-8; save the file as UTF-8", line) from problem
-    try:
-        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        said = getattr(problem, "problem", None) or str(problem).splitlines()[0]
-        raise stop(f"this is not valid YAML: {said}", mark.line + 1 if mark else None) from problem
-    if root is None:
-        raise stop("the file is empty; deploy/city.example.yml shows how to write one")
-    lines: dict[KeyPath, int] = {}
-    repeated: list[tuple[int, str]] = []
-    data = _plain(root, (), lines, repeated, ())
+    """The file as plain data, and the line of every key path."""
+    data, lines = read(
+        file,
+        example="deploy/city.example.yml",
+        what="a city file",
+        refuse=lambda problems: CityFileError(str(file), problems),
+    )
     if not isinstance(data, dict):
-        raise stop(f"found {_shown(data)}, expected the keys {', '.join(FileModel.model_fields)}", 1)
-    if repeated:
-        raise CityFileError(str(file), tuple(f"{file}:{line}: {what}" for line, what in sorted(repeated)))
+        expected = f"expected the keys {', '.join(FileModel.model_fields)}"
+        raise CityFileError(str(file), (f"{file}:1: found {shown(data)}, {expected}",))
     return data, lines
-
-
-def _plain(
-    node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], repeated: list[tuple[int, str]], inside: tuple[int, ...]
-) -> Any:
-    lines.setdefault(path, node.start_mark.line + 1)
-    if id(node) in inside:
-        repeated.append((node.start_mark.line + 1, f"{_dotted(path)}: found an alias of itself, expected a value"))
-        return None
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(n, (*path, i), lines, repeated, (*inside, id(node))) for i, n in enumerate(node.value)]
-    if isinstance(node, yaml.MappingNode):
-        found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
-            line = key_node.start_mark.line + 1
-            if key in found:
-                first = lines[(*path, key)]
-                where = _dotted((*path, key))
-                repeated.append((line, f"{where}: found this key again, expected it once (first on line {first})"))
-                continue
-            lines[(*path, key)] = line
-            found[key] = _plain(value_node, (*path, key), lines, repeated, (*inside, id(node)))
-        return found
-    return None if node.tag == "tag:yaml.org,2002:null" else node.value
 
 
 # ------------------------------------------------------------------ pydantic's findings in our words
@@ -352,15 +302,15 @@ def _explain(detail: Mapping[str, Any], data: Any) -> tuple[KeyPath, str]:
     expected = _EXPECTED.get(names, "something else")
     if detail["type"] == "extra_forbidden":
         known = [key[-1] for key in _EXPECTED if key[:-1] == names[:-1]]
-        return where, f"unknown key{_nearest(names[-1], known)}; expected one of {', '.join(known)}"
+        return where, f"unknown key{nearest(names[-1], known)}; expected one of {', '.join(known)}"
     if detail["type"] == "missing":
         return where, f"missing, expected {expected}"
     found = _at(data, where)
     if where and isinstance(where[-1], int):
-        return where, f"found {_shown(found)}, expected keys and values"
+        return where, f"found {shown(found)}, expected keys and values"
     choices = expected.removeprefix("one of ").split(", ") if expected.startswith("one of ") else ()
-    hint = _nearest(found, choices) if isinstance(found, str) else ""
-    return where, f"found {_shown(found)}, expected {expected}{hint}"
+    hint = nearest(found, choices) if isinstance(found, str) else ""
+    return where, f"found {shown(found)}, expected {expected}{hint}"
 
 
 def _expectations(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -383,11 +333,6 @@ _INNER: Mapping[tuple[type[BaseModel], str], type[BaseModel]] = {
 _EXPECTED = dict(_expectations(FileModel))
 
 
-def _nearest(found: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(found, known, n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
-
-
 def _at(data: Any, path: KeyPath) -> Any:
     for part in path:
         try:
@@ -395,28 +340,6 @@ def _at(data: Any, path: KeyPath) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return data
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict):
-        return "keys and values"
-    if isinstance(value, list):
-        return "a list"
-    text = str(value)
-    return repr(text if len(text) <= 80 else text[:77] + "…")
-
-
-def _dotted(path: KeyPath) -> str:
-    told = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return told.removeprefix(".") or "the file"
-
-
-def _line(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
-    while path and path not in lines:
-        path = path[:-1]
-    return lines.get(path, 1)
 
 
 # ------------------------------------------------------------------ values against each other
@@ -458,10 +381,10 @@ def _consistency(data: Mapping[str, Any]) -> list[tuple[KeyPath, str]]:
             named = waiver.get("column")
             # a waiver may name a column that is not kept (nothing to put in it is what is waived), or is still to be
             # discovered; an id that nearly is another's is a slip
-            if isinstance(named, str) and named not in known and (meant := _nearest(named, known)):
+            if isinstance(named, str) and named not in known and (meant := nearest(named, known)):
                 what = f"one of this unit's columns ({', '.join(known)})"
                 where = (*path, "waivers", at, "column")
-                problems.append((where, f"found {_shown(named)}, expected {what}{meant}"))
+                problems.append((where, f"found {shown(named)}, expected {what}{meant}"))
     return problems
 
 
@@ -472,7 +395,7 @@ def _repeated_ids(entries: Sequence[tuple[int, Mapping[str, Any]]], path: KeyPat
         if isinstance(name, str) and first.setdefault(name, index) != index:
             yield (
                 (*path, index, "id"),
-                f"found {name!r} again (first at {_dotted((*path, first[name]))}), expected ids to differ",
+                f"found {name!r} again (first at {dotted((*path, first[name]))}), expected ids to differ",
             )
 
 

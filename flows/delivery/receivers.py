@@ -12,23 +12,22 @@ stand in the file: it names them, and the environment has them (``settings.secre
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from flows.delivery import asking, ckan, exchange, folder, http
 from flows.delivery.configured import Configured
 from flows.delivery.receiver import Receiver
+from harvesters.marked_yaml import KeyPath, dotted, line_of, nearest, shown
+from harvesters.marked_yaml import read as read_marked
 from storage.exceptions import ReceiversFileError, UnknownTarget
 from storage.settings import Settings
 
 FILE = "receivers.yml"
-_KeyPath = tuple[str | int, ...]
 _Open = Callable[[Any], AbstractContextManager[Receiver]]
 
 # kind → its model and how it is opened; a new kind is one line here
@@ -56,10 +55,15 @@ def read(file: Path) -> tuple[Configured, ...]:
 
     :raises ReceiversFileError: with every problem found, one line each.
     """
-    data, lines = _parse(file)
+    data, lines = read_marked(
+        file,
+        example="deploy/receivers.example.yml",
+        what="a receivers file",
+        refuse=lambda problems: ReceiversFileError(str(file), problems),
+    )
     problems = list(_problems(data))
     if problems:
-        told = sorted({(_line(lines, where), _dotted(where), what) for where, what in problems})
+        told = sorted({(line_of(lines, where), dotted(where), what) for where, what in problems})
         raise ReceiversFileError(str(file), tuple(f"{file}:{line}: {key}: {what}" for line, key, what in told))
     return tuple(KINDS[entry["kind"]][0].model_validate(entry) for entry in data["receivers"])
 
@@ -72,7 +76,7 @@ def named(configured: Sequence[Configured], wanted: str | None) -> tuple[Configu
     found = tuple(one for one in configured if wanted in (None, one.name))
     if not found and wanted is not None:
         names = [one.name for one in configured]
-        raise UnknownTarget(f"--to {wanted}: there is no such receiver{_nearest(wanted, names)}; there are {names}")
+        raise UnknownTarget(f"--to {wanted}: there is no such receiver{nearest(wanted, names)}; there are {names}")
     return found
 
 
@@ -88,23 +92,23 @@ def opened(config: Configured) -> AbstractContextManager[Receiver]:
 # ------------------------------------------------------------------ what is wrong
 
 
-def _problems(data: Any) -> Iterator[tuple[_KeyPath, str]]:
+def _problems(data: Any) -> Iterator[tuple[KeyPath, str]]:
     if not isinstance(data, dict) or not isinstance(data.get("receivers"), list):
         yield (), "expected the key receivers with a list"
         return
     for key in data:
         if key != "receivers":
-            yield (key,), f"unknown key{_nearest(key, ['receivers'])}; expected only receivers"
+            yield (key,), f"unknown key{nearest(key, ['receivers'])}; expected only receivers"
     first: dict[str, int] = {}
     for at, entry in enumerate(data["receivers"]):
-        where: _KeyPath = ("receivers", at)
+        where: KeyPath = ("receivers", at)
         if not isinstance(entry, dict):
-            yield where, f"found {_shown(entry)}, expected keys and values"
+            yield where, f"found {shown(entry)}, expected keys and values"
             continue
         kind = entry.get("kind")
         if not isinstance(kind, str) or kind not in KINDS:
-            hint = _nearest(str(kind), list(KINDS))
-            yield (*where, "kind"), f"found {_shown(kind)}, expected one of {', '.join(KINDS)}{hint}"
+            hint = nearest(str(kind), list(KINDS))
+            yield (*where, "kind"), f"found {shown(kind)}, expected one of {', '.join(KINDS)}{hint}"
             continue
         yield from _of_entry(entry, KINDS[kind][0], where)
         name = entry.get("name")
@@ -115,7 +119,7 @@ def _problems(data: Any) -> Iterator[tuple[_KeyPath, str]]:
             )
 
 
-def _of_entry(entry: Mapping[str, Any], model: type[Configured], where: _KeyPath) -> Iterator[tuple[_KeyPath, str]]:
+def _of_entry(entry: Mapping[str, Any], model: type[Configured], where: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     try:
         model.model_validate(entry)
     except ValidationError as error:
@@ -126,98 +130,11 @@ def _of_entry(entry: Mapping[str, Any], model: type[Configured], where: _KeyPath
             expected = field.description if field is not None and field.description else str(detail["msg"])
             if detail["type"] == "extra_forbidden":
                 known = list(model.model_fields)
-                what = f"unknown key{_nearest(str(at[-1]), known)}; expected one of {', '.join(known)}"
+                what = f"unknown key{nearest(str(at[-1]), known)}; expected one of {', '.join(known)}"
             elif detail["type"] == "missing":
                 what = f"missing, expected {expected}"
             elif not at:
                 what = str(detail["msg"]).removeprefix("Value error, ")
             else:
-                what = f"found {_shown(entry.get(name))}, expected {expected}"
+                what = f"found {shown(entry.get(name))}, expected {expected}"
             yield (*where, *at), what
-
-
-def _nearest(found: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(found, known, n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict):
-        return "keys and values"
-    if isinstance(value, list):
-        return "a list"
-    text = str(value)
-    return repr(text if len(text) <= 80 else text[:77] + "…")
-
-
-def _dotted(path: _KeyPath) -> str:
-    told = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return told.removeprefix(".") or "the file"
-
-
-def _line(lines: Mapping[_KeyPath, int], path: _KeyPath) -> int:
-    while path and path not in lines:
-        path = path[:-1]
-    return lines.get(path, 1)
-
-
-# ------------------------------------------------------------------ bytes to data and lines
-
-
-def _parse(file: Path) -> tuple[Any, dict[_KeyPath, int]]:
-    """The file as plain data (every scalar as text, None for nothing) and the line of every key path."""
-
-    def stop(what: str, line: int | None = None) -> ReceiversFileError:
-        return ReceiversFileError(str(file), (f"{file}{f':{line}' if line else ''}: {what}",))
-
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except FileNotFoundError as problem:
-        raise stop("there is no such file; deploy/receivers.example.yml shows how to write one") from problem
-    except OSError as problem:
-        raise stop(f"cannot be read: {problem.strerror or problem}") from problem
-    except UnicodeDecodeError as problem:
-        raise stop("expected UTF-8; save the file as UTF-8") from problem
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        said = getattr(problem, "problem", None) or str(problem).splitlines()[0]
-        raise stop(f"this is not valid YAML: {said}", mark.line + 1 if mark else None) from problem
-    if root is None:
-        raise stop("the file is empty; deploy/receivers.example.yml shows how to write one")
-    lines: dict[_KeyPath, int] = {}
-    repeated: list[tuple[int, str]] = []
-    data = _plain(root, (), lines, repeated, 0)
-    if repeated:
-        raise ReceiversFileError(str(file), tuple(f"{file}:{line}: {what}" for line, what in sorted(repeated)))
-    return data, lines
-
-
-def _plain(
-    node: yaml.Node, path: _KeyPath, lines: dict[_KeyPath, int], repeated: list[tuple[int, str]], depth: int
-) -> Any:
-    lines.setdefault(path, node.start_mark.line + 1)
-    if depth > _DEEPEST:  # an alias of itself has no end
-        repeated.append((node.start_mark.line + 1, f"{_dotted(path[:3])}: found too many levels, expected a value"))
-        return None
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(one, (*path, at), lines, repeated, depth + 1) for at, one in enumerate(node.value)]
-    if isinstance(node, yaml.MappingNode):
-        found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
-            line = key_node.start_mark.line + 1
-            if key in found:
-                where = _dotted((*path, key))
-                first = lines[(*path, key)]
-                repeated.append((line, f"{where}: found this key again, expected it once (first on line {first})"))
-                continue
-            lines[(*path, key)] = line
-            found[key] = _plain(value_node, (*path, key), lines, repeated, depth + 1)
-        return found
-    return None if node.tag == "tag:yaml.org,2002:null" else node.value
-
-
-_DEEPEST = 8

@@ -50,7 +50,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         ),
         (GOOD + GOOD.partition("\n")[2], ["3: receivers[1].name: found 'central' again (first at receivers[0])"]),
         ("receivers: []\nreceivers: []\n", ["2: receivers: found this key again, expected it once (first on line 1)"]),
-        ("receivers: &a [*a]\n", ["found too many levels"]),
+        ("receivers: &a [*a]\n", ["found an alias of itself"]),
     ],
 )
 def test_every_problem_is_told_with_its_place(tmp_path: Path, text: str, problems: list[str]) -> None:
