@@ -95,7 +95,8 @@ def genre(column: Column, facts: Facts) -> str | None:
     """The kind of document that a formal title ends in."""
     bare = re.sub(r"(?:（[^（）]*）)+$", "", facts.title)
     named = next((one for one in _GENRES if bare.endswith(one)), None)
-    issued = column.kind in _FORMAL or (column.kind not in _OF_OTHERS and "关于做好" in bare)
+    own_words = "关于做好" in bare or bare.endswith("意见的公告")  # of what stands in several units' columns of any kind
+    issued = column.kind in _FORMAL or (column.kind not in _OF_OTHERS and own_words)
     own = issued and "关于" in bare and "的" in bare
     passed_on = column.kind not in _OF_OTHERS and "转发《" in bare and bare.endswith("》的通知")
     return named if own or passed_on else None
