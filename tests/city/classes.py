@@ -45,9 +45,11 @@ _LAST = {
 }
 _OF_AFFAIRS = {"政务公开": "02-01", "文秘工作": "02-05"}
 _GENRES = ("通知", "公告", "通告", "决定", "意见")
-_FORMAL = ("notices", "policies", "normative")
 # where titles tell of documents more than they are one
-_OF_OTHERS = ("news", "activity", "interpretation", "feedback", "leaders")
+_OF_OTHERS = (
+    *("news", "activity", "interpretation", "feedback", "leaders", "replies", "request", "guide", "statistics"),
+    "annual_reports",
+)
 _STATUTORY = {
     "policies": "20-01",
     "normative": "20-01",
@@ -95,9 +97,7 @@ def genre(column: Column, facts: Facts) -> str | None:
     """The kind of document that a formal title ends in."""
     bare = re.sub(r"(?:（[^（）]*）)+$", "", facts.title)
     named = next((one for one in _GENRES if bare.endswith(one)), None)
-    own_words = "关于做好" in bare or bare.endswith("意见的公告")  # of what stands in several units' columns of any kind
-    issued = column.kind in _FORMAL or (column.kind not in _OF_OTHERS and own_words)
-    own = issued and "关于" in bare and "的" in bare
+    own = column.kind not in _OF_OTHERS and "关于" in bare and "的" in bare
     passed_on = column.kind not in _OF_OTHERS and "转发《" in bare and bare.endswith("》的通知")
     return named if own or passed_on else None
 
