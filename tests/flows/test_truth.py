@@ -17,12 +17,12 @@ import pytest
 
 from flows.commands.truth import Compared, compare
 from flows.settling import settle_database
-from harvesters import city_file
+from harvesters import categories, city_file
 from harvesters.normalise import content_hash
 from harvesters.reading.titles import stage_of
 from storage import catalogue, registry
 from storage.database import Database, open_database
-from storage.schema import Attachment, Category, Item
+from storage.schema import Attachment, Category, ColumnKind, Item, UnitKind
 from tests.city import City
 from tests.city.shared import Shared
 
@@ -154,3 +154,18 @@ def test_a_copy_in_another_document_is_wrong_at_both(kept: tuple[City, Database,
     assert told.wrongly_united == 2
     assert told.wrong_fields == 1  # the other document has an address that is not its own
     assert compare(database, truth).is_right
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+def test_the_tables_say_of_every_title_what_the_truth_says(seed: int) -> None:
+    """The truth has its own tables; a title of any column that they read otherwise is wrong here or there."""
+    city = City(units=14, items=500, seed=seed)
+    kinds = {(column.unit.id, column.id): ColumnKind(column.kind) for column in city.columns}
+    units = {unit.id: UnitKind(unit.kind) for unit in city.units}
+    for line in city.truth_pages():
+        kind = kinds[line["unit"], line["column"]]
+        read = replace(_item(line), genre=None, theme_code=None, stage=categories.stage_in(kind, line["title"]))
+        found = categories.classed(kind, read)
+        assert (found.genre, found.theme_code) == (line["genre"], line["theme_code"]), line["title"]
+        if "statutory" in line:
+            assert categories.counted(units[line["unit"]], kind, found)[1] == line["statutory"], line["title"]
