@@ -39,8 +39,8 @@ $(STAMP): deploy/requirements.lock pyproject.toml
 demo: $(STAMP)
 	@$(BIN)/gongkai demo --keep $(ARGS)
 
-# two workers more than there are cores: those that wait for a browser, a server or a site's delay leave theirs idle
-WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
+# one worker more than there are cores: those that wait for a browser, a server or a site's delay leave theirs idle
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
