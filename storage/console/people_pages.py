@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -18,6 +18,7 @@ from storage.schema import Role
 
 router = APIRouter(include_in_schema=False)
 _PAGE: Final = 100
+Before = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
 
 @router.get("/people", response_class=HTMLResponse)
@@ -44,7 +45,7 @@ async def change(request: Request, store: Store, person: Person, name: str) -> R
 
 
 @router.get("/log", response_class=HTMLResponse)
-def show_log(request: Request, store: Store, person: Person, before: int | None = None) -> HTMLResponse:
+def show_log(request: Request, store: Store, person: Person, before: Before = None) -> HTMLResponse:
     """What everyone did, newest first."""
     signing.may(person, Action.PEOPLE)
     found = list(people.entries(store, before=before, limit=_PAGE + 1))

@@ -191,3 +191,20 @@ def test_machines_need_no_session(database: Database) -> None:
     client = TestClient(create_app(database))
     for path in ("/healthz", "/metrics", "/api/v1/items", "/oai?verb=Identify", "/openapi.json", "/static/console.css"):
         assert client.get(path, follow_redirects=False).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/items", "/findings", "/units", "/people", "/welcome", "/id/item", "/api/v1/items"])
+def test_a_name_that_no_database_can_hold_is_nobodys(db: Database, path: str) -> None:
+    client = signed_in(db)
+    form = {"csrf": csrf(client.get("/people").text), "do": "link", "step": "closed", "note": "x\x00"}
+    assert client.get(f"{path}/%00").status_code == 404
+    assert client.post(f"{path}/a%00", data=form).status_code == 404
+
+
+def test_what_is_typed_into_forms_and_addresses_fails_nowhere(db: Database) -> None:
+    client = signed_in(db)
+    assert client.get("/log?before=99999999999999999999").status_code == 422
+    assert client.get("/log?before=1").status_code == 200
+    stranger = TestClient(create_app(db))
+    for name in ("\x00", "a\x00b", "x" * 5000):
+        assert sign_in(stranger, name, "y\x00", "/\x00").status_code == 401
