@@ -43,13 +43,21 @@ def _store(request: Request) -> Database:
 
 Store = Annotated[Database, Depends(_store)]
 Limit = Annotated[int, Query(ge=1, le=MOST, description=f"records a page, {MOST} at most")]
-After = Annotated[str | None, Query(max_length=200, description="the cursor of the page before")]
-UnitFilter = Annotated[str | None, Query(max_length=64, description="id of a unit")]
-ColumnFilter = Annotated[str | None, Query(max_length=64, description="id of a column; with its unit")]
-RuleFilter = Annotated[str | None, Query(max_length=64, description="id of a rule, such as UP-02")]
+_HOLDABLE: Final = r"^[^\x00]*$"  # PostgreSQL takes no other text, not even to look for
+After = Annotated[str | None, Query(pattern=_HOLDABLE, max_length=200, description="the cursor of the page before")]
+UnitFilter = Annotated[str | None, Query(pattern=_HOLDABLE, max_length=64, description="id of a unit")]
+ColumnFilter = Annotated[
+    str | None, Query(pattern=_HOLDABLE, max_length=64, description="id of a column; with its unit")
+]
+RuleFilter = Annotated[str | None, Query(pattern=_HOLDABLE, max_length=64, description="id of a rule, such as UP-02")]
 
 StateFilter = Annotated[
-    str | None, Query(max_length=64, description='"open" (every one that is not closed), "closed", or a step between')
+    str | None,
+    Query(
+        pattern=_HOLDABLE,
+        max_length=64,
+        description='"open" (every one that is not closed), "closed", or a step between',
+    ),
 ]
 
 

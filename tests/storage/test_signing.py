@@ -208,3 +208,11 @@ def test_what_is_typed_into_forms_and_addresses_fails_nowhere(db: Database) -> N
     stranger = TestClient(create_app(db))
     for name in ("\x00", "a\x00b", "x" * 5000):
         assert sign_in(stranger, name, "y\x00", "/\x00").status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["items", "observations", "verdicts", "findings"])
+def test_a_filter_that_no_database_can_hold_is_refused(db: Database, kind: str) -> None:
+    client = TestClient(create_app(db))
+    names = ("unit", "column", "after", *(("rule",) if kind in ("verdicts", "findings") else ()))
+    for name in (*names, *(("state",) if kind == "findings" else ())):
+        assert client.get(f"/api/v1/{kind}?{name}=a%00").status_code == 422
