@@ -36,6 +36,7 @@ from flows.gathering.groups import GATHERERS
 from flows.gathering.items import contexts, digest_of
 from flows.gathering.run import Run, run_of
 from flows.gathering.units import gather_units, with_reports_elsewhere
+from flows.publishing import publish
 from storage import catalogue, findings, outbox, progress, registry, settings
 from storage.database import Database, open_database, utcnow
 from storage.schema import Item, Verdict, VerdictKind
@@ -71,7 +72,7 @@ class Assessed:
 
 @flow(name="assess")
 def assess(as_of: dt.date | None = None, now: dt.datetime | None = None) -> Assessed:
-    """Judges what is stored.
+    """Judges what is stored, and tells the console.
 
     :param as_of: the day judged, in the city's time zone; by default today there.
     :param now: the moment of the run, aware; findings open and close at it.
@@ -79,7 +80,9 @@ def assess(as_of: dt.date | None = None, now: dt.datetime | None = None) -> Asse
     """
     known = settings.load()
     with closing(open_database(known.database_url)) as database:
-        return assess_database(database, known, as_of=as_of, now=now)
+        assessed = assess_database(database, known, as_of=as_of, now=now)
+        publish(database, known)
+        return assessed
 
 
 def assess_database(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,23 @@ def get(db: Database, request: str) -> Request | None:
     with db.read() as session:
         found = session.execute(sa.select(tables.requests).where(tables.requests.c.id == request)).mappings().first()
         return None if found is None else _request(found)
+
+
+def latest(db: Database, *, kinds: Iterable[str] = (), limit: int = 50) -> list[Request]:
+    """The requests left last, newest first; of ``kinds`` where any are named. Results may be long: ``limit`` them."""
+    at = tables.requests.c
+    query = sa.select(tables.requests).order_by(at.left_at.desc(), at.id).limit(limit)
+    if wanted := tuple(kinds):
+        query = query.where(at.kind.in_(wanted))
+    with db.read() as session:
+        return [_request(row) for row in session.execute(query).mappings()]
+
+
+def waits(db: Database) -> bool:
+    """Whether a request waits that nobody has claimed: cheap enough to ask each second."""
+    query = sa.select(tables.requests.c.id).where(tables.requests.c.state == "left").limit(1)
+    with db.read() as session:
+        return session.execute(query).first() is not None
 
 
 def _request(row: Mapping[Any, Any]) -> Request:

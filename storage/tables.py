@@ -531,6 +531,68 @@ finding_events = Table(
     Column("verdict", Json),  # the verdict that made this step, whole: it can be replayed when the finding has moved on
 )
 
+# ------------------------------------------------------------------ what assessing tells the console
+
+boards = Table(  # the scoreboard of the city as of a day; a day judged again is told anew
+    "boards",
+    metadata,
+    Column("day", Date, primary_key=True),
+    _required("told_at", UtcDateTime),
+    _required("board", Json),  # all but the units' lines
+)
+
+standings = Table(  # each unit's line of it
+    "standings",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    _required("line", Json),  # points, rank, groups, vetoes, open findings, coverage
+    _required("cells", Json),  # rule → its verdicts by kind, counted
+    Column("losses", Json),  # every lost point; only of the last day told, for they are long
+    Index("ix_standings_unit_day", "unit", "day"),
+)
+
+rule_texts = Table(  # the rules as they hold for the city, in words
+    "rule_texts",
+    metadata,
+    Column("rule", Text, primary_key=True),
+    _required("text", Json),
+    _required("told_at", UtcDateTime),
+)
+
+due_dates = Table(  # what units owe by a day, as last told; dates that are past and met are left out
+    "due_dates",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # in the order of the days
+    _required("unit", Text),
+    Column("column", Text),
+    Column("item", Text),
+    _required("rule", Text),
+    _required("nature", Text),  # recurring | prompt | standing
+    _required("title", Text),
+    _required("due_on", Date),
+    _required("facts", Json),
+    Index("ix_due_dates_due_on", "due_on", "number"),
+    Index("ix_due_dates_unit_due_on", "unit", "due_on"),
+)
+
+papers = Table(  # what was made to be sent or printed, as it was made
+    "papers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _required("kind", Text),  # reminder, rectification, bulletin, workbook, board …
+    Column("unit", Text),
+    _required("name", Text),  # of its file
+    _required("media_type", Text),
+    _required("size", BigInteger),
+    _required("sha256", Text),
+    _required("facts", Json),  # what it was made of: day, period, findings it names
+    _required("made_at", UtcDateTime),
+    _required("made_by", Text),
+    _required("content", LargeBinary),
+    Index("ix_papers_made_at", "made_at", "id"),
+)
+
 # ------------------------------------------------------------------ frozen periods
 
 periods = Table(

@@ -21,6 +21,7 @@ class Action(StrEnum):
     WAIVE = "waive"  # 豁免
     RECHECK = "recheck"  # 立即复查
     SOURCES = "sources"  # add units and columns, read and harvest
+    PAPERS = "papers"  # notices, bulletins, workbooks
     DELIVER = "deliver"  # replay, reconcile
     PEOPLE = "people"  # invite, close accounts
 
