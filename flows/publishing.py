@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
+from flows import telling_dues
 from flows.commands.rules import book
 from flows.compliance.regimes import of_city
+from flows.gathering.run import run_of
 from flows.report import board_of
 from flows.reports import scoreboard
 from storage import boards, findings, registry, rule_texts, settings
-from storage.database import Database
+from storage.database import Database, utcnow
 from storage.schema import Verdict
 
 Cells = dict[str, dict[str, Counter[str]]]
@@ -34,7 +36,9 @@ def publish(database: Database, known: settings.Settings) -> None:
     told = board_of(database, city, law, _counted(findings.iter_verdicts(database), cells))
     if told.as_of is None:
         return
-    board = scoreboard.as_json(told)
+    run = run_of(database, city, law, told.as_of, utcnow())
+    telling_dues.tell(run)
+    board = {**scoreboard.as_json(told), "calendar": telling_dues.days_off(run.case)}
     lines = board.pop("scores")
     boards.tell(
         database,

@@ -29,6 +29,7 @@ from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of
 from storage.catalogue.picking import Listed, Standing, Titled, listed_in, newest_days, rows_in, standing_in, titled
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
 from storage.catalogue.reading import count_items, get_item, get_items, iter_changes, iter_items, iter_snapshot
+from storage.catalogue.recent import ListedRow, listed_since
 from storage.catalogue.rederiving import Rederived, rederive
 from storage.catalogue.standing import StandingRow, iter_standing, row_titles
 from storage.catalogue.uniting import United, merge_items, split_item, unite
@@ -59,6 +60,7 @@ __all__ = [
     "KnownRow",
     "Linked",
     "Listed",
+    "ListedRow",
     "Rederived",
     "Rereads",
     "Settled",
@@ -97,6 +99,7 @@ __all__ = [
     "linked_in",
     "linked_items",
     "listed_in",
+    "listed_since",
     "merge_items",
     "newest_days",
     "owners_of",

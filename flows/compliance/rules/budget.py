@@ -201,18 +201,23 @@ def _counts(paper: Paper, unit: Yearly, *, of_department: bool, city: str) -> bo
     return _OWN_PART.search(body) is not None or _SUBORDINATE.search(body) is None
 
 
+def given(unit: str, case: Case) -> list[Due]:
+    """What is due by the days of approval that the city entered for a unit, budgets and accounts."""
+    text = case.text(Text)
+    known = text.known(unit).items()
+    found = (_counted(what, year, *approval.of(what), text, "city") for what in _NAMES for year, approval in known)
+    return [due for due in found if due is not None]
+
+
 def _due(what: What, unit: Yearly, own: Sequence[Paper], case: Case) -> Due | Judgement:
     """What was last due, by the city's days, else by those the papers state; why nothing is, where nothing is."""
     text = case.text(Text)
-    given = []
-    for year, approval in text.known(unit.unit.id).items():
-        due = _counted(what, year, *approval.of(what), text, "city")
-        given += [due] if due is not None else []
-    past = [due for due in given if due.deadline < case.as_of]
+    all_given = [due for due in given(unit.unit.id, case) if due.what == what]
+    past = [due for due in all_given if due.deadline < case.as_of]
     if past:
         return max(past, key=lambda due: due.year)
-    if given:
-        soon = min(due.deadline for due in given)
+    if all_given:
+        soon = min(due.deadline for due in all_given)
         return not_applicable("not_due", f"the next {_NAMES[what]} is due by {soon}")
     stated = []
     for paper in own:
