@@ -31,7 +31,8 @@ def publish(database: Database, known: settings.Settings) -> None:
     if city is None:
         return
     law = of_city(city.code, known.home)
-    rule_texts.tell(database, book(law, city.name)["rules"])
+    rules = book(law, city.name)
+    rule_texts.tell(database, (*rules["rules"], *rules["not_judged"]))
     cells: Cells = defaultdict(lambda: defaultdict(Counter))
     told = board_of(database, city, law, _counted(findings.iter_verdicts(database), cells))
     if told.as_of is None:

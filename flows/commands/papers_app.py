@@ -20,6 +20,7 @@ class Kind(StrEnum):
 def add_reports(report_app: typer.Typer) -> None:
     """Adds the papers to ``gongkai report``."""
     report_app.command("notice")(notice)
+    report_app.command("calendar")(calendar)
 
 
 def notice(
@@ -46,3 +47,15 @@ def notice(
     except ValueError as problem:
         raise typer.BadParameter(f"--due: found {due!r}, expected a day like 2026-03-31") from problem
     raise typer.Exit(papers.notice(unit, Paper(kind.value), out, due=day, number=number))
+
+
+def calendar(
+    *,
+    unit: Annotated[str | None, typer.Option(metavar="ID", help="Only this unit; left out: all.")] = None,
+    days: Annotated[int, typer.Option(min=0, max=400, help="How many days ahead.")] = 60,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines instead of lines.")] = False,
+) -> None:
+    """What units owe by a day: yearly reports, budgets, fresh columns, limits, directories, waivers."""
+    from flows.commands import calendar as command
+
+    raise typer.Exit(command.show(unit, days, as_json=as_json))

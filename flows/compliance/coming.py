@@ -83,7 +83,9 @@ def _fresh(unit: Unit, verdicts: Iterable[Verdict]) -> Iterator[DueDate]:
     names = {column.id: column.name for column in unit.columns}
     for one in verdicts:
         due = _day(one.facts, "due_on")
-        if one.rule in FRESH and due is not None and (one.column is None or one.column in names):
+        if one.rule not in FRESH or due is None or not (one.column is None or one.column in names):
+            continue
+        if due >= one.as_of or one.verdict is VerdictKind.BREACH:
             where = names[one.column] if one.column else "首页"
             yield DueDate(
                 unit=unit.id,
@@ -103,8 +105,9 @@ def _yearly(unit: Unit, case: Case, verdicts: Iterable[Verdict]) -> Iterator[Due
         is_asked = rule == own if rule in annual_report.RULES else applies(RULES[rule], case, unit)
         if not is_asked:
             continue
-        text = annual_report.Text if rule in annual_report.RULES else yearly_report.Text
-        year, passed = due_year(case.as_of, case.of(rule).text(text).due)
+        asked = case.of(rule)
+        due = asked.text(annual_report.Text).due if rule in annual_report.RULES else asked.text(yearly_report.Text).due
+        year, passed = due_year(case.as_of, due)
         missing = [one for one in verdicts if one.rule == rule and one.facts.get("missing")]
         for number, day in ((year, passed), (year + 1, passed.replace(year=passed.year + 1))):
             if number == year and not any(one.verdict is VerdictKind.BREACH for one in missing):

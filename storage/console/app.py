@@ -24,6 +24,7 @@ from starlette.exceptions import HTTPException
 from storage import settings
 from storage.console import (
     api,
+    calendar_pages,
     changes,
     dcat,
     delivery_pages,
@@ -35,6 +36,7 @@ from storage.console import (
     pages,
     people_pages,
     rendering,
+    rule_pages,
     searching,
     signing,
     texts,
@@ -91,6 +93,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(finding_steps.router)
     app.include_router(item_pages.router)
     app.include_router(delivery_pages.router)
+    app.include_router(calendar_pages.router)
+    app.include_router(rule_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)

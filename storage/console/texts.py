@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-from storage.console.words import delivery, finding_steps, items, people
+from storage.console.words import calendar, delivery, finding_steps, helping, items, people, reasons, rules, rules_told
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -387,7 +387,26 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-_TEXTS.update(people.TEXTS | delivery.TEXTS | finding_steps.TEXTS | items.TEXTS)
+for part in (calendar, delivery, finding_steps, helping, items, people, reasons, rules, rules_told):
+    _TEXTS.update(part.TEXTS)
+
+
+def all_keys() -> list[str]:
+    """The keys of all texts."""
+    return list(_TEXTS)
+
+
+def template(language: Language, key: str) -> str:
+    """The text of ``key`` with its ``{places}`` as they are.
+
+    :raises KeyError: the console has no such text.
+    """
+    return _TEXTS[key][LANGUAGES.index(language)]
+
+
+def has(key: str) -> bool:
+    """Whether the console has a text of this key."""
+    return key in _TEXTS
 
 
 def text(language: Language, key: str, **values: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -67,6 +68,14 @@ def iter_findings(db: Database, state: str | None = None, *, unit: str | None = 
     for page in _chunked(_pages(db, query, at.id)):
         events = _events(db, [row["id"] for row in page])
         yield from (_finding(row, events.get(row["id"], ())) for row in page)
+
+
+def count_open(db: Database, rule: str) -> Counter[str]:
+    """Findings of a rule that are not settled, by unit."""
+    at = tables.findings.c
+    query = sa.select(at.unit, sa.func.count()).where(at.rule == rule, at.closed_at.is_(None)).group_by(at.unit)
+    with db.read() as session:
+        return Counter(dict(session.execute(query).tuples().all()))
 
 
 def get_finding(db: Database, finding: str) -> Finding | None:
