@@ -81,6 +81,7 @@ def show_rule(request: Request, store: Store, person: Person, rule: str) -> HTML
         opened=opened,
         shown=dict(list(opened.items())[:_SHOWN]),
         counts={kind.value: counts[kind.value] for kind in VerdictKind},
+        group=_group(board, told["score"]["group"]),
         how=told_of("rule_how", rule),
         fix=told_of("rule_fix", rule),
     )
@@ -90,6 +91,12 @@ def show_rule(request: Request, store: Store, person: Person, rule: str) -> HTML
 def show_help(request: Request, store: Store, person: Person) -> HTMLResponse:
     """What every word of the console means."""
     return rendering.page(request, "help.html", registry.load_city(store), families=HELP)
+
+
+def _group(board: boards.Board | None, name: str | None) -> Mapping[str, Any] | None:
+    """The score's group of this name, as the last board has it."""
+    groups = board.board.get("formula", {}).get("groups", ()) if board else ()
+    return next((group for group in groups if group["id"] == name), None)
 
 
 def told_of(family: str, rule: str) -> str | None:

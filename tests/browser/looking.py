@@ -1,0 +1,90 @@
+"""How a page is looked at: by axe, by its width on a screen, a telephone and paper, and by the keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SCREENS: Final = {"desk": {"width": 1280, "height": 720}, "telephone": {"width": 390, "height": 844}}
+SHOTS: Final = Path(__file__).parents[2] / "var" / "screenshots"
+_GRAVE: Final = ("serious", "critical")
+# what sticks out of the window to the right, of what nothing scrolls by itself
+_OUTSIDE: Final = """() => {
+  const wide = document.documentElement.clientWidth;
+  const scrolls = e => { for (let at = e.parentElement; at; at = at.parentElement) {
+    const x = getComputedStyle(at).overflowX; if (x === 'auto' || x === 'scroll' || x === 'hidden') return true; }
+    return false; };
+  return [...document.body.querySelectorAll('*')].filter(e => {
+    const box = e.getBoundingClientRect();
+    return box.width > 0 && box.right > wide + 1 && !scrolls(e) && getComputedStyle(e).position !== 'absolute';
+  }).slice(0, 5).map(e => e.outerHTML.slice(0, 160));
+}"""
+# what can be reached and acted upon, in the order of the page
+_REACHABLE: Final = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
+  .filter(e => !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0 && e.checkVisibility() && !e.closest('details:not([open]) > :not(summary)')).length"""
+_FOCUSED: Final = """() => { const e = document.activeElement; if (!e || e === document.body) return null;
+  const style = getComputedStyle(e);
+  return {number: [...document.querySelectorAll('*')].indexOf(e), what: e.outerHTML.slice(0, 120), shown: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0}; }"""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds grave on the page as it is shown."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']} ({one['impact']}): {node['html'][:160]}"
+        for one in found
+        if one["impact"] in _GRAVE
+        for node in one["nodes"][:3]
+    ]
+
+
+def sticks_out(page: Page) -> list[str]:
+    """What is wider than the window, so that the whole page would have to be moved sideways."""
+    found: list[str] = page.evaluate(_OUTSIDE)
+    return found
+
+
+def faults(page: Page) -> Iterator[str]:
+    """Everything wrong with a page: axe on screen and in the dark, too wide on a screen, a telephone, paper."""
+    for name, size in SCREENS.items():
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        yield from (f"{name}: {one}" for one in sticks_out(page))
+        yield from (f"{name}: {one}" for one in violations(page))
+    page.emulate_media(color_scheme="dark")
+    yield from (f"dark: {one}" for one in violations(page))
+    page.emulate_media(color_scheme="light", media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})  # A4 at 96 dots an inch
+    yield from (f"print: {one}" for one in sticks_out(page))
+    page.emulate_media(media="screen")
+    page.set_viewport_size(SCREENS["desk"])  # type: ignore[arg-type]
+
+
+def by_keyboard(page: Page) -> list[str]:
+    """What the Tab key does not reach, or reaches without showing where it is."""
+    page.evaluate("() => { document.activeElement.blur(); window.scrollTo(0, 0); }")
+    reachable: int = page.evaluate(_REACHABLE)
+    seen: dict[int, str] = {}
+    problems: list[str] = []
+    for _ in range(4 * reachable):  # a field for a date is several stops
+        page.keyboard.press("Tab")
+        focused = page.evaluate(_FOCUSED)
+        if focused is None:
+            break
+        seen[focused["number"]] = focused["what"]
+        if not focused["shown"]:
+            problems.append(f"does not show that it is reached: {focused['what']}")
+    if len(seen) < reachable:
+        problems.append(f"Tab reaches {len(seen)} of {reachable}, the last: {list(seen.values())[-1:]}")
+    return problems
+
+
+def shot(page: Page, name: str) -> None:
+    """Keeps a picture of the page for people to look at, below ``var/screenshots``."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    plain = re.sub(r"[^\w-]", "_", name)
+    page.screenshot(path=SHOTS / f"{plain}.png", full_page=True)
