@@ -24,6 +24,9 @@ _OUTSIDE: Final = """() => {
     return box.width > 0 && box.right > wide + 1 && !scrolls(e) && getComputedStyle(e).position !== 'absolute';
   }).slice(0, 5).map(e => e.outerHTML.slice(0, 160));
 }"""
+# whatever had the focus, the next Tab leads to the first thing of the page
+_AT_THE_TOP: Final = """() => { const body = document.body;
+  body.tabIndex = -1; body.focus(); body.removeAttribute('tabindex'); window.scrollTo(0, 0); }"""
 # what can be reached and acted upon, in the order of the page
 _REACHABLE: Final = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
   .filter(e => !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0 && e.checkVisibility() && !e.closest('details:not([open]) > :not(summary)')).length"""
@@ -66,7 +69,7 @@ def faults(page: Page) -> Iterator[str]:
 
 def by_keyboard(page: Page) -> list[str]:
     """What the Tab key does not reach, or reaches without showing where it is."""
-    page.evaluate("() => { document.activeElement.blur(); window.scrollTo(0, 0); }")
+    page.evaluate(_AT_THE_TOP)
     reachable: int = page.evaluate(_REACHABLE)
     seen: dict[int, str] = {}
     problems: list[str] = []
