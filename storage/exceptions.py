@@ -62,6 +62,14 @@ class PeopleRefused(GongkaiError):
         self.wait_s = wait_s
 
 
+class ProofRefused(GongkaiError):
+    """Raised when a file cannot be taken as proof. ``what`` is a machine word: proof_empty, proof_large, proof_kind."""
+
+    def __init__(self, what: str, said: str) -> None:
+        super().__init__(said)
+        self.what = what
+
+
 class PeriodRefused(GongkaiError):
     """Raised when a period cannot be frozen or amended as things stand; what was frozen is as it was."""
 

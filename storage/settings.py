@@ -29,6 +29,8 @@ class Settings:
     withdrawal_grace_days: int  # a row gone for less is not a withdrawal (law 7)
     mass_change_share: float  # more than this share of a column's rows gone stops the write (law 7)
     api_open: bool  # what is judged may be read over REST without signing in, by whoever can reach the port
+    proofs: int  # files that may be handed in with one step of a finding; 0: none
+    proof_bytes: int  # of each
     delivery_folder: Path  # the JSON Lines receiver, where there is no receivers file
     receivers: Path | None  # the receivers file; None: receivers.yml in the data folder, where there is one
     delivery_retry_s: float  # before a receiver that failed is asked again the first time; doubles each time
@@ -108,6 +110,8 @@ def load() -> Settings:
         lease_s=_number("GONGKAI_LEASE_S", 120, 1),
         withdrawal_grace_days=int(_number("GONGKAI_WITHDRAWAL_GRACE_DAYS", 7)),
         mass_change_share=_number("GONGKAI_MASS_CHANGE_SHARE", 0.3),
+        proofs=int(_number("GONGKAI_PROOFS", 5)),
+        proof_bytes=int(_number("GONGKAI_PROOF_BYTES", 10 * 2**20, 1024)),
         delivery_folder=Path(os.environ.get("GONGKAI_DELIVERY_FOLDER") or home / "delivered").absolute(),
         api_open=_yes("GONGKAI_API_OPEN", default=True),
         receivers=Path(os.environ["GONGKAI_RECEIVERS"]).absolute() if os.environ.get("GONGKAI_RECEIVERS") else None,

@@ -24,6 +24,7 @@ from starlette.exceptions import HTTPException
 from storage import settings
 from storage.console import (
     api,
+    bodies,
     changes,
     dcat,
     delivery_pages,
@@ -63,6 +64,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     :param api_open: whether REST tells what is judged to who has not signed in; by default the settings'.
 
     :raises DatabaseError: no database was given and the settings' cannot be opened.
+    :raises SettingsError: a setting cannot be used.
     """
     opened = database or open_database()
 
@@ -84,7 +86,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     )
     app.state.database = opened
     app.state.read_ahead = ReadAhead(opened)
-    app.state.api_open = settings.load().api_open if api_open is None else api_open
+    app.state.settings = settings.load()
+    app.state.api_open = app.state.settings.api_open if api_open is None else api_open
     app.include_router(signing.router)
     app.include_router(people_pages.router)
     app.include_router(pages.router)
@@ -101,6 +104,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(feeds.router)
     app.include_router(operations.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+
+    app.add_middleware(bodies.Bounded)  # inside of what follows, so that what it refuses is told like any refusal
 
     @app.middleware("http")
     async def protect(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -140,7 +145,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
 
 def _protected(response: Response) -> Response:
     for name, value in _HEADERS.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)  # a page may ask for a stricter one
     return response
 
 
