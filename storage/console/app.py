@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 
 from storage import settings
 from storage.console import (
+    account_pages,
     api,
     bodies,
     changes,
@@ -90,6 +91,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.state.api_open = app.state.settings.api_open if api_open is None else api_open
     app.include_router(signing.router)
     app.include_router(people_pages.router)
+    app.include_router(account_pages.router)
     app.include_router(pages.router)
     app.include_router(finding_steps.router)
     app.include_router(item_pages.router)
