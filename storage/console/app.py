@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -45,6 +45,9 @@ from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
 from storage.oai.ahead import ReadAhead
 
+if TYPE_CHECKING:
+    from storage.people.oidc import Provider
+
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -73,6 +76,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         app.state.read_ahead.close()
+        if app.state.provider is not None:
+            app.state.provider.close()
         if database is None:
             opened.close()
 
@@ -89,6 +94,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.state.read_ahead = ReadAhead(opened)
     app.state.settings = settings.load()
     app.state.api_open = app.state.settings.api_open if api_open is None else api_open
+    app.state.provider = _identities(app, app.state.settings)
     app.include_router(signing.router)
     app.include_router(people_pages.router)
     app.include_router(account_pages.router)
@@ -143,6 +149,18 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
         return _protected(_explain(request, HTTPStatus.INTERNAL_SERVER_ERROR, said))
 
     return app
+
+
+def _identities(app: FastAPI, kept: settings.Settings) -> Provider | None:
+    """The provider that may open accounts, and its pages; None and no page where the settings name none."""
+    if kept.oidc_issuer is None or kept.oidc_client_id is None:
+        return None
+    from storage.console import oidc_pages  # a tenth of a second, and what few installations need
+    from storage.people.oidc import Client, Provider
+
+    app.include_router(oidc_pages.router)
+    secret = settings.secret("oidc") if settings.is_set("GONGKAI_SECRET_OIDC") else None
+    return Provider(Client(issuer=kept.oidc_issuer, client_id=kept.oidc_client_id, secret=secret))
 
 
 def _protected(response: Response) -> Response:
