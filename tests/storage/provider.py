@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import hmac
 import json
 import threading
 import time
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import RSAKey
 
 CLIENT, SECRET = "gongkai", "a secret & more"
 _RSA = [RSAKey.generate_key(2048, {"kid": kid, "use": "sig", "alg": "RS256"}) for kid in ("one", "two")]
@@ -66,7 +67,7 @@ class Small:
             return self.token_status, {"error": "server_error"}
         if authorization != f"Basic {wanted}":
             return 401, {"error": "invalid_client"}
-        made = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
+        made = _text(hashlib.sha256(form["code_verifier"].encode()).digest())
         if asked is None or made != asked["code_challenge"] or form["redirect_uri"] != asked["redirect_uri"]:
             return 400, {"error": "invalid_grant"}
         now = int(time.time())
@@ -82,14 +83,22 @@ class Small:
 
 def unsigned(claims: dict[str, Any]) -> str:
     """alg none."""
-    parts = [json.dumps(one).encode() for one in ({"alg": "none", "kid": "one"}, claims)]
-    return ".".join([*(base64.urlsafe_b64encode(one).rstrip(b"=").decode() for one in parts), ""])
+    return f"{_body('none', claims)}."
 
 
 def signed_with_the_public_key(claims: dict[str, Any]) -> str:
     """HS256, with what everybody knows as the secret."""
-    key = OctKey.import_key(_RSA[0].as_pem(private=False))
-    return jwt.encode({"alg": "HS256", "kid": "one"}, claims, key)
+    body = _body("HS256", claims)
+    made = hmac.new(_RSA[0].as_pem(private=False), body.encode(), hashlib.sha256).digest()
+    return f"{body}.{_text(made)}"
+
+
+def _body(alg: str, claims: dict[str, Any]) -> str:
+    return ".".join(_text(json.dumps(one).encode()) for one in ({"alg": alg, "kid": "one"}, claims))
+
+
+def _text(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def signed_by_another(claims: dict[str, Any]) -> str:
