@@ -55,7 +55,9 @@ _HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",  # evidence links lead to the units' sites, which need not know who looks
+    # evidence links lead to the units' sites, which need not know who looks; with no-referrer browsers would send our own
+    # forms as "Origin: null", as they send those of nobody knows whom
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _MACHINES: Final = ("/dcat", "/feeds/", "/id/", "/metrics")

@@ -72,9 +72,12 @@ def _kind(request: Request) -> str:
 
 def _own_site(request: Request) -> None:
     """Browsers say where a form comes from; those that say nothing are held by the secret alone."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    site = request.headers.get("sec-fetch-site")
+    if site not in (None, "same-origin", "none"):
         raise HTTPException(403, "the form was sent from another site")
     origin = request.headers.get("origin")
+    if origin == "null" and site == "same-origin":  # a browser that hides where it comes from, and says it is from here
+        return
     if origin is not None and urlsplit(origin).netloc != request.url.netloc:
         raise HTTPException(403, "the form was sent from another site")
 

@@ -226,7 +226,6 @@ def welcome_page(
         refused=None if refused is None else refusal(request, refused),
         provider=_provider(request),
     )
-    answer.headers["Referrer-Policy"] = "no-referrer"
     return _before(request, answer, secret, refused)
 
 
