@@ -55,8 +55,8 @@ _HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # evidence links lead to the units' sites, which need not know who looks; with no-referrer browsers would send our own
-    # forms as "Origin: null", as they send those of nobody knows whom
+    # evidence links lead to the units' sites, which need not know who looks; with no-referrer, browsers would send our
+    # own forms as "Origin: null", and nobody could tell them from anybody's
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }

@@ -117,6 +117,13 @@ def test_a_form_needs_our_own_secret(
     assert [one.name for one in people.accounts(database)] == before
 
 
+def test_browsers_may_say_that_a_form_is_ours(database: Database) -> None:
+    """With no-referrer they say ``Origin: null`` instead, and the form is refused."""
+    client = TestClient(create_app(database))
+    for path in ("/sign-in", f"/welcome/{people.first_link(database)}"):
+        assert client.get(path).headers["referrer-policy"] == "same-origin"
+
+
 def test_a_form_without_end_is_cut_off(database: Database) -> None:
     client = signed_in(database)
     assert client.post("/people", data={"csrf": "x" * 300_000}).status_code == 413
