@@ -18,6 +18,7 @@ from storage.schema import Role
 from tests.storage.signing import PASSWORD, account, csrf, signed_in
 from tests.storage.test_console import fill
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
 NEW = "夜来风雨声花落知多少"
 
 
@@ -38,7 +39,7 @@ def deeds(database: Database) -> list[str]:
     return [one.action for one in people.entries(database)]
 
 
-@pytest.mark.parametrize(("role", "unit"), [(Role.OFFICE, None), (Role.UNIT, "jiaotong"), (Role.READER, None)])
+@pytest.mark.parametrize(("role", "unit"), [(Role.UNIT, "jiaotong"), (Role.READER, None)])
 def test_everybody_changes_their_own_password(database: Database, role: Role, unit: str | None) -> None:
     client = signed_in(database, "li", role, unit)
     elsewhere = people.begin(database, "li", address="10.0.0.7")
@@ -135,20 +136,16 @@ def test_cookies_are_for_tls_where_the_city_reaches_us_over_it(
     assert "https://gk.example.gov.cn/welcome/" in page.text
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"GONGKAI_OIDC_ISSUER": "https://id.example.gov.cn/"},
-        {"GONGKAI_OIDC_CLIENT_ID": "gongkai"},
-        {"GONGKAI_OIDC_ISSUER": "http://id.example.gov.cn/", "GONGKAI_OIDC_CLIENT_ID": "gongkai"},
-        {"GONGKAI_OIDC_ISSUER": "https://u@id.example.gov.cn/", "GONGKAI_OIDC_CLIENT_ID": "gongkai"},
-        {"GONGKAI_OIDC_ISSUER": "https://id.example.gov.cn/?a=b", "GONGKAI_OIDC_CLIENT_ID": "gongkai"},
-    ],
-)
-def test_a_provider_that_cannot_be_trusted_is_no_setting(
-    monkeypatch: pytest.MonkeyPatch, given: dict[str, str]
-) -> None:
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsError):
-        settings.load()
+def test_a_provider_that_cannot_be_trusted_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for issuer, client in (
+        ("https://id.example.gov.cn/", ""),
+        ("", "gongkai"),
+        ("http://id.example.gov.cn/", "gongkai"),
+        ("http://127.0.0.1.evil.invalid/", "gongkai"),
+        ("https://u@id.example.gov.cn/", "gongkai"),
+        ("https://id.example.gov.cn/?a=b", "gongkai"),
+    ):
+        monkeypatch.setenv("GONGKAI_OIDC_ISSUER", issuer)
+        monkeypatch.setenv("GONGKAI_OIDC_CLIENT_ID", client)
+        with pytest.raises(SettingsError):
+            settings.load()

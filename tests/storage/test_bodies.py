@@ -18,6 +18,8 @@ from storage.schema import Role
 from tests.storage.signing import signed_in
 from tests.storage.test_console import fill
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
+
 
 @contextlib.contextmanager
 def served(database: Database) -> Iterator[int]:

@@ -22,6 +22,7 @@ from storage.schema import Role
 from tests.storage.signing import PASSWORD, account, csrf
 from tests.storage.test_console import fill
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
 READS_ONLY = {"/oai"}  # OAI-PMH asks its questions by POST too, of anybody
 OWN = {"/sign-out", "/account/password", "/account/sessions", "/account/link", "/account/unlink"}  # anybody's own
 NEW = "夜来风雨声花落知多少"

@@ -32,6 +32,8 @@ from tests.storage.provider import (
 from tests.storage.signing import PASSWORD, account, csrf, signed_in
 from tests.storage.test_console import fill
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
+
 
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Small]:

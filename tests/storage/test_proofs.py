@@ -26,6 +26,7 @@ from tests.storage import build
 from tests.storage.signing import csrf, signed_in
 from tests.storage.test_console import fill
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
