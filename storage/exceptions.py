@@ -53,13 +53,33 @@ class PaperFailed(GongkaiError):
 class PeopleRefused(GongkaiError):
     """Raised when an account, a link or a sign-in is refused.
 
-    ``what`` is a machine word: name, taken, unit, link, last, short, long, plain, name, wrong, wait.
+    ``what`` is a machine word: name, taken, unit, link, last, short, long, plain, name, wrong, wait,
+    old, linked, unlinked, only_way.
     """
 
     def __init__(self, what: str, said: str, *, wait_s: float = 0.0) -> None:
         super().__init__(said)
         self.what = what
         self.wait_s = wait_s
+
+
+class IdentityRefused(GongkaiError):
+    """Raised when a provider cannot say who somebody is, or is not believed.
+
+    ``what`` is a machine word: oidc_down, oidc_refused.
+    """
+
+    def __init__(self, what: str, said: str) -> None:
+        super().__init__(said)
+        self.what = what
+
+
+class ProofRefused(GongkaiError):
+    """Raised when a file cannot be taken as proof. ``what`` is a machine word: proof_empty, proof_large, proof_kind."""
+
+    def __init__(self, what: str, said: str) -> None:
+        super().__init__(said)
+        self.what = what
 
 
 class PeriodRefused(GongkaiError):

@@ -591,6 +591,19 @@ papers = Table(  # what was made to be sent or printed, as it was made
     _required("made_by", Text),
     _required("content", LargeBinary),
     Index("ix_papers_made_at", "made_at", "id"),
+proofs = Table(  # files that people hand in with a step
+    "proofs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("finding", Text, ForeignKey("findings.id"), index=True),
+    _required("event", Integer, ForeignKey("finding_events.id"), index=True),
+    _required("name", Text),
+    _required("kind", Text),  # what the content is: pdf, png …
+    _required("size", Integer),  # bytes
+    _required("sha256", Text),
+    _required("who", Text),
+    _required("at", UtcDateTime),
+    _required("content", LargeBinary),
 )
 
 # ------------------------------------------------------------------ frozen periods
@@ -786,9 +799,21 @@ accounts = Table(
     _required("shown", Text),
     _required("role", Text),
     Column("unit", Text),
-    _required("password", Text),  # its Argon2id hash
+    _required("password", Text),  # its Argon2id hash; empty: none, they sign in by their identity
     _required("made_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
+    Column("signed_in_at", UtcDateTime),
+)
+
+identities = Table(  # who an account is at the OpenID Connect provider
+    "identities",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    _required("account", Text, ForeignKey("accounts.name")),
+    _required("shown", Text),  # the name that the provider calls them by, for people to read
+    _required("linked_at", UtcDateTime),
+    Index("uq_identities_account", "account", unique=True),
 )
 
 invitations = Table(

@@ -9,12 +9,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from storage import catalogue, findings, observations, registry
+from storage import catalogue, findings, observations, proofs, registry
 from storage.console import board, finding_steps, queries, rendering, signing, texts
 from storage.console.api import Store
 from storage.console.signing import Person
 from storage.database import utcnow
 from storage.people import Action
+from storage.proofs import Proof
 from storage.schema import City, Column, FindingKind, Observation, Subject
 from storage.scoreboard import Scoreboard, scoreboard
 
@@ -133,7 +134,17 @@ def show_finding(request: Request, store: Store, person: Person, name: str) -> H
         column=column,
         item=item,
         offers=finding_steps.offers(finding, person.account),
+        proofs=_by_event(proofs.of_finding(store, finding.id)),
+        limits=request.app.state.settings,
+        endings=proofs.ENDINGS,
     )
+
+
+def _by_event(found: list[Proof]) -> dict[int, list[Proof]]:
+    shown: dict[int, list[Proof]] = {}
+    for one in found:
+        shown.setdefault(one.event, []).append(one)
+    return shown
 
 
 def _columns(city: City) -> list[Column]:

@@ -103,11 +103,11 @@ def _chunked(rows: Iterator[Mapping[Any, Any]]) -> Iterator[list[Mapping[Any, An
 
 def _events(db: Database, names: Sequence[str]) -> dict[str, tuple[FindingEvent, ...]]:
     at = tables.finding_events.c
-    query = sa.select(at.finding, at.at, at.who, at.step, at.note).where(at.finding.in_(names)).order_by(at.id)
+    query = sa.select(at.finding, at.at, at.who, at.step, at.note, at.id).where(at.finding.in_(names)).order_by(at.id)
     found: dict[str, list[FindingEvent]] = {}
     with db.read() as session:
         for row in session.execute(query):
-            event = FindingEvent(at=row.at, who=row.who, step=row.step, note=row.note)
+            event = FindingEvent(at=row.at, who=row.who, step=row.step, note=row.note, number=row.id)
             found.setdefault(row.finding, []).append(event)
     return {name: tuple(events) for name, events in found.items()}
 

@@ -27,9 +27,9 @@ def hashed(password: str) -> str:
 
 
 def is_right(password: str, kept: str | None) -> bool:
-    """Whether it is the password of ``kept``; None (nobody's) takes as long and is never right."""
+    """Whether it is the password of ``kept``; none (nobody's, or no password) takes as long and is never right."""
     try:
-        return _HASHER.verify(kept or _NOBODYS, _one_form(password)) and kept is not None
+        return _HASHER.verify(kept or _NOBODYS, _one_form(password)) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
 
