@@ -45,6 +45,8 @@ MOST_BYTES: Final[Mapping[str, int | None]] = {
     "feishu": 18_000,
     "webhook": None,
 }
+# Apprise's own log repeats a key that it does not like; what is to be said of a failure is said here
+logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 _ASSET: Final = AppriseAsset(app_id="gongkai", app_desc="gongkai", http_redirects=False)
 
 

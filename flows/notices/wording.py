@@ -26,6 +26,8 @@ OURS: Final = Path(__file__).parent / "templates"
 LISTED: Final = 30  # of one kind in a message; the rest is counted
 _LONGEST: Final = 200  # signs of one value
 _SUBJECT: Final = 100
+# what becomes of control signs, ends of lines, signs that cannot be seen, and halves of signs
+_KEPT: Final[Mapping[str, str]] = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": "", "Co": ""}
 _SAMPLE: Final = "样例"
 # what each kind is called in a subject, in the order in which a message says them
 WORDS: Final[Mapping[str, str]] = {
@@ -191,8 +193,7 @@ def _what(kind: str) -> str:
 
 def one_line(value: str, most: int = _LONGEST) -> str:
     """A text as one line: no ends of lines, no control signs, none that turn the direction of writing around."""
-    kept = "".join(" " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign for sign in value)
-    kept = "".join(sign for sign in kept if unicodedata.category(sign) not in ("Cf", "Cs", "Co"))
+    kept = "".join(_KEPT.get(unicodedata.category(sign), sign) for sign in value[: most * 10])
     line = re.sub(r"\s+", " ", kept).strip()
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
