@@ -140,7 +140,7 @@ class Robots(requests.adapters.HTTPAdapter):  # type: ignore[misc, no-any-unimpo
         self.status = status
         self.asked: list[Any] = []
 
-    def send(self, request: Any, **_: Any) -> Any:
+    def send(self, request: Any, *_args: Any, **_options: Any) -> Any:
         self.asked.append(request)
         made = requests.Response()
         made.status_code = self.status

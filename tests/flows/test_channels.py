@@ -223,7 +223,7 @@ def test_a_webhook_that_does_not_take_it_is_told_and_nobody_is_led_away(path: st
 
 # ------------------------------------------------------------------ robots
 
-ROBOTS = {
+ROBOTS: dict[str, channels.Channel] = {
     "wecom": channels.WeCom(name="r", kind="wecom", key="key"),
     "dingtalk": channels.DingTalk(name="r", kind="dingtalk", key="ding", sign="sign"),
     "feishu": channels.Feishu(name="r", kind="feishu", key="key", sign="sign"),
