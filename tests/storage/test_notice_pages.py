@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from storage import notices, people, registry
@@ -21,7 +23,13 @@ def told(db: Database) -> int:
     notices.register(db, {"mail": ("email", ("unit", "tianhe-qu")), "gone": ("wecom", ())}, at=build.NOON)
     notices.register(db, {"mail": ("email", ("unit", "tianhe-qu"))}, at=build.NOON)
     facts = {"finding": "F-1", "place": EVIL, "unit_name": EVIL}
-    known = {"channel": "mail", "audience": "unit", "unit": "tianhe-qu", "subject": "F-1", "facts": facts}
+    known: dict[str, Any] = {
+        "channel": "mail",
+        "audience": "unit",
+        "unit": "tianhe-qu",
+        "subject": "F-1",
+        "facts": facts,
+    }
     new = [New(key=f"k{number}", kind=kind, **known) for number, kind in enumerate(("notified", "closed", "reopened"))]
     notices.keep(db, new, at=build.NOON)
     failed, _, sent = notices.waiting(db)

@@ -31,12 +31,12 @@ def test_the_same_event_is_kept_once_for_each_channel(db: Database) -> None:
         ("k1", "group", NOON),
         ("k2", "mail", NOON + DAY),
     ]
-    assert found[0].facts == {"place": "通知公告"} or "通知" in found[0].facts["place"]
+    assert found[0].facts == {"place": "通知公告?"}  # without what no database holds
 
 
 def test_more_notices_than_one_statement_takes_are_kept(db: Database) -> None:
-    assert notices.keep(db, [new(number) for number in range(2500)], at=NOON) == 2500
-    assert notices.counts(db)["waiting"] == 2500
+    assert notices.keep(db, [new(number) for number in range(1200)], at=NOON) == 1200
+    assert notices.counts(db)["waiting"] == 1200
 
 
 def test_it_begins_behind_the_past_and_never_moves_back(db: Database) -> None:
