@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.compliance.calendar import WorkingDays
-from flows.compliance.regimes import of_city
-from flows.compliance.regulation import Regulation
+from flows.compliance.regimes import load, of_city
+from flows.compliance.regulation import Regulation, RegulationError
 from flows.notices import deciding, faults, wording
 from flows.notices.channels import Channels
 from flows.notices.deciding import Event
@@ -39,11 +39,15 @@ class Days:
 
 
 def days_of(city: City, now: dt.datetime, settings: Settings) -> Days:
-    """The days of a city at ``now``.
+    """The days of a city at ``now``; by what holds everywhere where the city's own regulations are not understood.
 
-    :raises RegulationError: the city's regulations file says something that is not understood.
+    The assessment fails then, and it is just this run that tells the operator so.
     """
-    return Days(city, of_city(city.code, settings.home), now)
+    try:
+        law = of_city(city.code, settings.home)
+    except RegulationError:
+        law = load()
+    return Days(city, law, now)
 
 
 def gather(

@@ -453,6 +453,14 @@ def test_a_channel_that_left_the_file_keeps_nothing_waiting(
     assert all(one.left_at is not None for one in notices.channels(db).values())
 
 
+def test_regulations_that_are_not_understood_keep_nobody_from_hearing_it(db: Database, box: Mailbox) -> None:
+    own = settings.load().home / "regulations"
+    own.mkdir(parents=True)
+    (own / "629900.yml").write_text("rules: {NO-99: {}}", encoding="utf-8")
+    run(db, runs=[FAILED_RUN])
+    assert [letter.to for letter in box.letters] == [[OPERATOR_BOX]]
+
+
 # ------------------------------------------------------------------ killed, and side by side
 
 
