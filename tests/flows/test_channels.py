@@ -24,7 +24,7 @@ from flows.notices.table import Audience
 from storage import settings
 from storage.exceptions import ChannelsFileError, NoticeFailed, SettingsError
 from storage.notices import New
-from tests.flows.mailbox import Hook, Mailbox, Robots, free_port, mail_server, web_server
+from tests.flows.mailbox import Hook, Mailbox, Robots, certificate, free_port, mail_server, web_server
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = '<b onclick="x">"标题"</b>\r\nBcc: eve@evil.cn\u2028\u202e=cmd|calc\x00<at user_id="all">所有人</at>'
@@ -184,6 +184,22 @@ def test_a_refusal_is_told_in_the_servers_words(answer: str, said: str, box: Mai
 def test_a_server_that_is_not_there_is_told(box: Mailbox) -> None:
     with pytest.raises(NoticeFailed, match=r"mail: .*refused"):
         carriers.carry(mail(box, port=free_port()), LETTER)
+
+
+@pytest.mark.parametrize("security", ["starttls", "ssl"])
+def test_a_mail_server_that_nobody_vouches_for_gets_neither_password_nor_letter(
+    security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = certificate(tmp_path)
+    with mail_server(**{"starttls" if security == "starttls" else "implicit": own}) as box:
+        channel = mail(box, security=security, user="u", key="mail")
+        with pytest.raises(NoticeFailed, match="certificate"):
+            carriers.carry(channel, LETTER)
+        assert (box.letters, box.signed_in) == ([], [])
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))  # the city's own authority
+        carriers.carry(channel, LETTER)
+        assert box.letters[0].to == ["gk@qinghe.invalid"]
+        assert box.signed_in == [(b"u", b"p@ss%41/:w")]
 
 
 def test_a_missing_secret_is_told_by_its_name(box: Mailbox) -> None:
