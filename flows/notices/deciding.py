@@ -22,6 +22,7 @@ from storage.schema import City, Finding
 
 # steps by which a unit knows of a finding
 _KNOWN: Final = frozenset({"notified", "received", "fixing", "answered", "disputed", "upheld"})
+_ASSESSMENT: Final = "assess"  # who takes the steps that nobody takes by hand
 _MENDING: Final = (State.NOTIFIED, State.RECEIVED, State.FIXING)
 
 
@@ -68,6 +69,8 @@ def of_steps(steps: Iterable[Step], told: Callable[[Finding], Mapping[str, Any]]
 
 def _kind(step: Step) -> str | None:
     was_disputed = next((one.step for one in reversed(step.before) if one.step != "rechecked"), None) == "disputed"
+    # a disputed finding that an assessment closes was mended: nobody has said that the dispute was right
+    was_disputed = was_disputed and step.event.who != _ASSESSMENT
     match step.event.step:
         case "opened":
             return "opened_red" if step.finding.severity == "red" else "opened"

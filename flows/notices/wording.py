@@ -26,6 +26,11 @@ OURS: Final = Path(__file__).parent / "templates"
 LISTED: Final = 30  # of one kind in a message; the rest is counted
 _LONGEST: Final = 200  # signs of one value
 _SUBJECT: Final = 100
+# what an assessment notes with its steps (storage.findings.life)
+_NOTES: Final = (
+    (re.compile(r"recheck: still so at (\d{4}-\d\d-\d\d)T.*"), "复查：{} 仍未整改"),
+    (re.compile(r"the waiver ended on (\d{4}-\d\d-\d\d)"), "豁免已于 {} 到期"),
+)
 # what becomes of control signs, ends of lines, signs that cannot be seen, and halves of signs
 _KEPT: Final[Mapping[str, str]] = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": "", "Co": ""}
 _SAMPLE: Final = "样例"
@@ -183,8 +188,17 @@ def _told(one: New, public_url: str | None) -> dict[str, Any]:
     facts = {name: one_line(value) if isinstance(value, str) else value for name, value in one.facts.items()}
     told = {**_ASKED, **{name: value for name, value in facts.items() if value is not None}}
     finding = facts.get("finding")
+    told["note"] = _note(str(told["note"]))
     told["link"] = f"{public_url}findings/{finding}" if public_url and finding else ""
     return told
+
+
+def _note(note: str) -> str:
+    """A step's note; those that an assessment writes in the words of the office."""
+    for pattern, words in _NOTES:
+        if found := pattern.fullmatch(note):
+            return words.format(found[1])
+    return note
 
 
 def _what(kind: str) -> str:
@@ -221,7 +235,10 @@ def _filled(name: str, shown: Mapping[str, Any], home: Path, broken: dict[str, s
     own = own_folder(home)
     if (own / file).exists():
         try:
-            return _environment((own, OURS)).get_template(file).render(shown)
+            said = _environment((own, OURS)).get_template(file).render(shown)
+            if said.strip():
+                return said
+            broken[name] = one_line(f"{own / file}: says nothing")
         # also what a template may run into that is no fault of its writing: files that cannot be read, wrong sums
         except (TemplateError, OSError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as problem:
             broken[name] = one_line(f"{own / file}: {problem}")

@@ -163,6 +163,21 @@ def test_no_title_breaks_out_of_its_header_or_line(hostile: str, box: Mailbox, t
     assert letter.text.count("\n") == text.body.count("\n")
 
 
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("recheck: still so at 2026-03-02T04:00:00+00:00", "复查：2026-03-02 仍未整改"),
+        ("the waiver ended on 2026-03-02", "豁免已于 2026-03-02 到期"),
+        ("{{ 7 * 7 }} {0} %s", "{{ 7 * 7 }} {0} %s"),  # a person's words are no marks of a template
+    ],
+)
+def test_a_note_is_said_in_the_words_of_the_office(note: str, said: str, tmp_path: Path) -> None:
+    facts = {"finding": "F-1", "unit_name": "田禾区", "rule": "r", "rule_id": "UP-01", "place": "p", "note": note}
+    one = New(key="k", channel="mail", audience="office", kind="reopened", subject="F-1", facts=facts)
+    text = wording.text(Audience.OFFICE, [one], city="c", unit=None, number="N", public_url=None, home=tmp_path)
+    assert f"说明：{said}\n" in text.body
+
+
 @given(st.text())
 def test_a_value_is_one_line_of_bounded_length(value: str) -> None:
     line = wording.one_line(value)
@@ -375,6 +390,7 @@ def test_a_text_too_long_for_a_robot_ends_at_a_line_and_says_where_the_rest_is(t
         ("{{ 1 / 0 }}", "division"),
         ("{% include '../../../etc/passwd' %}", "passwd"),
         ("{{ told[99].rule }}", "no element 99"),
+        ("{# to be written #}", "says nothing"),
     ],
 )
 def test_a_template_that_cannot_be_used_is_told_and_ours_speaks(template: str, why: str, tmp_path: Path) -> None:

@@ -100,9 +100,9 @@ def test_one_event_has_one_key_for_each_who_is_told() -> None:
 # ------------------------------------------------------------------ steps of findings
 
 
-def finding(*steps: str, state: str = "open", **facts: Any) -> Finding:
+def finding(*steps: str, state: str = "open", who: str = "张三", **facts: Any) -> Finding:
     events = tuple(
-        FindingEvent(at=build.NOON + index * build.DAY, who="张三", step=step, note="n")
+        FindingEvent(at=build.NOON + index * build.DAY, who=who, step=step, note="n")
         for index, step in enumerate(steps)
     )
     known: dict[str, Any] = {"kind": FindingKind.UNTIMELY, "severity": "yellow", "unit": "a", "rule": "UP-01"}
@@ -136,6 +136,12 @@ def events_of(*steps: str, **facts: Any) -> list[Event]:
         (["opened", "disputed", "closed"], {}, "dispute_settled", True),
         (["opened", "disputed", "rechecked", "closed"], {}, "dispute_settled", True),
         (["opened", "disputed", "waived"], {}, "dispute_settled", True),
+        (
+            ["opened", "disputed", "closed"],
+            {"who": "assess"},
+            "closed",
+            True,
+        ),  # it was mended: the dispute was not right
         (["opened", "notified", "waived"], {}, None, None),
         (["opened", "closed", "rechecked"], {}, None, None),
     ],
