@@ -37,7 +37,8 @@ from storage import settings
 from storage.exceptions import NoticeFailed
 
 TIMEOUT_S: Final = 15.0
-# what one message may hold, in bytes of UTF-8: the robots' own limits are 2048 (企业微信 text) and 20 KB (钉钉, 飞书)
+# what subject and text may hold together, in bytes of UTF-8: the robots' own limits are 2048 (企业微信 text) and 20 KB
+# (钉钉, 飞书) for the whole request
 MOST_BYTES: Final[Mapping[str, int | None]] = {
     "email": None,
     "wecom": 2000,
@@ -198,8 +199,8 @@ def _made(kind: Any, **facts: Any) -> Any:
 
 
 def _in_one(letter: Letter) -> str:
-    """A robot's text: no sign in it may begin a mention of everybody (<at user_id="all">) or a link."""
-    return f"{letter.subject}\n{letter.body}".replace("<", "＜").replace(">", "＞")
+    """A robot's text; a robot has no subject."""
+    return f"{letter.subject}\n{letter.body}"
 
 
 def _hmac(key: str, text: str) -> str:

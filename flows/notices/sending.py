@@ -110,7 +110,7 @@ def due_now(database: Database, told_by: Channels, days: Days, moment: dt.dateti
 
 def letter_of(message: Message, channel: Channel, city: City, told_by: Channels, now: Settings) -> Letter:
     """A message in words, with whom it goes to."""
-    unit = next((one for one in city.units if one.id == message.unit), None)
+    unit = _unit(city, message)
     text = wording.text(
         message.audience,
         message.notices,
@@ -139,6 +139,10 @@ def _addresses(message: Message, channel: Channel, unit: Unit | None, told_by: C
     return tuple(getattr(channel, "to", ()))
 
 
+def _unit(city: City, message: Message) -> Unit | None:
+    return next((one for one in city.units if one.id == message.unit), None)
+
+
 def _for_machines(one: Notice) -> Mapping[str, object]:
     return {"key": one.key, "kind": one.kind, "subject": one.subject, "unit": one.unit, "facts": dict(one.facts)}
 
@@ -163,8 +167,8 @@ def _send(
     if going.overtaken:
         notices.settle(database, _ids(going.overtaken), OVERTAKEN, at=moment)
     if going.lost:
-        why = "its channel is no longer in the channels file"
-        notices.settle(database, _ids(going.lost), FAILED, at=moment, error=why)
+        gone = "its channel is no longer in the channels file"
+        notices.settle(database, _ids(going.lost), FAILED, at=moment, error=gone)
     for until, crowded in going.crowded.items():
         notices.postpone(database, _ids(crowded), until)
     failures = Counter[str]()
@@ -178,19 +182,17 @@ def _send(
         channel = told_by.named(message.channel)
         assert channel is not None  # ``going`` has set the others aside
         names = _ids(message.notices)
-        letter = letter_of(message, channel, city, told_by, now)
-        if channel.kind == "email" and not letter.to:
-            why = f"{message.unit}: no contact with an e-mail address; add one in the city file"
-            notices.settle(database, names, FAILED, at=moment, error=why)
+        if channel.kind == "email" and not _addresses(message, channel, _unit(city, message), told_by):
+            lacking = f"{message.unit}: no contact with an e-mail address; add one in the city file"
+            notices.settle(database, names, FAILED, at=moment, error=lacking)
             failed += len(names)
             continue
         notices.bind(database, names, message.number)
-        try:
-            carry(channel, letter)
-        except (NoticeFailed, SettingsError) as problem:
+        why = _carried(message, channel, city, told_by, now, carry)
+        if why is not None:
             tries = 1 + max(one.tries for one in message.notices)
             next_at = None if tries >= told_by.limits.tries else moment + _wait(tries)
-            notices.failed(database, names, message.channel, str(problem), at=moment, next_attempt_at=next_at)
+            notices.failed(database, names, message.channel, why, at=moment, next_attempt_at=next_at)
             failures[message.channel] += 1
             failed += len(names)
             continue
@@ -204,6 +206,19 @@ def _send(
         overtaken=len(going.overtaken),
         waiting=notices.counts(database)[notices.WAITING],
     )
+
+
+def _carried(
+    message: Message, channel: Channel, city: City, told_by: Channels, now: Settings, carry: Carry
+) -> str | None:
+    """Words and hands over one message; why that failed, where it did."""
+    try:
+        carry(channel, letter_of(message, channel, city, told_by, now))
+    except (NoticeFailed, SettingsError) as problem:
+        return str(problem)
+    except Exception as bug:  # noqa: BLE001  # of ours, in one message: the others go out all the same
+        return f"a fault of ours, please report it: {type(bug).__name__}: {bug}"
+    return None
 
 
 def _wait(tries: int) -> dt.timedelta:

@@ -3,7 +3,7 @@
 A template is a text file with Jinja's marks: the office's own in ``<data folder>/templates/notices/``, else ours. It is
 run in a sandbox, for it is data from outside, and one that cannot be run is set aside: ours says it then, and the
 operator is told. Values are cut to one line each and lose what no line should hold, so a title can neither begin a
-header nor a line of its own.
+header nor a line of its own; and < and > become wide ones, for robots read <at user_id="all"> as a call to everybody.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _NOTES: Final = (
 )
 # what becomes of control signs, ends of lines, signs that cannot be seen, and halves of signs
 _KEPT: Final[Mapping[str, str]] = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": "", "Co": ""}
+_WIDE: Final = str.maketrans("<>", "＜＞")
 _SAMPLE: Final = "样例"
 # what each kind is called in a subject, in the order in which a message says them
 WORDS: Final[Mapping[str, str]] = {
@@ -81,7 +82,7 @@ def text(
     :param unit: the name of the unit that is written to.
     :param public_url: where the console is reached, ends in a slash; None: no links.
     :param home: the data folder.
-    :param most_bytes: what the channel takes; a longer text ends at a whole line and says that it does.
+    :param most_bytes: what the channel takes of both together; a longer text ends at a whole line and says so.
     """
     broken: dict[str, str] = {}
     parts = []
@@ -107,7 +108,9 @@ def text(
     }
     subject = one_line(_filled("subject", frame, home, broken), _SUBJECT)
     body = _filled("message", frame, home, broken).strip("\n") + "\n"
-    return Text(subject=subject, body=fit(body, most_bytes, number, public_url), broken=broken)
+    if most_bytes is not None:
+        body = fit(body, most_bytes - len(subject.encode()) - 1, number, public_url)
+    return Text(subject=subject, body=body, broken=broken)
 
 
 def trial(name: str, told: Sequence[str], *, city: str, number: str, home: Path) -> Text:
@@ -208,13 +211,13 @@ def _what(kind: str) -> str:
 def one_line(value: str, most: int = _LONGEST) -> str:
     """A text as one line: no ends of lines, no control signs, none that turn the direction of writing around."""
     kept = "".join(_KEPT.get(unicodedata.category(sign), sign) for sign in value[: most * 10])
-    line = re.sub(r"\s+", " ", kept).strip()
+    line = re.sub(r"\s+", " ", kept).strip().translate(_WIDE)
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
-def fit(body: str, most_bytes: int | None, number: str, public_url: str | None) -> str:
+def fit(body: str, most_bytes: int, number: str, public_url: str | None) -> str:
     """A text that a channel takes: whole, or its first lines with a word that there is more."""
-    if most_bytes is None or len(body.encode()) <= most_bytes:
+    if len(body.encode()) <= most_bytes:
         return body
     end = f"……（内容较长，其余见 {public_url or '监测系统'}）\n编号：{number}\n"
     left = most_bytes - len(end.encode())

@@ -348,22 +348,26 @@ def test_a_key_that_cannot_be_one_is_not_repeated(
 
 
 @pytest.mark.parametrize("kind", list(ROBOTS))
-def test_no_title_calls_everybody_of_a_group(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_title_calls_everybody_of_a_group(kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = robots(monkeypatch, {"errcode": 0})
-    carriers.carry(ROBOTS[kind], Letter(number="N", subject=HOSTILE, body=HOSTILE))
+    facts = dict.fromkeys(("unit_name", "rule", "rule_id", "place", "note"), HOSTILE)
+    one = New(key="k", channel="r", audience="office", kind="disputed", subject="F-1", facts=facts)
+    text = wording.text(Audience.OFFICE, [one], city=HOSTILE, unit=None, number="N", public_url=None, home=tmp_path)
+    carriers.carry(ROBOTS[kind], Letter(number="N", subject=text.subject, body=text.body))
     said = json.loads(found.asked[0].body)
+    assert "＜at user_id" in json.dumps(said, ensure_ascii=False)
     assert "<" not in json.dumps(said.get("text") or said["content"], ensure_ascii=False)
     assert said.get("at", {"isAtAll": False}) == {"isAtAll": False}
 
 
 def test_a_text_too_long_for_a_robot_ends_at_a_line_and_says_where_the_rest_is(tmp_path: Path) -> None:
-    facts = {"finding": "F-1", "unit_name": "田禾区", "rule": "通知公告更新", "rule_id": "UP-01", "place": "通知公告"}
+    facts = {"finding": "F-1", "unit_name": "田" * 90, "rule": "<" * 90, "rule_id": "UP-01", "place": "通知公告"}
     many = [
         New(key=str(n), channel="r", audience="office", kind="opened_red", subject="F-1", facts=facts)
         for n in range(60)
     ]
     shown: dict[str, Any] = {
-        "city": "青禾市",
+        "city": "城" * 90,
         "unit": None,
         "number": "N-1",
         "public_url": "http://c/",

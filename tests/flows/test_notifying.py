@@ -433,6 +433,20 @@ def test_a_channel_that_is_down_holds_up_no_other(db: Database, box: Mailbox) ->
     assert notices.counts(db)["waiting"] == 5  # none of them is lost; two were tried
 
 
+def test_a_fault_of_ours_in_one_message_holds_up_no_other(db: Database, box: Mailbox) -> None:
+    breach(db)
+    held(db)
+
+    def carry(channel: Channel, letter: Letter) -> None:
+        if channel.name == "mail":
+            raise KeyError("bug")
+        carriers.carry(channel, letter)
+
+    told = run(db, carry=carry)
+    assert (told.sent, told.failed) == (1, 1)
+    assert "please report it: KeyError" in str(notices.channels(db)["mail"].error)
+
+
 def test_a_unit_without_an_address_is_told_of_to_nobody_and_kept(db: Database, box: Mailbox) -> None:
     registry.apply(db, city_of(contacts=(Contact(name="无邮箱"), Contact(name="坏", email="a@b.cn,c@d.cn"))))
     happen(db, steps("notified"))
