@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -248,7 +249,9 @@ def _filled(name: str, shown: Mapping[str, Any], home: Path, broken: dict[str, s
     return _environment((OURS,)).get_template(file).render(shown)
 
 
-def _environment(folders: Iterable[Path]) -> Environment:
+@lru_cache(maxsize=4)
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    """Jinja's environment over these folders; a file that was edited since is read anew."""
     return SandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         undefined=StrictUndefined,
