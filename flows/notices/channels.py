@@ -249,6 +249,7 @@ def _problems(data: Any) -> Iterator[tuple[KeyPath, str]]:
     yield from _told_by(data, "audiences", kinds)
     yield from _told_by(data, "units", kinds)
     yield from _reachable(data)
+    yield from _apart(data)
 
 
 def _told_by(data: Mapping[str, Any], part: str, kinds: Mapping[Any, Any]) -> Iterator[tuple[KeyPath, str]]:
@@ -286,12 +287,34 @@ def _reachable(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
             continue
         units = data.get("units")
         own = [*(units.values() if isinstance(units, dict) else ()), given.get("office"), given.get("operator")]
-        listed = [one for one in map(_listed, own) if isinstance(one, list)]
-        if any(entry.get("name") in names for names in listed):
+        if any(entry.get("name") in _names(names) for names in own):
             yield (
                 ("channels", at, "to"),
                 "missing, expected e-mail addresses: not only contacts of units are told by it",
             )
+
+
+def _apart(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    """A unit reads neither what is amiss on our side nor what the office is told of others."""
+    units, told = data.get("units"), data.get("audiences")
+    if not isinstance(units, dict) or not isinstance(told, dict):
+        return
+    ours = {
+        name: audience
+        for audience in (Audience.OFFICE, Audience.OPERATOR)
+        for name in _names(told.get(audience))
+        if isinstance(name, str)
+    }
+    for unit, names in units.items():
+        for at, name in enumerate(_names(names)):
+            if isinstance(name, str) and name in ours:
+                what = f"found {name!r}, by which the {ours[name]} is told, expected a channel that only the unit reads"
+                yield ("units", unit, at), what
+
+
+def _names(value: object) -> list[Any]:
+    listed = _listed(value)
+    return listed if isinstance(listed, list) else []
 
 
 def _of(entry: Mapping[str, Any], model: type[Strict], where: KeyPath) -> Iterator[tuple[KeyPath, str]]:

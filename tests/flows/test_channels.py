@@ -84,6 +84,14 @@ WRONG = [
     ),
     ("channels: []\naudiences: {citizens: []}", "audiences.citizens: unknown key"),
     ("channels: [{name: a, kind: wecom, key: k}]\naudiences: {unit: [a]}", "expected a channel of kind email"),
+    (
+        "channels: [{name: a, kind: wecom, key: k}]\naudiences: {operator: a}\nunits: {gaj: [a]}",
+        "units.gaj[0]: found 'a', by which the operator is told, expected a channel that only the unit reads",
+    ),
+    (
+        "channels: [{name: a, kind: wecom, key: k}]\naudiences: {office: [a]}\nunits: {gaj: a}",
+        "units.gaj[0]: found 'a', by which the office is told",
+    ),
     ("channels: []\ntimes: {digest: '8h'}", "times.digest: found '8h', expected a time of day such as 08:30"),
     ("channels: []\nlimits: {per_hour: 0}", "limits.per_hour: found '0'"),
     ("channels: []\nlimits: {perhour: 3}", "limits.perhour: unknown key (did you mean per_hour?)"),
