@@ -20,7 +20,8 @@ from typing import Any, Final
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from flows.notices.table import OVER, ROWS, Audience
+from flows.notices.table import FAULTS, OVER, ROWS, Audience
+from storage.console import texts
 from storage.notices import New
 
 OURS: Final = Path(__file__).parent / "templates"
@@ -36,26 +37,16 @@ _NOTES: Final = (
 _KEPT: Final[Mapping[str, str]] = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": "", "Co": ""}
 _WIDE: Final = str.maketrans("<>", "＜＞")
 _SAMPLE: Final = "样例"
-# what each kind is called in a subject, in the order in which a message says them
-WORDS: Final[Mapping[str, str]] = {
-    "notified": "问题交办",
-    "reopened": "问题重新打开",
-    "dispute_settled": "申诉处理结果",
-    "closed": "问题销号",
-    "opened_red": "新发现红牌问题",
-    "disputed": "申诉待处理",
-    "answered": "整改反馈待复查",
-    "overdue": "整改逾期",
-    "opened": "新发现问题",
-    "waiver_ends": "豁免即将到期",
-    "channel_fails": "通知渠道故障",
-    "flow_failed": "任务失败",
-    "receiver_fails": "接收方故障",
-    "receiver_drifts": "接收方对账差异",
-    "held": "栏目变化过大待确认",
-    "unobserved": "栏目无法观测",
-    "template_broken": "通知模板有误",
-} | {f"{kind}{OVER}": "恢复正常" for kind, row in ROWS.items() if row.tool and not kind.endswith(OVER)}
+# the order in which a message says what it says: what must be done first, first
+_ORDER: Final = (
+    *("notified", "reopened", "dispute_settled", "closed"),
+    *("opened_red", "disputed", "answered", "overdue", "opened", "waiver_ends"),
+    *("channel_fails", "flow_failed", "receiver_fails", "receiver_drifts", "held", "unobserved", "template_broken"),
+)
+# what each kind is called in a subject, in that order; the same words as on the console's page
+WORDS: Final[Mapping[str, str]] = {kind: texts.word("zh", "notice_kind", kind) for kind in _ORDER} | {
+    f"{kind}{OVER}": "恢复正常" for kind in FAULTS
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +106,10 @@ def text(
 
 
 def trial(name: str, told: Sequence[str], *, city: str, number: str, home: Path) -> Text:
-    """The message by which a channel is tried. ``told``: who is told by it."""
+    """The message by which a channel is tried. ``told``: who is told by it, audiences or ids of units."""
     broken: dict[str, str] = {}
-    shown = {"name": one_line(name), "told": "、".join(one_line(one) for one in told), "number": number}
+    words = "、".join(one_line(texts.word("zh", "audience", one)) for one in told)
+    shown = {"name": one_line(name), "told": words, "number": number}
     subject = one_line(f"【{city}政府信息公开】测试通知", _SUBJECT)
     return Text(subject=subject, body=_filled("test", shown, home, broken).strip("\n") + "\n", broken=broken)
 

@@ -539,7 +539,7 @@ def test_a_trial_says_whether_it_was_taken(db: Database, box: Mailbox) -> None:
     status, said = gongkai("test", "mail")
     assert (status, box.letters[0].to) == (0, [OFFICE_BOX])
     assert "测试通知" in box.letters[0].subject
-    assert "unit、office" in box.letters[0].text
+    assert "由该渠道告知：公开主体、公开办" in box.letters[0].text
     assert "mail took it" in said
     box.refuse[OFFICE_BOX] = "550 no such user"
     status, said = gongkai("test", "mail")
