@@ -48,6 +48,7 @@ MOST_BYTES: Final[Mapping[str, int | None]] = {
 }
 # Apprise's own log repeats a key that it does not like; what is to be said of a failure is said here
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+# nobody is led away by an answer: neither a text nor a secret in a header goes to where it was not sent
 _ASSET: Final = AppriseAsset(app_id="gongkai", app_desc="gongkai", http_redirects=False)
 
 
@@ -153,7 +154,6 @@ def _webhook(channel: Webhook, letter: Letter, secrets: list[str], said: _Said) 
         fullpath=quote(parts.path or "/", safe="/"),
         headers=headers,
         payload={"number": letter.number, "audience": letter.audience, "notices": [dict(one) for one in letter.told]},
-        redirect="no",
         cto=TIMEOUT_S,
         rto=TIMEOUT_S,
     )

@@ -168,6 +168,7 @@ def test_no_title_breaks_out_of_its_header_or_line(hostile: str, box: Mailbox, t
     assert len(names) == len(set(names))
     decoded = str(email.header.make_header(email.header.decode_header(str(letter.parsed["Subject"]))))
     assert "\n" not in decoded
+    assert "\u202e" not in decoded + letter.text  # turns the direction of writing around
     assert letter.text.count("\n") == text.body.count("\n")
 
 

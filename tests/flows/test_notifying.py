@@ -338,6 +338,7 @@ def test_the_same_event_is_told_once_however_often_it_is_looked_at(db: Database,
     happen(db, steps("notified"))
     told = [run(db) for _ in range(3)]
     assert [one.new for one in told] == [2, 0, 0]
+    assert findings.steps_after(db, notices.begin(db)) == []  # none of it is read again
     assert [letter.to for letter in box.letters] == [[UNIT_BOX]]  # the office handed it over before it heard of it
 
 
