@@ -34,6 +34,15 @@ class ReceiversFileError(GongkaiError):
         self.problems = problems
 
 
+class ChannelsFileError(GongkaiError):
+    """Raised when the channels file cannot be read or is not valid; ``problems`` as of :class:`CityFileError`."""
+
+    def __init__(self, path: str, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.path = path
+        self.problems = problems
+
+
 class DutyFileError(GongkaiError):
     """Raised when a file cannot be read as a unit's directory of duties (主动公开基本目录)."""
 
@@ -111,6 +120,10 @@ class DeliveryFailed(GongkaiError):
     def __init__(self, said: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(said)
         self.retry_after_s = retry_after_s
+
+
+class NoticeFailed(GongkaiError):
+    """Raised when a channel did not take a notice; nothing was lost, it waits and is tried again."""
 
 
 class UnsafeAddress(GongkaiError):

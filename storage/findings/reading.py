@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -83,6 +84,48 @@ def get_finding(db: Database, finding: str) -> Finding | None:
     with db.read() as session:
         found = session.execute(sa.select(tables.findings).where(tables.findings.c.id == finding)).mappings().first()
     return None if found is None else _finding(found, _events(db, [finding]).get(finding, ()))
+
+
+def states(db: Database, names: Iterable[str]) -> dict[str, str]:
+    """Where each of these findings stands; one that nobody knows is not among them."""
+    at = tables.findings.c
+    with db.read() as session:
+        query = sa.select(at.id, at.state).where(among(session, at.id, sorted(set(names))))
+        return {row[0]: row[1] for row in session.execute(query)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One event of a finding's life: its number, what it was, the steps before it; the finding as it stands now."""
+
+    number: int
+    event: FindingEvent
+    before: tuple[FindingEvent, ...]
+    finding: Finding
+
+
+def steps_after(db: Database, number: int, limit: int = CHUNK) -> list[Step]:
+    """The first ``limit`` events of any finding's life after the event of this number, in their order."""
+    at = tables.finding_events.c
+    columns = (at.id, at.finding, at.at, at.who, at.step, at.note)
+    query = sa.select(*columns).where(at.id > number).order_by(at.id).limit(limit)
+    with db.read() as session:
+        new = session.execute(query).all()
+        names = sorted({row.finding for row in new})
+        found = session.execute(sa.select(tables.findings).where(among(session, tables.findings.c.id, names)))
+        rows = {row["id"]: row for row in found.mappings()}
+        lives: dict[str, list[tuple[int, FindingEvent]]] = {}
+        for row in session.execute(sa.select(*columns).where(among(session, at.finding, names)).order_by(at.id)):
+            event = FindingEvent(at=row.at, who=row.who, step=row.step, note=row.note)
+            lives.setdefault(row.finding, []).append((row.id, event))
+    steps = []
+    for row in new:
+        life = lives[row.finding]
+        (place,) = (index for index, (id_, _) in enumerate(life) if id_ == row.id)
+        events = tuple(event for _, event in life)
+        finding = _finding(rows[row.finding], events)
+        steps.append(Step(number=row.id, event=events[place], before=events[:place], finding=finding))
+    return steps
 
 
 def _pages(db: Database, query: sa.Select[Any], key: Any) -> Iterator[Mapping[Any, Any]]:
