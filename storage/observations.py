@@ -19,6 +19,7 @@ from storage.formats.json_item import evidence_json, evidence_of
 from storage.schema import Observation, Outcome, Subject
 
 PAGE: Final = 1000
+_STREAMED: Final = 5000  # slim rows fetched at a time
 _Place = tuple[str, str | None]
 
 
@@ -122,6 +123,19 @@ def iter_observations(
             return
         last = found[-1]
         page = query.where(sa.or_(at.at > last["at"], sa.and_(at.at == last["at"], at.id > last["id"])))
+
+
+def iter_outcomes(
+    db: Database, subject: Subject, since: dt.datetime
+) -> Iterator[tuple[str, str | None, dt.datetime, Outcome]]:
+    """Unit, column, moment (UTC) and outcome of every look of this kind since then; slim, streamed, in no order."""
+    at = tables.observations.c
+    query = sa.select(at.unit, at.column, at.at, at.outcome).where(at.subject == subject.value, at.at >= since)
+    known = {one.value: one for one in Outcome}
+    with db.snapshot() as session:
+        for some in session.execute(query, execution_options={"yield_per": _STREAMED}).partitions():
+            for unit, column, moment, outcome in some:
+                yield unit, column, moment, known[outcome]
 
 
 def first_at(db: Database) -> dt.datetime | None:
