@@ -7,14 +7,14 @@ them costs the same after ten years.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, insert_into, storable
+from storage.database import Database, among, insert_into, storable
 from storage.formats.json_item import evidence_json, evidence_of
 from storage.schema import Observation, Outcome, Subject
 
@@ -123,6 +123,16 @@ def iter_observations(
             return
         last = found[-1]
         page = query.where(sa.or_(at.at > last["at"], sa.and_(at.at == last["at"], at.id > last["id"])))
+
+
+def get_many(db: Database, names: Sequence[str]) -> dict[str, Observation]:
+    """The looks of these ids, by id."""
+    if not names:
+        return {}
+    with db.read() as session:
+        query = sa.select(tables.observations).where(among(session, tables.observations.c.id, names))
+        found = [_observation(row) for row in session.execute(query).mappings()]
+    return {one.id: one for one in found}
 
 
 def iter_outcomes(

@@ -24,6 +24,7 @@ from starlette.exceptions import HTTPException
 from storage import settings
 from storage.console import (
     api,
+    board_pages,
     changes,
     dcat,
     delivery_pages,
@@ -87,6 +88,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.state.api_open = settings.load().api_open if api_open is None else api_open
     app.include_router(signing.router)
     app.include_router(people_pages.router)
+    app.include_router(board_pages.router)
     app.include_router(pages.router)
     app.include_router(finding_steps.router)
     app.include_router(item_pages.router)
