@@ -90,7 +90,7 @@ def show_period(request: Request, store: Store, person: Person, name: str) -> HT
         groups=standings.peer_groups(rows),
         signs=heat.SIGNS,
         cells={one.unit: [heat.group_cell(part) for part in one.told["groups"]] for one in rows if one.told},
-        finding_kinds=[kind.value for kind in FindingKind],
+        finding_kinds=_kinds(rows),
         total=sum(one.open for one in rows),
         amendments=periods.amendments(store, name),
         names={one.unit: one.name for one in rows},
@@ -107,6 +107,7 @@ def _whole(
     baseline = _baseline(store, told.day, headings) if told else None
     observed = queries.observed(store)
     opened = queries.open_by_unit(store) if is_live else {unit: _opened(one) for unit, one in lines.items()}
+    least = standings.foot(days)
     rows = [
         standings.row(
             unit,
@@ -117,6 +118,7 @@ def _whole(
             observed=observed.get(unit, queries.Observed()) if is_live else None,
             before=baseline.lines if baseline else None,
             days=days,
+            least=least,
         )
         for unit, name, peer_group in _units(city, lines, is_live=is_live)
     ]
@@ -142,8 +144,10 @@ def _whole(
         shown_heads=shown_heads,
         rules=rules,
         cells={one.unit: heat.cells(lines[one.unit].cells, rules) for one in rows if one.unit in lines},
-        finding_kinds=[kind.value for kind in FindingKind],
+        finding_kinds=_kinds(rows),
+        foot=least,
         troubles=_troubles(store, city) if is_live else [],
+        units=len(rows),
         total=sum(one.open for one in rows),
         well=sum(one.well for one in observed.values()),
         due=sum(one.due for one in observed.values()),
@@ -151,7 +155,7 @@ def _whole(
         days=days,
         curves={
             "open": standings.curve(days, [one.open for one in days]),
-            "mean": standings.curve(days, [one.mean for one in days], most=100),
+            "mean": standings.curve(days, [one.mean for one in days], least=least, most=100),
         },
         since=_since(store, city, told, baseline, rows) if told and baseline else None,
         offered=boards.days(store, limit=_OFFERED)[::-1],
@@ -164,6 +168,12 @@ def _units(city: City, lines: Mapping[str, Standing], *, is_live: bool) -> list[
     if is_live:
         return [(unit.id, unit.name, unit.peer_group.value) for unit in city.units]
     return [(one.unit, one.line["name"], one.line["peer_group"]) for one in lines.values()]
+
+
+def _kinds(rows: Sequence[standings.Row]) -> list[str]:
+    """The kinds of which there are open findings, in the order of the schema; what no unit has is no column."""
+    present = {kind for one in rows for kind in one.findings}
+    return [kind.value for kind in FindingKind if kind.value in present] + sorted(present - set(FindingKind))
 
 
 def _opened(one: Standing) -> Mapping[str, int]:

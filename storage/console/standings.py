@@ -74,11 +74,12 @@ def row(
     observed: Observed | None = None,
     before: Mapping[str, Mapping[str, Any]] | None = None,
     days: Sequence[Day] = (),
+    least: float = 0,
 ) -> Row:
     """A unit's row.
 
     :param before: the lines of the day it is compared with, by unit; None: there is none to compare with.
-    :param days: of its curve, oldest first.
+    :param days: of its curve, oldest first, whose scale goes from ``least`` to 100.
     """
     known = [kind.value for kind in FindingKind]
     kinds = sorted(findings, key=lambda kind: (kind not in known, known.index(kind) if kind in known else 0, kind))
@@ -91,7 +92,7 @@ def row(
         findings={kind: findings[kind] for kind in kinds},
         observed=observed,
         change=None if before is None or told is None else change(before.get(unit), told),
-        curve=dots([one.points.get(unit) for one in days], WIDTH, HEIGHT, most=100),
+        curve=dots([one.points.get(unit) for one in days], WIDTH, HEIGHT, least=least, most=100),
     )
 
 
@@ -146,35 +147,44 @@ def _place(one: Row) -> tuple[int, int, str, str]:
     return (1, 0, one.name, one.unit) if rank is None else (0, rank, one.name, one.unit)
 
 
-def dots(values: Sequence[float | None], width: int, height: int, *, most: float) -> str:
-    """The places of a curve's dots as SVG takes them, oldest left, 0 at the foot; a day without a value has no dot.
+def foot(days: Iterable[Day]) -> int:
+    """Where the scale of points begins: the ten below the lowest that any unit had, so that curves differ."""
+    lowest = min((points for one in days for points in one.points.values()), default=0.0)
+    return min(int(lowest // 10) * 10, 90)
+
+
+def dots(values: Sequence[float | None], width: int, height: int, *, least: float = 0, most: float) -> str:
+    """The places of a curve's dots as SVG takes them, oldest left, least at the foot; a day without a value has none.
 
     Nothing where there are fewer than two, which are no curve.
     """
     step = width / max(len(values) - 1, 1)
     found = [
-        f"{place * step:.1f},{height - value / most * height:.1f}"
+        f"{place * step:.1f},{height - (value - least) / (most - least) * height:.1f}"
         for place, value in enumerate(values)
         if value is not None
     ]
-    return " ".join(found) if len(found) > 1 and most > 0 else ""
+    return " ".join(found) if len(found) > 1 else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """One curve of the city: its dots, and the top of its scale."""
+    """One curve of the city: its dots, and the foot and the top of its scale."""
 
     dots: str
+    least: float
     most: float
     first: dt.date
     last: dt.date
 
 
-def curve(days: Sequence[Day], values: Sequence[float | None], *, most: float | None = None) -> Curve | None:
+def curve(
+    days: Sequence[Day], values: Sequence[float | None], *, least: float = 0, most: float | None = None
+) -> Curve | None:
     """A curve over days; None where there are fewer than two values.
 
     :param most: the top of the scale; by default the largest value.
     """
     top = most if most is not None else max((one for one in values if one is not None), default=0) or 1
-    placed = dots(values, 600, 120, most=top)
-    return Curve(dots=placed, most=top, first=days[0].day, last=days[-1].day) if placed else None
+    placed = dots(values, 600, 120, least=least, most=top)
+    return Curve(dots=placed, least=least, most=top, first=days[0].day, last=days[-1].day) if placed else None

@@ -8,8 +8,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "board.rank": ("名次", "Rank"),
     "board.points": ("得分", "Points"),
     "board.change": ("较上期", "Since then"),
-    "board.curve": ("走势", "Curve"),
-    "board.curve_of": ("{name}近 {count} 日得分走势", "Points of {name} over {count} days"),
+    "board.curve": ("走势 {least}–100", "Curve {least}–100"),
+    "board.curve_of": (
+        "{name}近 {count} 次判定的得分走势，纵轴 {least}–100",
+        "Points of {name}, {count} days, {least} to 100",
+    ),
     "board.site": ("单项否决", "Veto"),
     "board.passes": ("✓ 合格", "✓ passes"),
     "board.fails": ("✗ 不合格", "✗ fails"),
@@ -70,12 +73,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Once two days were judged, curves stand here.",
     ),
     "board.trend_open": (
-        "未整改问题：{first} 至 {last}，纵轴 0–{most}",
-        "Open findings, {first} to {last}, 0 to {most} upwards",
+        "未整改问题：{first} 至 {last}，纵轴 {least}–{most}",
+        "Open findings, {first} to {last}, {least} to {most} upwards",
     ),
     "board.trend_mean": (
-        "平均得分：{first} 至 {last}，纵轴 0–{most}",
-        "Mean points, {first} to {last}, 0 to {most} upwards",
+        "平均得分：{first} 至 {last}，纵轴 {least}–{most}",
+        "Mean points, {first} to {last}, {least} to {most} upwards",
     ),
     "board.trend_table": ("以上曲线的数字", "The numbers of these curves"),
     # ---------------------------------------------------------------- the heat map
