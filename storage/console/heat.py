@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
+
+from markupsafe import Markup
 
 UNCOUNTED: Final = "uncounted"  # the group of rules that bind and cost no points
 SIGNS: Final[Mapping[str, str]] = {"breach": "✗", "not_assessable": "?", "compliant": "✓", "not_applicable": "–"}
@@ -56,7 +59,11 @@ def cell(counts: Mapping[str, int] | None) -> Cell:
     """What is told of one rule's verdicts on one unit, by kind → number; not applicable where there are none."""
     if not counts:
         return NOTHING
-    breach, met, unsure = counts.get("breach", 0), counts.get("compliant", 0), counts.get("not_assessable", 0)
+    return _cell(counts.get("breach", 0), counts.get("compliant", 0), counts.get("not_assessable", 0))
+
+
+@lru_cache(maxsize=4096)  # a large city has ten thousand cells, of which most are like others
+def _cell(breach: int, met: int, unsure: int) -> Cell:
     if breach:
         return Cell("breach", SIGNS["breach"], f"{breach}/{breach + met}")
     if unsure:
@@ -64,9 +71,17 @@ def cell(counts: Mapping[str, int] | None) -> Cell:
     return Cell("compliant", SIGNS["compliant"], f"{met}/{met}") if met else NOTHING
 
 
-def cells(known: Mapping[str, Mapping[str, int]], rules: Iterable[str]) -> list[Cell]:
-    """A unit's cells, in the order of the rules."""
-    return [cell(known.get(rule)) for rule in rules]
+def cells(known: Mapping[str, Mapping[str, int]], rules: Iterable[str]) -> list[tuple[str | None, Markup]]:
+    """A unit's cells in the order of the rules, each drawn; of a breach its counts beside it, for it becomes a link."""
+    found = (cell(known.get(rule)) for rule in rules)
+    return [(one.counts if one.kind == "breach" else None, drawn(one)) for one in found]
+
+
+@lru_cache(maxsize=4096)
+def drawn(one: Cell) -> Markup:
+    """A cell of the table; that of a breach without the cell around it."""
+    inside = Markup("{}<small>{}</small>").format(one.sign, one.counts)
+    return inside if one.kind == "breach" else Markup('<td class="{}">{}</td>').format(one.kind, inside)
 
 
 def group_cell(group: Mapping[str, Any]) -> Cell:

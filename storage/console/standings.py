@@ -158,9 +158,9 @@ def dots(values: Sequence[float | None], width: int, height: int, *, least: floa
 
     Nothing where there are fewer than two, which are no curve.
     """
-    step = width / max(len(values) - 1, 1)
+    step, scale = width / max(len(values) - 1, 1), height / (most - least)
     found = [
-        f"{place * step:.1f},{height - (value - least) / (most - least) * height:.1f}"
+        f"{place * step:.1f},{height - (value - least) * scale:.1f}"
         for place, value in enumerate(values)
         if value is not None
     ]
