@@ -94,6 +94,13 @@ def standings(db: Database, day: dt.date) -> list[Standing]:
         return [Standing(**row) for row in session.execute(query).mappings()]
 
 
+def lines(db: Database, day: dt.date) -> dict[str, Mapping[str, Any]]:
+    """Every unit's line of a day by unit, without its cells and losses."""
+    at = tables.standings.c
+    with db.read() as session:
+        return dict(session.execute(sa.select(at.unit, at.line).where(at.day == day)).tuples().all())
+
+
 def standing(db: Database, unit: str, day: dt.date | None = None) -> Standing | None:
     """One unit's line of a day (default: of its last), with its losses."""
     at = tables.standings.c

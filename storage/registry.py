@@ -134,15 +134,15 @@ def outline(db: Database) -> City | None:
 
 
 def columns_at(db: Database, places: Sequence[tuple[str, str]]) -> list[Column]:
-    """The columns of these units and ids that are in the registry now, in its order."""
-    at, unit = tables.columns.c, tables.units.c
+    """The columns of these units and ids that are in the registry now; those of one unit in its order."""
+    at = tables.columns.c
     if not places:
         return []
     with db.read() as session:
-        query = sa.select(at.unit, at.id, at.facts, unit.position, at.position).join(tables.units, unit.id == at.unit)
+        query = sa.select(at.unit, at.id, at.facts, at.position)
         found = session.execute(query.where(among_pairs(session, (at.unit, at.id), places), at.left_at.is_(None)))
-        rows = sorted(found.all(), key=lambda row: row[3:])
-    return [_column(row[0], row[1], row[2]) for row in rows]
+        rows = sorted(found, key=lambda row: (row.unit, row.position))
+    return [_column(row.unit, row.id, row.facts) for row in rows]
 
 
 # ------------------------------------------------------------------ what differs

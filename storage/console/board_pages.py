@@ -105,7 +105,8 @@ def _whole(
     days = boards.trend(store, told.day, limit=_DAYS) if told else []
     headings = periods.headings(store)
     baseline = _baseline(store, told.day, headings) if told else None
-    observed = queries.observed(store)
+    failing = queries.failing(store)
+    observed = queries.observed(store, failing)
     opened = queries.open_by_unit(store) if is_live else {unit: _opened(one) for unit, one in lines.items()}
     least = standings.foot(days)
     rows = [
@@ -146,7 +147,7 @@ def _whole(
         cells={one.unit: heat.cells(lines[one.unit].cells, rules) for one in rows if one.unit in lines},
         finding_kinds=_kinds(rows),
         foot=least,
-        troubles=_troubles(store, city) if is_live else [],
+        troubles=_troubles(store, city, failing) if is_live else [],
         units=len(rows),
         total=sum(one.open for one in rows),
         well=sum(one.well for one in observed.values()),
@@ -191,7 +192,7 @@ def _baseline(store: Store, day: dt.date, headings: Sequence[periods.Heading]) -
     before = boards.latest(store, until=day.replace(day=1) - dt.timedelta(days=1))
     if before is None:
         return None
-    return Baseline(day=before.day, lines={one.unit: one.line for one in boards.standings(store, before.day)})
+    return Baseline(day=before.day, lines=boards.lines(store, before.day))
 
 
 def _since(store: Store, city: City, told: Board, baseline: Baseline, rows: Sequence[standings.Row]) -> Since:
@@ -209,9 +210,8 @@ def _since(store: Store, city: City, told: Board, baseline: Baseline, rows: Sequ
     )
 
 
-def _troubles(store: Store, city: City) -> list[board.Trouble]:
+def _troubles(store: Store, city: City, failing: Sequence[queries.Failing]) -> list[board.Trouble]:
     """What is ours to put right; only places that fail are read whole."""
-    failing = queries.failing(store)
     places = [(one.unit, one.column) for one in failing if one.column is not None]
     columns: dict[str, list[Column]] = {}
     for column in registry.columns_at(store, places):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -73,15 +74,17 @@ class Failing:
     is_held: bool
 
 
-def observed(db: Database) -> dict[str, Observed]:
-    """By unit that has columns."""
+def observed(db: Database, failed: Iterable[Failing]) -> dict[str, Observed]:
+    """By unit that has columns; ``failed`` are those that are not well observed, so that no look is read for it."""
     column, head = tables.columns.c, tables.observation_heads.c
+    bad = Counter(one.unit for one in failed if one.column is not None)
     times = [sa.func.max(one, type_=tables.UtcDateTime) for one in (head.good_at, head.latest_at)]
-    query = sa.select(column.unit, sa.func.count(), sa.func.sum(sa.case((_is_well(), 1), else_=0)), *times)
+    query = sa.select(column.unit, sa.func.count(), *times).select_from(tables.columns)
+    query = query.outerjoin(tables.observation_heads, _is_head()).where(column.left_at.is_(None))
     with db.read() as session:
         return {
-            unit: Observed(due=due, well=well, last_good=good, last_look=last)
-            for unit, due, well, good, last in session.execute(_looked_at(query).group_by(column.unit))
+            unit: Observed(due=due, well=due - bad[unit], last_good=good, last_look=last)
+            for unit, due, good, last in session.execute(query.group_by(column.unit))
         }
 
 
@@ -117,13 +120,17 @@ def _is_well() -> sa.ColumnElement[bool]:
     )
 
 
+def _is_head() -> sa.ColumnElement[bool]:
+    column, head = tables.columns.c, tables.observation_heads.c
+    return sa.and_(head.unit == column.unit, head.column == column.id, head.subject == Subject.COLUMN.value)
+
+
 def _looked_at(query: sa.Select[Any]) -> sa.Select[Any]:
     """Each column of the registry beside the last look at it."""
     column, head, held = tables.columns.c, tables.observation_heads.c, tables.column_looks.c
-    here = sa.and_(head.unit == column.unit, head.column == column.id, head.subject == Subject.COLUMN.value)
     return (
         query.select_from(tables.columns)
-        .outerjoin(tables.observation_heads, here)
+        .outerjoin(tables.observation_heads, _is_head())
         .outerjoin(tables.observations, tables.observations.c.id == head.latest_id)
         .outerjoin(tables.column_looks, sa.and_(held.unit == column.unit, held.column == column.id))
         .where(column.left_at.is_(None))

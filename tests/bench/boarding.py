@@ -116,7 +116,9 @@ def _statements() -> dict[str, str]:
         "open findings": f"SELECT unit, kind, count(*) FROM findings WHERE state IN ({unsettled}) GROUP BY unit, kind",
         "findings moved": "SELECT sum(opened_at > '2026-10-31'), sum(closed_at > '2026-10-31'), "
         "sum(opened_at <= '2026-10-31' AND closed_at IS NULL) FROM findings",
-        "looks": f"SELECT c.unit, count(*), sum({is_well}), max(h.good_at), max(h.latest_at) {looked} GROUP BY c.unit",
+        "looks": "SELECT c.unit, count(*), max(h.good_at), max(h.latest_at) "
+        'FROM columns c LEFT JOIN observation_heads h ON h.unit = c.unit AND h."column" = c.id '
+        "AND h.subject = 'column' WHERE c.left_at IS NULL GROUP BY c.unit",
         "what fails": f"SELECT o.*, c.facts {looked} AND NOT ({is_well})",
     }
 

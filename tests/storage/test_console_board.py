@@ -590,7 +590,7 @@ def test_looks_are_counted_as_the_look_alone_would_be_judged(filled: Database) -
     is_held = {("a", "x")}
     bad = {place for place in places if board.failure(latest.get(place), is_held=place in is_held)}
     assert {(one.unit, one.column) for one in queries.failing(filled) if one.column} == bad
-    found = queries.observed(filled)
+    found = queries.observed(filled, queries.failing(filled))
     assert {name: (one.well, one.due) for name, one in found.items()} == {
         name: (sum(place not in bad for place in places if place[0] == name), 2) for name in NAMES
     }
