@@ -131,7 +131,7 @@ def trend(db: Database, until: dt.date, *, limit: int = 60) -> list[Day]:
     return [
         Day(
             day=day,
-            open=sum(kinds.values()),
+            open=sum((kinds or {}).values()),
             coverage=covered,
             mean=(told or {}).get("mean"),
             units=(told or {}).get("units", 0),

@@ -554,7 +554,7 @@ def test_an_earlier_board_stands_as_it_was_told(web: TestClient) -> None:
         ("/?day=2026-02-19", 404, "2026-02-19 及以前没有判定记录"),
         ("/?day=tomorrow", 422, "tomorrow 不是日期"),
         (f"/?day={EVIL}", 422, "不是日期"),
-        ("/periods/2020-01", 404, "没有名为 2020-01 的已冻结评分期"),
+        ("/periods/2020-01", 404, "没有名为 2020-01 的已固定评分期"),
         (f"/periods/{EVIL.replace('/', '%2F')}", 404, "没有"),
     ],
 )
@@ -647,7 +647,7 @@ def freeze(database: Database, name: str, as_of: dt.date, lines: list[dict[str, 
 
 
 def test_a_frozen_period_stands_as_it_was_with_its_amendments_beside_it(web: TestClient, filled: Database) -> None:
-    assert "还没有冻结的评分期" in web.get("/").text
+    assert "还没有固定的评分期" in web.get("/").text
     frozen = [named("b", 85.0, 1), named("a", 60.0, 2, open_findings={"untimely": 7})]
     freeze(filled, "2026-02", dt.date(2026, 2, 28), frozen)
     amended = named("a", 89.0, 1)
@@ -676,7 +676,7 @@ def test_a_frozen_period_stands_as_it_was_with_its_amendments_beside_it(web: Tes
     assert "60.0 分，第 2 名 → 89.0 分，第 1 名" in words(section(html, "amendments"))
     now = web.get("/").text
     assert "/periods/2026-02" in section(now, "periods")
-    assert "与已冻结的 2026-02（判定日 2026-02-28）相比" in words(section(now, "since"))
+    assert "与已固定的 2026-02（判定日 2026-02-28）相比" in words(section(now, "since"))
     assert rows_of(section(now, "department"))[1].startswith("1 / 3 甲局 90.0 ▲ 升 1.0 分 名次不变")
 
 
