@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,12 +27,21 @@ from tests.flows import small_city
 HOUR = dt.timedelta(hours=1)
 
 
-@pytest.fixture
-def database() -> Iterator[Database]:
-    with closing(open_database()) as opened:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small city, judged and told; made once and copied."""
+    path = tmp_path_factory.mktemp("published") / "gongkai.db"
+    with closing(open_database(f"sqlite:///{path}")) as opened:
         small_city.fill(opened)
         judge(opened)
         publish(opened, settings.load())
+    return path
+
+
+@pytest.fixture
+def database(published: Path, tmp_path: Path) -> Iterator[Database]:
+    path = shutil.copy(published, tmp_path / "gongkai.db")
+    with closing(open_database(f"sqlite:///{path}")) as opened:
         yield opened
 
 

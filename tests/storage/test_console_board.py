@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +20,7 @@ from fastapi.testclient import TestClient
 from storage import boards, findings, observations, periods, registry, tables
 from storage.boards import Day
 from storage.console import board, heat, models, queries, standings, texts
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.periods import Amendment
 from storage.schema import (
     City,
@@ -420,6 +423,23 @@ def named(name: str, *values: Any, **facts: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def filled(db: Database) -> Database:
+    """What :func:`fill` stores, on each kind of database."""
+    fill(db)
+    return db
+
+
+@pytest.fixture(scope="module")
+def pages(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The same once for all that only read, which need no second kind of database."""
+    path = tmp_path_factory.mktemp("board") / "gongkai.db"
+    shutil.copy(sqlite_template, path)
+    with closing(open_database(f"sqlite:///{path}")) as database:
+        fill(database)
+        with signed_in(database) as client:
+            yield client
+
+
+def fill(db: Database) -> None:
     """Three units that were judged in February and in March, and one that came later."""
     registry.apply(db, CITY)
     observations.record(
@@ -454,7 +474,6 @@ def filled(db: Database) -> Database:
             "c": named("c", judged=0, met=0, coverage=None),
         },
     )
-    return db
 
 
 @pytest.fixture
@@ -499,16 +518,16 @@ def test_what_changed_since_the_month_before(web: TestClient) -> None:
     assert "新发现问题 ＋ 1 已销号问题 － 1 仍未整改问题 ＝ 1" in told
 
 
-def test_curves_and_the_same_numbers_in_a_table(web: TestClient) -> None:
-    html = section(web.get("/").text, "trend")
+def test_curves_and_the_same_numbers_in_a_table(pages: TestClient) -> None:
+    html = section(pages.get("/").text, "trend")
     assert html.count("<polyline") == 2
     assert "2026-03-02 4 84.8（2 / 3 个单位有得分） 57 / 60（95 %）" in words(html)
     assert "2026-02-20 4 75.0（2 / 2 个单位有得分）" in words(html)
-    assert section(web.get("/").text, "department").count("<polyline") == 2  # two points make a curve, c has none
+    assert section(pages.get("/").text, "department").count("<polyline") == 2  # two points make a curve, c has none
 
 
-def test_the_heat_map_tells_verdicts_by_sign_and_counts_and_leads_to_the_findings(web: TestClient) -> None:
-    html = section(web.get("/").text, "heat")
+def test_the_heat_map_tells_verdicts_by_sign_and_counts_and_leads_to_the_findings(pages: TestClient) -> None:
+    html = section(pages.get("/").text, "heat")
     rows = {re.sub("局.*", "局", one): one for one in rows_of(html)}
     assert "甲局 ✗ 2/10 –" in rows["甲局"]
     assert "✓ 3/3 ✗ 1/1" in rows["乙局"]
@@ -530,16 +549,16 @@ def test_the_heat_map_tells_verdicts_by_sign_and_counts_and_leads_to_the_finding
         ("peers=department&group=uncounted", {"department"}, {"SE-01"}),
     ],
 )
-def test_filters(web: TestClient, query: str, peers: set[str], rules: set[str]) -> None:
-    html = web.get(f"/?{query}").text
+def test_filters(pages: TestClient, query: str, peers: set[str], rules: set[str]) -> None:
+    html = pages.get(f"/?{query}").text
     assert {one for one in PeerGroup if f'<h2 id="{one}"' in html} == peers
     heads = section(html, "heat").split("</thead>")[0]
     assert set(re.findall(r'href="/rules/([^"]+)"', heads)) == rules
 
 
-def test_an_earlier_board_stands_as_it_was_told(web: TestClient) -> None:
+def test_an_earlier_board_stands_as_it_was_told(pages: TestClient) -> None:
     for asked in ("2026-02-20", "2026-03-01"):
-        html = web.get(f"/?day={asked}").text
+        html = pages.get(f"/?day={asked}").text
         assert "这是 2026-02-20 判定时的总览" in words(html)
         first, second = rows_of(section(html, "department"))[1:]
         assert first.startswith("1 / 3 乙局")
@@ -558,15 +577,15 @@ def test_an_earlier_board_stands_as_it_was_told(web: TestClient) -> None:
         (f"/periods/{EVIL.replace('/', '%2F')}", 404, "没有"),
     ],
 )
-def test_what_is_not_there_is_said(web: TestClient, path: str, status: int, said: str) -> None:
-    answer = web.get(path)
+def test_what_is_not_there_is_said(pages: TestClient, path: str, status: int, said: str) -> None:
+    answer = pages.get(path)
     assert answer.status_code == status
     assert said in answer.text
     assert "<script" not in answer.text
 
 
-def test_our_own_faults_stand_apart_and_a_column_that_left_is_nobodys(web: TestClient) -> None:
-    html = web.get("/").text
+def test_our_own_faults_stand_apart_and_a_column_that_left_is_nobodys(pages: TestClient) -> None:
+    html = pages.get("/").text
     ours = section(html, "our-side")
     rows = [words(one) for one in ours.split("<tr>")[2:]]
     assert [re.findall("被拦截|变化过大|尚未观测|连不上", one) for one in rows] == [
@@ -597,9 +616,9 @@ def test_looks_are_counted_as_the_look_alone_would_be_judged(filled: Database) -
     assert found["a"].last_good == build.NOON
 
 
-def test_pages_hold_no_script_and_no_style(web: TestClient) -> None:
+def test_pages_hold_no_script_and_no_style(pages: TestClient) -> None:
     for path in ("/", "/?lang=en", "/?day=2026-02-20"):
-        html = web.get(path).text
+        html = pages.get(path).text
         assert "<script" not in html
         assert " style=" not in html
         assert not re.search(r"\son\w+=", html)
