@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -40,6 +40,11 @@ def publish(database: Database, known: settings.Settings) -> None:
     law = of_city(city.code, known.home)
     rules = book(law, city.name)["rules"]
     rule_texts.tell(database, rules)
+    _tell_where_different(database, city, law, rules)
+
+
+def _tell_where_different(database: Database, city: City, law: Regulation, rules: Sequence[Mapping[str, Any]]) -> None:
+    """Tells the board unless everything it follows from is as it was when it was told last."""
     before, changes = progress.read(database, STAGE), findings.changes(database)
     if before and before["changes"] == changes:
         day = dt.date.fromordinal(before["day"])

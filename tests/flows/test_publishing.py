@@ -30,8 +30,10 @@ HOUR = dt.timedelta(hours=1)
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small city, judged and told; made once and copied."""
-    path = tmp_path_factory.mktemp("published") / "gongkai.db"
-    with closing(open_database(f"sqlite:///{path}")) as opened:
+    home = tmp_path_factory.mktemp("published")
+    path = home / "gongkai.db"
+    with pytest.MonkeyPatch.context() as patch, closing(open_database(f"sqlite:///{path}")) as opened:
+        patch.setenv("GONGKAI_HOME", str(home))
         small_city.fill(opened)
         judge(opened)
         publish(opened, settings.load())
