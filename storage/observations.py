@@ -7,7 +7,7 @@ them costs the same after ten years.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from storage.formats.json_item import evidence_json, evidence_of
 from storage.schema import Observation, Outcome, Subject
 
 PAGE: Final = 1000
+_STREAMED: Final = 5000  # slim rows fetched at a time
 _Place = tuple[str, str | None]
 
 
@@ -156,6 +157,29 @@ def iter_observations(
             return
         last = found[-1]
         page = query.where(sa.or_(at.at > last["at"], sa.and_(at.at == last["at"], at.id > last["id"])))
+
+
+def get_many(db: Database, names: Sequence[str]) -> dict[str, Observation]:
+    """The looks of these ids, by id."""
+    if not names:
+        return {}
+    with db.read() as session:
+        query = sa.select(tables.observations).where(among(session, tables.observations.c.id, names))
+        found = [_observation(row) for row in session.execute(query).mappings()]
+    return {one.id: one for one in found}
+
+
+def iter_outcomes(
+    db: Database, subject: Subject, since: dt.datetime
+) -> Iterator[tuple[str, str | None, dt.datetime, Outcome]]:
+    """Unit, column, moment (UTC) and outcome of every look of this kind since then; slim, streamed, in no order."""
+    at = tables.observations.c
+    query = sa.select(at.unit, at.column, at.at, at.outcome).where(at.subject == subject.value, at.at >= since)
+    known = {one.value: one for one in Outcome}
+    with db.snapshot() as session:
+        for some in session.execute(query, execution_options={"yield_per": _STREAMED}).partitions():
+            for unit, column, moment, outcome in some:
+                yield unit, column, moment, known[outcome]
 
 
 def first_at(db: Database) -> dt.datetime | None:

@@ -25,6 +25,7 @@ from storage import settings
 from storage.console import (
     account_pages,
     api,
+    board_pages,
     bodies,
     calendar_pages,
     changes,
@@ -103,6 +104,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(signing.router)
     app.include_router(people_pages.router)
     app.include_router(account_pages.router)
+    app.include_router(board_pages.router)
     app.include_router(pages.router)
     app.include_router(finding_steps.router)
     app.include_router(item_pages.router)

@@ -1,13 +1,12 @@
-"""The pages: the board, one unit, one finding. Each reads what it shows, and hands it to its template."""
+"""The pages of one unit and of one finding. Each reads what it shows, and hands it to its template."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
 
 from storage import catalogue, findings, observations, proofs, registry
 from storage.console import board, finding_steps, queries, rendering, signing, texts
@@ -16,8 +15,8 @@ from storage.console.signing import Person
 from storage.database import utcnow
 from storage.people import Action
 from storage.proofs import Proof
-from storage.schema import City, Column, FindingKind, Observation, Subject
-from storage.scoreboard import Scoreboard, scoreboard
+from storage.schema import City, Column, Observation, Subject
+from storage.scoreboard import Scoreboard
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 100  # findings on a unit's page; the rest is a link away
@@ -33,42 +32,6 @@ class ColumnLine:
     failure: str | None
     stands: queries.Standing
     open: int
-
-
-@router.get("/", response_class=HTMLResponse)
-def show_board(request: Request, store: Store, person: Person) -> Response:
-    """The whole city: units by peer group with their open findings, and what is ours to put right.
-
-    A unit's person has no board: theirs is their unit's page.
-    """
-    if person.account.unit is not None:
-        return RedirectResponse(f"/units/{quote(person.account.unit, safe='')}", 303)
-    city = registry.load_city(store)
-    if city is None or not city.units:
-        return rendering.page(request, "board.html", city, next="units" if city else "city")
-    stands = scoreboard(store)
-    latest = observations.latest_by_column(store, Subject.COLUMN)
-    good = observations.latest_good_by_column(store, Subject.COLUMN)
-    homes = observations.latest_by_column(store, Subject.HOME)
-    held = queries.held_columns(store)
-    counts = {line.unit: line.findings for line in stands.lines}
-    lines = [board.unit_line(unit, counts.get(unit.id, {}), latest, good, held) for unit in city.units]
-    looked = [latest[column.unit, column.id].at for column in _columns(city) if (column.unit, column.id) in latest]
-    return rendering.page(
-        request,
-        "board.html",
-        city,
-        next=_next_step(stands, is_looked=bool(looked)),
-        groups=board.peer_groups(lines),
-        finding_kinds=[kind.value for kind in FindingKind],
-        troubles=board.troubles(city.units, latest, good, homes, held),
-        total=sum(line.open for line in lines),
-        well=sum(line.well for line in lines),
-        due=sum(line.due for line in lines),
-        items=stands.items,
-        as_of=stands.as_of,
-        last_look=max(looked, default=None),
-    )
 
 
 @router.get("/units/{name}", response_class=HTMLResponse)

@@ -7,7 +7,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -18,6 +18,27 @@ from storage.schema import Finding, FindingEvent, FindingKind, Verdict, VerdictK
 
 CHUNK: Final = 1000  # rows to a page
 _INTERNAL: Final = ("key", "since", "digest")
+_STREAMED: Final = 5000  # slim rows fetched at a time
+
+
+class Judged(NamedTuple):
+    """What is counted of a verdict: everything but its facts, evidence and texts. Tuples, for there are millions."""
+
+    rule: str
+    unit: str
+    column: str | None
+    item: str | None
+    verdict: VerdictKind
+    reason: str | None
+    as_of: dt.date
+
+
+class Opened(NamedTuple):
+    """What is counted of a finding that is not settled."""
+
+    unit: str
+    kind: FindingKind
+    closed_at: dt.datetime | None = None
 
 
 def iter_verdicts(
@@ -31,6 +52,28 @@ def iter_verdicts(
             query = query.where(column == str(value))
     for row in _pages(db, query, at.key):
         yield _verdict(row)
+
+
+def iter_judged(db: Database) -> Iterator[Judged]:
+    """The latest verdict of every rule on every subject, slim, in bounded memory; in no order, from one snapshot."""
+    at = tables.verdicts.c
+    query = sa.select(at.rule, at.unit, at.column, at.item, at.verdict, at.reason, at.as_of)
+    kinds = {kind.value: kind for kind in VerdictKind}
+    with db.snapshot() as session:
+        for some in session.execute(query, execution_options={"yield_per": _STREAMED}).partitions():
+            for rule, unit, column, item, verdict, reason, as_of in some:
+                yield Judged(rule, unit, column, item, kinds[verdict], reason, as_of)
+
+
+def iter_opened(db: Database) -> Iterator[Opened]:
+    """Every finding that is not settled, slim, in the order of :func:`iter_findings`."""
+    at = tables.findings.c
+    query = sa.select(at.unit, at.kind).where(at.closed_at.is_(None)).order_by(at.id)
+    kinds = {kind.value: kind for kind in FindingKind}
+    with db.snapshot() as session:
+        for some in session.execute(query, execution_options={"yield_per": _STREAMED}).partitions():
+            for unit, kind in some:
+                yield Opened(unit, kinds[kind])
 
 
 def days_judged(db: Database, rules: Iterable[str]) -> set[dt.date]:
