@@ -29,6 +29,7 @@ from storage.console import (
     delivery_pages,
     feed,
     feeds,
+    finding_pages,
     finding_steps,
     item_pages,
     operations,
@@ -88,6 +89,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(signing.router)
     app.include_router(people_pages.router)
     app.include_router(pages.router)
+    app.include_router(finding_pages.router)
     app.include_router(finding_steps.router)
     app.include_router(item_pages.router)
     app.include_router(delivery_pages.router)
@@ -140,7 +142,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
 
 def _protected(response: Response) -> Response:
     for name, value in _HEADERS.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)  # a page that shows evidence says its own
     return response
 
 

@@ -1,4 +1,4 @@
-"""The pages: the board, one unit, one finding. Each reads what it shows, and hands it to its template."""
+"""The pages: the board, one unit. Each reads what it shows, and hands it to its template."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from storage import catalogue, findings, observations, registry
-from storage.console import board, finding_steps, queries, rendering, signing, texts
+from storage import findings, observations, registry
+from storage.console import board, queries, rendering, signing, texts
 from storage.console.api import Store
 from storage.console.signing import Person
 from storage.database import utcnow
@@ -110,29 +110,6 @@ def show_unit(request: Request, store: Store, person: Person, name: str) -> HTML
         closed=closed,
         titles=queries.titles(store, [one.item for one in (*shown, *closed) if one.item]),
         today=today,
-    )
-
-
-@router.get("/findings/{name}", response_class=HTMLResponse)
-def show_finding(request: Request, store: Store, person: Person, name: str) -> HTMLResponse:
-    """One finding: the facts, the citation, the evidence, its life."""
-    finding = findings.get_finding(store, name)
-    if finding is None:
-        raise HTTPException(404, texts.text(rendering.language_of(request), "error.finding", name=name))
-    signing.may(person, Action.SEE, finding.unit)
-    city = registry.load_city(store)
-    unit = next((unit for unit in city.units if unit.id == finding.unit), None) if city else None
-    column = next((column for column in unit.columns if column.id == finding.column), None) if unit else None
-    item = catalogue.get_item(store, finding.item) if finding.item else None
-    return rendering.page(
-        request,
-        "finding.html",
-        city,
-        finding=finding,
-        unit=unit,
-        column=column,
-        item=item,
-        offers=finding_steps.offers(finding, person.account),
     )
 
 
