@@ -39,6 +39,7 @@ from storage.console import (
     searching,
     signing,
     texts,
+    unit_pages,
 )
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
@@ -89,6 +90,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(signing.router)
     app.include_router(people_pages.router)
     app.include_router(pages.router)
+    app.include_router(unit_pages.router)
     app.include_router(finding_pages.router)
     app.include_router(finding_steps.router)
     app.include_router(item_pages.router)

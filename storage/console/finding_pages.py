@@ -43,7 +43,8 @@ _MOST_DAYS: Final = 800
 _STYLE: Final = (
     "body{font:16px/1.6 sans-serif;margin:1rem;overflow-wrap:anywhere}pre{white-space:pre-wrap}"
     "table{border-collapse:collapse}td,th{border:1px solid #888;padding:.2rem .4rem;vertical-align:top}"
-    ".told{border:2px solid #8a5a00;padding:.5rem 1rem;margin-bottom:1rem}mark{background:#ffe08a;outline:2px solid #8a5a00}"
+    ".told{border:2px solid #8a5a00;padding:.5rem 1rem;margin-bottom:1rem}"
+    "mark{background:#ffe08a;outline:2px solid #8a5a00}"
 )
 _STYLE_SUM: Final = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 FRAMED: Final = {  # a page that may do nothing, load nothing and be framed by the finding's page alone

@@ -1,37 +1,20 @@
-"""The pages: the board, one unit. Each reads what it shows, and hands it to its template."""
+"""The pages: the board. Each reads what it shows, and hands it to its template."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import islice
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from storage import findings, observations, registry
-from storage.console import board, queries, rendering, signing, texts
+from storage import observations, registry
+from storage.console import board, queries, rendering
 from storage.console.api import Store
 from storage.console.signing import Person
-from storage.database import utcnow
-from storage.people import Action
-from storage.schema import City, Column, FindingKind, Observation, Subject
+from storage.schema import City, Column, FindingKind, Subject
 from storage.scoreboard import Scoreboard, scoreboard
 
 router = APIRouter(include_in_schema=False)
-_SHOWN = 100  # findings on a unit's page; the rest is a link away
-
-
-@dataclass(frozen=True, kw_only=True)
-class ColumnLine:
-    """One column on its unit's page. ``failure`` says how the last look failed, None when it was good."""
-
-    column: Column
-    last: Observation | None
-    good: Observation | None
-    failure: str | None
-    stands: queries.Standing
-    open: int
 
 
 @router.get("/", response_class=HTMLResponse)
@@ -67,49 +50,6 @@ def show_board(request: Request, store: Store, person: Person) -> Response:
         items=stands.items,
         as_of=stands.as_of,
         last_look=max(looked, default=None),
-    )
-
-
-@router.get("/units/{name}", response_class=HTMLResponse)
-def show_unit(request: Request, store: Store, person: Person, name: str) -> HTMLResponse:
-    """One unit: its columns with the last look at each, its findings, its waivers."""
-    signing.may(person, Action.SEE, name)
-    city = registry.load_city(store)
-    unit = next((unit for unit in city.units if unit.id == name), None) if city else None
-    if unit is None:
-        raise HTTPException(404, texts.text(rendering.language_of(request), "error.unit", name=name))
-    today = utcnow().astimezone(rendering.zone_of(city)).date()
-    latest = observations.latest_by_column(store, Subject.COLUMN)
-    good = observations.latest_good_by_column(store, Subject.COLUMN)
-    held = queries.held_columns(store)
-    stands = queries.standing(store, unit.id, today)
-    open_here = queries.open_by_column(store, unit.id)
-    lines = [
-        ColumnLine(
-            column=column,
-            last=latest.get((unit.id, column.id)),
-            good=good.get((unit.id, column.id)),
-            failure=board.failure(latest.get((unit.id, column.id)), is_held=(unit.id, column.id) in held),
-            stands=stands.get(column.id, queries.Standing()),
-            open=open_here.get(column.id, 0),
-        )
-        for column in unit.columns
-    ]
-    shown = list(islice(findings.iter_findings(store, "open", unit=unit.id), _SHOWN))
-    closed = list(islice(findings.iter_findings(store, findings.State.CLOSED, unit=unit.id), _SHOWN))
-    return rendering.page(
-        request,
-        "unit.html",
-        city,
-        unit=unit,
-        lines=lines,
-        names={column.id: column.name for column in unit.columns},
-        well=sum(line.failure is None for line in lines),
-        open=sorted(shown, key=lambda one: (one.severity != "red", one.opened_at)),
-        total=sum(open_here.values()),
-        closed=closed,
-        titles=queries.titles(store, [one.item for one in (*shown, *closed) if one.item]),
-        today=today,
     )
 
 

@@ -21,81 +21,31 @@ from bs4.dammit import UnicodeDammit
 
 MOST_SIGNS: Final = 1_000_000  # of a page's markup; the longest page of the corpus has 0.6 million
 MOST_LINKS: Final = 500
-_DEEPEST: Final = 400  # browsers stop at 512; the parser's work grows with the square of the depth
+_DEEPEST: Final = 1000  # browsers stop at 512; the parser's work grows with the depth
 _BREAKS: Final = frozenset({"br", "hr"})
-TAGS: Final = _BREAKS | frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "nav",
-        "main",
-        "aside",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "td",
-        "th",
-        "caption",
-        "blockquote",
-        "pre",
-        "b",
-        "strong",
-        "i",
-        "em",
-        "u",
-        "s",
-        "small",
-        "sub",
-        "sup",
-        "span",
-        "center",
-        "font",
-    ]
-)
+TAGS: Final = _BREAKS | {
+    *("p", "div", "section", "article", "header", "footer", "nav", "main", "aside", "blockquote", "pre", "center"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd"),
+    *("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"),
+    *("b", "strong", "i", "em", "u", "s", "small", "sub", "sup", "span", "font"),
+}
 _SPANS: Final = ("colspan", "rowspan")
 _FILES: Final = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc")
 _CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.IGNORECASE)
 _PAGE: Final = re.compile(r"<!doctype\s+html|<(?:html|head|body|div|table|ul|ol|p)\b", re.IGNORECASE)
 _DATA: Final = re.compile(r"\s*(?:<(?:\?xml|rss|feed|datastore)\b|[\[{])", re.IGNORECASE)
 _LONG_TAG: Final = re.compile(r"<[a-z][\w:-]*\s[^<>]{8000,}", re.IGNORECASE)
-_NESTING: Final = re.compile(r"<(/?)(?!(?:area|base|br|col|hr|img|input|link|meta|wbr)\b)[a-z]", re.IGNORECASE)
+_NESTING: Final = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|wbr|p|li|d[dt]|t[dhr]|option)\b)[a-z]",
+    re.IGNORECASE,
+)
 _DAMAGED: Final = 0.02  # share of signs that cannot be read up to which bytes still are UTF-8
 # facts that are ours and stand on no page
 _OURS: Final = frozenset(
-    [
-        "due_on",
-        "judged_on",
-        "deadline",
-        "count_start",
-        "count_end",
-        "first_seen_on",
-        "not_before",
-        "confidence",
-        "window",
-        "count_of",
-        "skipped",
-        "engine",
-        "note",
-        "looked_at",
-    ]
+    {
+        *("due_on", "judged_on", "deadline", "count_start", "count_end", "first_seen_on", "not_before", "looked_at"),
+        *("confidence", "window", "count_of", "skipped", "engine", "note"),
+    }
 )
 _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
@@ -129,7 +79,8 @@ def show(body: bytes, content_type: str | None, url: str, sought: Iterable[str])
     if _DATA.match(text) or not _PAGE.search(text[:20_000]):
         markup, marks = _marked(text, finder)
         return Shown(kind="text", markup=f"<pre>{markup}</pre>", marks=marks, is_cut=is_cut)
-    flat = _shallow(_LONG_TAG.sub("<i", text))
+    whole = _LONG_TAG.sub("<i", text)
+    flat = _shallow(whole)
     writer = _Writer(url, finder, {urldefrag(one)[0] for one in wanted if one.startswith("http")})
     writer.feed(_sieved(flat))
     writer.close()
@@ -138,7 +89,7 @@ def show(body: bytes, content_type: str | None, url: str, sought: Iterable[str])
         markup="".join(writer.out),
         links=tuple(writer.links),
         marks=writer.marks,
-        is_cut=is_cut or len(flat) < len(text) - 8000,
+        is_cut=is_cut or len(flat) < len(whole),
     )
 
 
@@ -212,7 +163,7 @@ def _shallow(text: str) -> str:
     depth = 0
     for tag in _NESTING.finditer(text):
         depth = max(0, depth - 1) if tag[1] else depth + 1
-        if depth > _DEEPEST * 10 and text.count("</", 0, tag.start()) * 4 < depth:
+        if depth > _DEEPEST:
             return text[: tag.start()]
     return text
 
