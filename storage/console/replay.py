@@ -140,7 +140,7 @@ def _finder(sought: Iterable[str]) -> re.Pattern[str] | None:
             continue
         if day := _DAY.fullmatch(one):
             year, month, date = day.groups()
-            patterns.append(rf"{year}\s*[-./年]\s*0?{int(month)}\s*[-./月]\s*0?{int(date)}(?!\d)")
+            patterns.append(rf"{year}\s*[-./年]\s*0?{int(month)}\s*[-./月]\s*0?{int(date)}(?!\d)日?")
         else:
             patterns.append(r"\s*".join(map(re.escape, "".join(one.split())[:120])))
     return re.compile("|".join(sorted(patterns, key=len, reverse=True))) if patterns else None
@@ -173,7 +173,7 @@ def _sieved(text: str) -> str:
         text,
         tags=set(TAGS | {"a", "img"}),
         attributes={"a": {"href"}, "img": {"alt"}, "td": set(_SPANS), "th": set(_SPANS)},
-        clean_content_tags={"script", "style", "iframe", "object", "svg", "math", "template", "noscript", "title"},
+        clean_content_tags={"script", "style", "iframe", "object", "title"},
         url_schemes={"http", "https"},
         strip_comments=True,
         link_rel=None,

@@ -147,4 +147,4 @@ def _categories(db: Database, unit: str) -> dict[str, int]:
     query = sa.select(at.category, sa.func.count()).where(at.unit == unit, at.withdrawn_at.is_(None))
     with db.read() as session:
         rows = session.execute(query.group_by(at.category).order_by(at.category)).tuples().all()
-    return {name: count for name, count in rows}
+    return dict(rows)
