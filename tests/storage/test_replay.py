@@ -30,7 +30,7 @@ HOSTILE = [
     b"<meta http-equiv=refresh content='0;url=http://evil.invalid/'><base href='http://evil.invalid/'><p>ok",
     b"<p style='background:url(http://evil.invalid/)' onclick=alert(1) id=a name=b class=c>ok</p>",
     b"<style>@import 'http://evil.invalid/'; p{width:expression(alert(1))}</style><p>ok",
-    b"<p>ok</p><math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'><p>ok",
+    b"<p>ok</p><math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=1&gt;'><p>ok",
     b"<p>ok<template><script>alert(1)</script></template><noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
     b"<p>ok</p><![CDATA[<script>alert(1)</script>]]><!--><img src=x onerror=alert(1)>--><!-- --!><script>1</script>",
     b"<p>ok</p>+ADw-script+AD4-alert(1)+ADw-/script+AD4-",

@@ -11,8 +11,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "unit.rank": ("同类第 {rank} 名，共 {peers} 个", "rank {rank} of {peers} among its peers"),
     "unit.fails": ("触犯单项否决指标，不合格", "fails: a veto rule is breached"),
     "unit.judged_of": (
-        "合格 {met} / 已判定 {judged}；另有 {unseen} 项因采集方原因未能判定，不计分",
-        "{met} of {judged} judged are met; {unseen} could not be judged, for reasons of ours, and do not count",
+        "合格 {met} / 已判定 {judged}；另有 {unseen} 项未能判定，不计分",
+        "{met} of {judged} judged are met; {unseen} could not be judged and do not count",
     ),
     "unit.group": ("指标组", "Group"),
     "unit.met": ("合格", "Met"),
