@@ -138,6 +138,11 @@ def show_evidence(request: Request, store: Store, person: Person, name: str, num
         if shown.is_cut:
             html += [f"<p>{escape(texts.text(language, 'replay.cut'))}</p>"]
     html += ["</div>", shown.markup if shown else ""]
+    if shown is not None and shown.data:
+        html += [
+            f"<h2>{escape(texts.text(language, 'replay.data'))}</h2>",
+            *(f"<pre>{one}</pre>" for one in shown.data),
+        ]
     if shown is not None and shown.links:
         html += [f"<details><summary>{escape(texts.text(language, 'replay.links'))} {len(shown.links)}</summary><ul>"]
         html += [f"<li>{escape(words)}<br>{escape(url)}</li>" for words, url in shown.links]

@@ -21,6 +21,8 @@ from bs4.dammit import UnicodeDammit
 
 MOST_SIGNS: Final = 1_000_000  # of a page's markup; the longest page of the corpus has 0.6 million
 MOST_LINKS: Final = 500
+_MOST_DATA: Final = 10
+_LONGEST_DATA: Final = 20_000  # signs
 _DEEPEST: Final = 1000  # browsers stop at 512; the parser's work grows with the depth
 _BREAKS: Final = frozenset({"br", "hr"})
 TAGS: Final = _BREAKS | {
@@ -39,6 +41,7 @@ _NESTING: Final = re.compile(
     r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|wbr|p|li|d[dt]|t[dhr]|option)\b)[a-z]",
     re.IGNORECASE,
 )
+_SCRIPT: Final = re.compile(r"<(/?)script\b[^<>]{0,500}>?", re.IGNORECASE)
 _DAMAGED: Final = 0.02  # share of signs that cannot be read up to which bytes still are UTF-8
 # facts that are ours and stand on no page
 _OURS: Final = frozenset(
@@ -54,13 +57,15 @@ _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 class Shown:
     """A captured page as it is shown. ``kind`` is page, text or file; a file has no ``markup``.
 
-    ``markup`` is safe HTML; ``links`` are texts and addresses; ``marks`` counts what was found of the finding's facts.
+    ``markup`` is safe HTML; ``links`` are texts and addresses; ``data`` is what scripts hold of the
+    finding's facts, as safe text, for some sites keep their lists there; ``marks`` counts what was found of the finding's facts.
     """
 
     kind: str
     markup: str = ""
     links: tuple[tuple[str, str], ...] = ()
     marks: int = 0
+    data: tuple[str, ...] = ()
     is_cut: bool = False
 
 
@@ -84,11 +89,13 @@ def show(body: bytes, content_type: str | None, url: str, sought: Iterable[str])
     writer = _Writer(url, finder, {urldefrag(one)[0] for one in wanted if one.startswith("http")})
     writer.feed(_sieved(flat))
     writer.close()
+    data = [_marked(script[:_LONGEST_DATA], finder) for script in _scripts(whole) if finder and finder.search(script)]
     return Shown(
         kind="page",
         markup="".join(writer.out),
         links=tuple(writer.links),
-        marks=writer.marks,
+        marks=writer.marks + sum(marks for _, marks in data),
+        data=tuple(markup for markup, _ in data[:_MOST_DATA]),
         is_cut=is_cut or len(flat) < len(whole),
     )
 
@@ -156,6 +163,17 @@ def _marked(text: str, finder: re.Pattern[str] | None) -> tuple[str, int]:
             out += [escape(text[at : found.start()]), "<mark>", escape(found[0]), "</mark>"]
             at, count = found.end(), count + 1
     return "".join([*out, escape(text[at:])]), count
+
+
+def _scripts(text: str) -> Iterator[str]:
+    """What stands between the tags of scripts."""
+    begun: int | None = None
+    for tag in _SCRIPT.finditer(text):
+        if not tag[1] and begun is None:
+            begun = tag.end()
+        elif tag[1] and begun is not None:
+            yield text[begun : tag.start()]
+            begun = None
 
 
 def _shallow(text: str) -> str:

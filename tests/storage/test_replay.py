@@ -123,6 +123,15 @@ def test_what_is_shown_and_how(body: bytes, content_type: str | None, kind: str)
     assert "<script" not in shown.markup
 
 
+def test_lists_that_stand_in_scripts_are_shown_as_text() -> None:
+    row = "<record><![CDATA[<li>通知<b>2026-01-05</b></li>]]></record>"
+    page = f"<p>ok<script type=text/xml><datastore>{row}</datastore></script><script>other()</script><script>2026-01-05"
+    shown = replay.show(page.encode(), "text/html", URL, ["2026-01-05"])
+    assert len(shown.data) == shown.marks == 1
+    assert "&lt;b&gt;<mark>2026-01-05</mark>" in shown.data[0]
+    assert "other" not in shown.data[0] + shown.markup
+
+
 def test_a_long_page_is_cut_and_says_so() -> None:
     shown = replay.show(b"<p>" + b"x" * (replay.MOST_SIGNS + 10), "text/html", URL, [])
     assert shown.is_cut

@@ -47,6 +47,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "replay.marks": ("已标出与问题有关的内容 {count} 处", "{count} places that the finding rests on are marked"),
     "replay.file": ("这是文件，不在此显示，请下载。", "This is a file: it is not shown here; save it."),
     "replay.cut": ("页面过长，只显示前面部分。", "The page is too long; only its beginning is shown."),
+    "replay.data": ("页面脚本中与问题有关的数据（以文字显示）", "What the page's scripts hold of it, as text"),
     "replay.links": ("页面中的链接", "Links of the page"),
     "waits": ("当前等待", "Waits for"),
     "waits_for.office": ("公开办处理", "the office"),
