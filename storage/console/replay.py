@@ -57,8 +57,8 @@ _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 class Shown:
     """A captured page as it is shown. ``kind`` is page, text or file; a file has no ``markup``.
 
-    ``markup`` is safe HTML; ``links`` are texts and addresses; ``data`` is what scripts hold of the
-    finding's facts, as safe text, for some sites keep their lists there; ``marks`` counts what was found of the finding's facts.
+    ``markup`` is safe HTML; ``links`` are texts and addresses; ``data`` is what scripts hold of the finding's facts, as
+    safe text, for some sites keep their lists there; ``marks`` counts what was found of the finding's facts.
     """
 
     kind: str

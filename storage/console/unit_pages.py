@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -113,6 +114,7 @@ def show_unit(request: Request, store: Store, person: Person, name: str, rule: s
         history=list(boards.history(store, unit.id, limit=_DAYS)),
         items=_latest_items(store, unit.id),
         categories=_categories(store, unit.id),
+        months=_months(store, unit.id, rendering.zone_of(city)),
         duty=duties.rates(store).get(unit.id),
     )
 
@@ -130,6 +132,23 @@ def _freshness(db: Database, unit: Unit, told: Mapping[str, Mapping[str, Any]], 
                 due = dt.date.fromisoformat(str(facts["due_on"])[:10])
                 left = (due - today).days
                 found[column] = Freshness(rule=rule, window=str(facts["window"]), due_on=due, left=left)
+    return found
+
+
+def _months(db: Database, unit: str, zone: dt.tzinfo) -> dict[str, Counter[str]]:
+    """Month of the city → findings opened, reopened and closed in it, the last month first; of the last 13 months."""
+    event, finding = tables.finding_events.c, tables.findings.c
+    query = (
+        sa.select(event.at, event.step)
+        .join(tables.findings, finding.id == event.finding)
+        .where(finding.unit == unit, event.step.in_(("opened", "reopened", "closed")))
+        .where(event.at > utcnow() - dt.timedelta(days=396))
+        .order_by(event.at.desc())
+    )
+    found: dict[str, Counter[str]] = {}
+    with db.read() as session:
+        for at, step in session.execute(query):
+            found.setdefault(f"{at.astimezone(zone):%Y-%m}", Counter())[step] += 1
     return found
 
 

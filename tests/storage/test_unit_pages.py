@@ -113,6 +113,11 @@ def test_findings_of_one_rule(database: Database) -> None:
     assert "UP-07" in some
 
 
+def test_findings_by_month(database: Database) -> None:
+    findings.settle(database, [verdict("jiaotong", "yw", VerdictKind.COMPLIANT)], at=NOON)
+    assert "2026-05 3 0 1" in words(section(signed_in(database).get("/units/jiaotong").text, "months"))
+
+
 def test_items_by_class_and_only_the_own_unit(database: Database) -> None:
     own = signed_in(database, "li", Role.UNIT, "jiaotong")
     items = section(own.get("/units/jiaotong").text, "items")

@@ -32,6 +32,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "unit.search": ("检索该单位全部信息", "Search all its items"),
     "unit.history": ("历次得分", "Points by day"),
     "unit.day": ("日期", "Day"),
+    "unit.months": ("各月问题", "Findings by month"),
+    "unit.month": ("月份", "Month"),
     "unit.contacts": ("联系人", "Contacts"),
     "unit.duty": ("本单位主动公开基本目录", "Its own directory"),
     "unit.duty_of": (
