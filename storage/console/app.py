@@ -33,17 +33,18 @@ from storage.console import (
     delivery_pages,
     feed,
     feeds,
+    finding_pages,
     finding_steps,
     item_pages,
     notice_pages,
     operations,
-    pages,
     people_pages,
     rendering,
     rule_pages,
     searching,
     signing,
     texts,
+    unit_pages,
 )
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
@@ -105,7 +106,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(people_pages.router)
     app.include_router(account_pages.router)
     app.include_router(board_pages.router)
-    app.include_router(pages.router)
+    app.include_router(unit_pages.router)
+    app.include_router(finding_pages.router)
     app.include_router(finding_steps.router)
     app.include_router(item_pages.router)
     app.include_router(delivery_pages.router)
