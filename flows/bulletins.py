@@ -119,7 +119,8 @@ def _as_frozen(
     """The findings of breaches of that day with their life as it stands; facts that came later are left out."""
     noon = dt.datetime.combine(as_of, dt.time(12), zone).astimezone(dt.UTC)
     named = {
-        findings.finding_id(findings.verdict_key(row["rule"], row["unit"], row["column"], row["item"])): row for row in rows
+        findings.finding_id(findings.verdict_key(row["rule"], row["unit"], row["column"], row["item"])): row
+        for row in rows
     }
     stand = _standing(database, named)
     for name, row in named.items():
@@ -177,9 +178,7 @@ def _told(database: Database, city: City, found: Iterable[Finding], titles: Mapp
     return told
 
 
-def _last(
-    database: Database, city: City, as_of: dt.date, wanted: str | None, titles: Mapping[str, str]
-) -> Last | None:
+def _last(database: Database, city: City, as_of: dt.date, wanted: str | None, titles: Mapping[str, str]) -> Last | None:
     """The bulletin to compare with, with what it named as it stands now."""
     paper = _paper(database, as_of, wanted)
     if paper is None:

@@ -92,6 +92,15 @@ def _replay(payload: Mapping[str, Any]) -> str:
     return "\n".join(str(one) for one in told)
 
 
+def _paper(payload: Mapping[str, Any]) -> dict[str, Any]:
+    from flows.papers_made import make
+
+    known = settings.load()
+    with closing(open_database(known.database_url)) as database:
+        kept = make(database, known, payload)
+    return {"paper": kept.id, "name": kept.name}
+
+
 KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "discover": _discover,
     "read": _read,
@@ -99,4 +108,5 @@ KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "recheck": _harvest,
     "deliver": _deliver,
     "replay": _replay,
+    "paper": _paper,
 }

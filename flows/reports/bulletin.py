@@ -127,7 +127,14 @@ def _order(one: Told, units: Mapping[str, Unit]) -> tuple[Any, ...]:
     groups = list(PeerGroup)
     owner = units[one.finding.unit]
     severity = one.finding.severity != "red"
-    return groups.index(owner.peer_group), owner.id, severity, one.finding.rule, one.finding.column or "", one.finding.id
+    return (
+        groups.index(owner.peer_group),
+        owner.id,
+        severity,
+        one.finding.rule,
+        one.finding.column or "",
+        one.finding.id,
+    )
 
 
 def _numbers(matter: Matter, split: Sorted, failed: Mapping[str, Any], touched: Set[str]) -> dict[str, Any]:
@@ -181,7 +188,11 @@ def _overall(
     if numbers["disputed"]:
         found.append(f"另有{numbers['disputed']}项正在申诉，未列入问题，待核实后另行通报。")
     looks = matter.board.get("coverage")
-    looked = f"应观测{looks['due']}栏日，有效观测{looks['good']}栏日（{share(looks['good'], looks['due'])}）；" if looks else ""
+    looked = (
+        f"应观测{looks['due']}栏日，有效观测{looks['good']}栏日（{share(looks['good'], looks['due'])}）；"
+        if looks
+        else ""
+    )
     found.append(f"{looked}因观测不足等原因未能判定{numbers['not_assessable']}项次，不计为单位问题。")
     platform = [one for one in split.named if one.finding.rule.startswith(("PL-", "GD-"))]
     owners = list(dict.fromkeys(units[one.finding.unit].name for one in platform))
@@ -238,7 +249,9 @@ def _last_title(last: Last | None) -> str:
 def _faultless(matter: Matter, told: Sequence[Told]) -> list[str]:
     """Units of whom enough was judged for points, and nothing whatever was found."""
     touched = {one.finding.unit for one in told}
-    return [line["unit"] for line in matter.board["scores"] if line["points"] is not None and line["unit"] not in touched]
+    return [
+        line["unit"] for line in matter.board["scores"] if line["points"] is not None and line["unit"] not in touched
+    ]
 
 
 # ------------------------------------------------------------------ annexes
@@ -252,7 +265,7 @@ def _failing_rows(
     for one in ordered:
         if one.finding.severity == "red":
             worst.setdefault(one.finding.unit, []).append(one)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in sorted({*failed, *worst}, key=lambda one: (one not in failed, list(units).index(one))):
         why = failed.get(name) or worst[name]
         rows.append(
@@ -316,4 +329,3 @@ def _rank_row(line: Mapping[str, Any], failed: Mapping[str, Any]) -> dict[str, A
         "met": share(line["met"], line["judged"]),
         "note": "；".join(notes),
     }
-

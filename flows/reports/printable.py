@@ -35,14 +35,18 @@ def filled(name: str, context: Mapping[str, Any], home: Path) -> bytes:
     own = home / "templates" / f"{name}.html"
     folder = own.parent if own.exists() else OURS
     environment = SandboxedEnvironment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     try:
         html = environment.get_template(f"{name}.html").render(printable(context))
     except (TemplateError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, OSError) as problem:
         raise PaperFailed(
-            f"{folder / name}.html: cannot be filled in ({problem}); correct the mark it names, or move it away and ours "
-            "is used"
+            f"{folder / name}.html: cannot be filled in ({problem}); correct the mark it names, or move it away "
+            "and ours is used"
         ) from problem
     return html.encode("utf-8", "replace")
 
@@ -54,7 +58,8 @@ def pdf(html: bytes, settings: Settings) -> bytes:
     """
     if importlib.util.find_spec("playwright") is None:
         raise PaperFailed(
-            "PDF 需要浏览器 (a PDF needs a browser): install the package scrapy-playwright (pip install scrapy-playwright)"
+            "PDF 需要浏览器 (a PDF needs a browser): install the package scrapy-playwright "
+            "(pip install scrapy-playwright)"
         )
     if rendering.browser(settings) is None:
         raise PaperFailed(

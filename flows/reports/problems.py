@@ -151,9 +151,7 @@ def _short(text: str) -> str:
     return text if len(text) <= _MOST_SIGNS else f"{text[:_MOST_SIGNS]}…"
 
 
-def annex_row(
-    number: int, one: Told, owner: Unit, is_failing: bool, due: str, zone: ZoneInfo
-) -> dict[str, Any]:  # fmt: skip
+def annex_row(number: int, one: Told, owner: Unit, is_failing: bool, due: str, zone: ZoneInfo) -> dict[str, Any]:
     """A row of the list of problems under the usual heads; days in the city's time zone."""
     found = one.finding
     said = fact_sentence(found)

@@ -1,4 +1,4 @@
-"""Rates as papers say them: always with numerator and denominator, one decimal, never rounded up to all or down to none.
+"""Rates as papers say them: numerator and denominator, one decimal, never rounded to all or to none.
 
 Real bulletins print rates that their own numbers do not bear out; here a rate is only ever made from its two numbers.
 """
