@@ -33,6 +33,7 @@ from storage.console import (
     item_pages,
     operations,
     pages,
+    paper_pages,
     people_pages,
     rendering,
     searching,
@@ -91,6 +92,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(finding_steps.router)
     app.include_router(item_pages.router)
     app.include_router(delivery_pages.router)
+    app.include_router(paper_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)
@@ -140,7 +142,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
 
 def _protected(response: Response) -> Response:
     for name, value in _HEADERS.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)  # a stored paper brings a stricter policy of its own
     return response
 
 

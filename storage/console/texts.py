@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-from storage.console.words import delivery, finding_steps, items, people
+from storage.console.words import delivery, finding_steps, items, papers, people
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -387,7 +387,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-_TEXTS.update(people.TEXTS | delivery.TEXTS | finding_steps.TEXTS | items.TEXTS)
+_TEXTS.update(people.TEXTS | delivery.TEXTS | finding_steps.TEXTS | items.TEXTS | papers.TEXTS)
 
 
 def text(language: Language, key: str, **values: object) -> str:
