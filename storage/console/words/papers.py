@@ -29,7 +29,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "公开办发出提示单后在此下载；现有问题见本单位页面。",
         "Notices of the office stand here; your findings are on your unit's page.",
     ),
-    "papers.waiting": ("正在生成", "Being made"),
+    "papers.waiting": ("正在生成和未能生成的", "Being made, or not made"),
     "papers.reload": ("刷新本页", "Load the page again"),
     "paper": ("文书", "Paper"),
     "paper.by": ("生成人", "Made by"),
