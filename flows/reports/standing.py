@@ -38,15 +38,28 @@ class Sorted:
 
 
 def sort_out(found: Sequence[Told]) -> Sorted:
-    """The findings that are named, and those that are told as disputed; the others are not told."""
-    named, disputed = [], []
+    """The findings that are named, and those that are told as disputed; the others are not told.
+
+    A count over columns (five stale ones fail a site) is named only where it reaches its limit without those of its
+    columns that are not named themselves.
+    """
+    named: list[Told] = []
+    disputed: list[Told] = []
+    unnamed: dict[str, bool] = {}  # column and rule → whether it is disputed
     for one in found:
         state = State(one.finding.state)
         if state is State.DISPUTED:
             disputed.append(one)
         elif state is not State.WAIVED and not _contested(one.finding):
             named.append(one)
-    return Sorted(named=tuple(named), disputed=tuple(disputed))
+            continue
+        unnamed[_key(one.finding)] = state is State.DISPUTED
+    if not unnamed:
+        return Sorted(named=tuple(named), disputed=())
+    standing = [one for one in named if _is_reached(one.finding, unnamed)]
+    kept = {one.finding.id for one in standing}
+    disputed += [one for one in named if one.finding.id not in kept and any(map(unnamed.get, _counted(one.finding)))]
+    return Sorted(named=tuple(standing), disputed=tuple(disputed))
 
 
 def _contested(finding: Finding) -> bool:
@@ -60,29 +73,29 @@ def _contested(finding: Finding) -> bool:
     return contested
 
 
-def failing(sorted_: Sorted, found: Sequence[Told], vetoes: Collection[str]) -> dict[str, list[Told]]:
-    """Unit → the named findings that fail it (单项否决).
-
-    A count over columns fails a site only where it still reaches its limit without the columns that are not named.
-    """
-    named = {one.finding.id for one in sorted_.named}
-    unnamed = {_key(one.finding) for one in found if one.finding.id not in named}
+def failing(named: Sequence[Told], vetoes: Collection[str]) -> dict[str, list[Told]]:
+    """Unit → the named findings that fail it (单项否决)."""
     failed: dict[str, list[Told]] = {}
-    for one in sorted_.named:
-        if one.finding.rule in vetoes and _still_reached(one.finding, unnamed):
+    for one in named:
+        if one.finding.rule in vetoes:
             failed.setdefault(one.finding.unit, []).append(one)
     return failed
 
 
 def _key(finding: Finding) -> str:
+    """A column's breach as counts over columns name it in their facts."""
     return f"{finding.unit}/{finding.column} {finding.rule}"
 
 
-def _still_reached(finding: Finding, unnamed: Collection[str]) -> bool:
-    counted, limit = finding.facts.get("columns"), finding.facts.get("limit")
-    if not isinstance(counted, list) or not isinstance(limit, int):
-        return True
-    return sum(str(one) not in unnamed for one in counted) >= limit
+def _counted(finding: Finding) -> list[str]:
+    counted = finding.facts.get("columns")
+    return [str(one) for one in counted] if isinstance(counted, list) else []
+
+
+def _is_reached(finding: Finding, unnamed: Collection[str]) -> bool:
+    counted, limit = _counted(finding), finding.facts.get("limit")
+    touched = [one for one in counted if one in unnamed]
+    return not touched or not isinstance(limit, int) or len(counted) - len(touched) >= limit
 
 
 # ------------------------------------------------------------------ what became of the last bulletin
