@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from flows.assess import assess_database
 from flows.bulletins import matter_of
+from flows.compliance.regimes import of_city
 from flows.periods.amending import amend
 from flows.periods.freezing import freeze
 from flows.reports import bulletin, printable, word
@@ -25,10 +27,11 @@ from flows.reports.notice import GAP, Told
 from flows.reports.problems import MOST_GROUPS, examples, fact_sentence, family_of, grouped
 from flows.reports.shares import percent, share
 from flows.reports.standing import Last, Mended, failing, mended, sort_out
-from storage import catalogue, findings, papers, settings
+from storage import findings, papers, registry, settings
 from storage.database import Database, open_database
 from storage.exceptions import PaperFailed, UnknownTarget
-from storage.schema import City, Finding, FindingEvent, FindingKind, VerdictKind
+from storage.export import iter_rows
+from storage.schema import Finding, FindingEvent, FindingKind, VerdictKind
 from tests.flows import small_city
 from tests.storage import build
 
@@ -110,9 +113,18 @@ def test_all_and_none_are_said_of_nothing_else(numbers: tuple[int, int]) -> None
 
 
 def test_documents_are_named_once_with_their_numbers() -> None:
-    assert documents(
-        ["《乙》（国办发〔2019〕1号）附件：某项", "《条例》（国务院令第711号）第六条", "《条例》第七条", "口头", "《印发〈丙〉的通知》（国办发〔2016〕80号）；三日"]
-    ) == ["《条例》（国务院令第711号）", "《乙》（国办发〔2019〕1号）", "《印发〈丙〉的通知》（国办发〔2016〕80号）"]  # fmt: skip
+    cited = (
+        "《乙》（国办发〔2019〕1号）附件：某项",
+        "《条例》（国务院令第711号）第六条",
+        "《条例》第七条",
+        "口头",
+        "《印发〈丙〉的通知》（国办发〔2016〕80号）；三日",
+    )
+    assert documents(cited) == [
+        "《条例》（国务院令第711号）",
+        "《乙》（国办发〔2019〕1号）",
+        "《印发〈丙〉的通知》（国办发〔2016〕80号）",
+    ]
 
 
 # ------------------------------------------------------------------ who is named
@@ -353,10 +365,8 @@ def test_findings_of_units_that_are_no_more_are_not_told() -> None:
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
-    with closing(open_database()) as opened:
-        small_city.fill(opened)
-        assess_database(opened, settings.load(), as_of=small_city.TODAY, now=small_city.NOW)
+def database(judged_city: Path) -> Iterator[Database]:
+    with closing(small_city.copied(judged_city)) as opened:
         yield opened
 
 
@@ -383,6 +393,42 @@ def test_the_numbers_are_those_of_the_store(database: Database) -> None:
         unit.name for unit in small_city.CITY.units if unit.id in vetoes
     }
     assert {row["id"] for row in shown["problems"]} == {one.id for one in stand}
+
+
+@pytest.mark.parametrize("seed", [20261125, 31])
+def test_whatever_stands_the_counts_are_those_of_the_rows(seed: int) -> None:
+    dice = random.Random(seed)
+    law = of_city(small_city.CITY.code, home())
+    rules = dice.sample(sorted(law.rules), 30)
+    units = {unit.id: unit for unit in small_city.CITY.units}
+    verdicts = [
+        replace(
+            build.verdict(rule=rule, unit=unit, column=dice.choice(units[unit].columns).id),
+            kind=law.rules[rule].kind,
+            severity=law.rules[rule].severity,
+            basis=law.rules[rule].basis,
+        )
+        for rule in rules
+        for unit in dice.sample(sorted(units), 3)
+    ]
+    with closing(open_database()) as opened:
+        registry.apply(opened, small_city.CITY)
+        findings.settle(opened, verdicts, at=NOON)
+        for one in list(findings.iter_findings(opened)):
+            step = dice.choice(["", "", "notified", "disputed", "closed", "waived"])
+            given_ = {"approved_by": "乙", "until": dt.date(2027, 1, 1)} if step == "waived" else {}
+            if step:
+                findings.take_step(opened, one.id, step, who="甲", at=NOON, note="注", **given_)
+        rows = [json.loads(json.dumps(row)) for row in iter_rows(opened, "findings")]
+        numbers = context(matter_of(opened, home()), today=TODAY)["numbers"]
+    binding = [row for row in rows if law.rules[row["rule"]].enabled and not law.rules[row["rule"]].advice]
+    named = [row for row in binding if row["state"] in ("open", "notified")]
+    assert (numbers["findings"], numbers["red"]) == (len(named), sum(row["severity"] == "red" for row in named))
+    assert numbers["disputed"] == sum(row["state"] == "disputed" for row in binding)
+    assert numbers["with_problems"] == len({row["unit"] for row in named})
+    assert sum(numbers["kinds"].values()) == len(named) > 10
+    assert numbers["failing"] == len({row["unit"] for row in named if row["rule"] in law.score.veto})
+    assert numbers["passing"] + numbers["failing"] == numbers["checked"]
 
 
 def test_the_same_store_gives_the_same_words(database: Database) -> None:
