@@ -416,7 +416,7 @@ def test_whatever_stands_the_counts_are_those_of_the_rows(seed: int) -> None:
         findings.settle(opened, verdicts, at=NOON)
         for one in list(findings.iter_findings(opened)):
             step = dice.choice(["", "", "notified", "disputed", "closed", "waived"])
-            given_ = {"approved_by": "乙", "until": dt.date(2027, 1, 1)} if step == "waived" else {}
+            given_: dict[str, Any] = {"approved_by": "乙", "until": dt.date(2027, 1, 1)} if step == "waived" else {}
             if step:
                 findings.take_step(opened, one.id, step, who="甲", at=NOON, note="注", **given_)
         rows = [json.loads(json.dumps(row)) for row in iter_rows(opened, "findings")]

@@ -89,7 +89,7 @@ def test_a_workbook_is_asked_of_its_maker(database: Database, monkeypatch: pytes
     assert paper.name.endswith(".xlsx")
 
 
-WRONG: Final = (
+WRONG: Final[tuple[tuple[dict[str, Any], str], ...]] = (
     ({"paper": "letter"}, "expected notice"),
     ({}, "expected notice"),
     ({"paper": "notice", "unit": "nobody"}, "no unit"),
