@@ -32,6 +32,7 @@ from storage.periods import Amendment
 from storage.schema import City, Finding, FindingKind, VerdictKind
 
 KIND: Final = "bulletin"
+NO_LAST: Final = "none"  # asked for: compare with no bulletin
 _CHUNK: Final = 500
 _BREACH: Final = VerdictKind.BREACH.value
 
@@ -40,7 +41,8 @@ def matter_of(database: Database, home: Path, period: str | None = None, *, last
     """What a bulletin tells.
 
     :param period: a frozen period's name; None: as of now.
-    :param last: the paper of the bulletin to compare with; None: the one made last of an earlier day.
+    :param last: the paper of the bulletin to compare with, "none" for no one; None: the last one of an earlier day,
+        of those noted as issued where there are any.
     :raises UnknownTarget: no city, nothing judged yet, no such period, no such bulletin.
     :raises PeriodRefused: what is stored is not what was frozen.
     :raises ExportError: the file of a frozen period's verdicts is not there, or is not the one that was frozen.
@@ -196,10 +198,16 @@ def _last(database: Database, city: City, as_of: dt.date, wanted: str | None, ti
 
 
 def _paper(database: Database, as_of: dt.date, wanted: str | None) -> papers.Paper | None:
+    """The one asked for; else the last of an earlier day, of those issued where any were, for drafts named nobody."""
+    if wanted == NO_LAST:
+        return None
     if wanted is not None:
         found = papers.get(database, wanted)
         if found is None or found.kind != KIND:
             raise UnknownTarget(f"no bulletin {wanted!r} among the papers made")
         return found
-    made = papers.latest(database, kind=KIND)
-    return next((one for one in made if str(one.facts.get("as_of")) < as_of.isoformat()), None)
+    made = [
+        one for one in papers.latest(database, kind=KIND) if str(one.facts.get("as_of") or "9999") < as_of.isoformat()
+    ]
+    issued = [one for one in made if "sent" in one.facts]
+    return next(iter(issued or made), None)

@@ -60,7 +60,9 @@ def bulletin(
     number: Number = None,
     last: Annotated[
         str | None,
-        typer.Option(metavar="PAPER", help="The bulletin to compare with; left out: the last one of an earlier day."),
+        typer.Option(
+            metavar="PAPER", help="The bulletin to compare with, or none; left out: the last one of an earlier day."
+        ),
     ] = None,
 ) -> None:
     """The inspection bulletin (检查情况通报) of all units. Own templates: templates/bulletin.docx and .html."""

@@ -27,13 +27,15 @@ from storage.people import Action, Session
 
 router = APIRouter(include_in_schema=False)
 NOTICE: Final = "notice"
+BULLETIN: Final = "bulletin"
 # what a form may ask for, and the forms each is written in, the first unless another is asked for
 FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     NOTICE: ("docx",),
-    "bulletin": ("docx", "html", "pdf"),
+    BULLETIN: ("docx", "html", "pdf"),
     "workbook": ("xlsx",),
     "board": ("pdf", "html"),
 }
+NO_LAST: Final = "none"  # a bulletin that is compared with none
 KINDS: Final = ("reminder", "rectification")  # of notices
 _SHOWN: Final = 100  # papers
 _ASKED: Final = 50  # requests looked through for those that wait or failed
@@ -74,7 +76,7 @@ def download(store: Store, person: Person, name: str) -> Response:
 
 @router.post("/papers/{name}/notify")
 async def notify(request: Request, store: Store, person: Person, name: str) -> Response:
-    """Notes that a notice went out: every finding it names is notified, with the paper in its life."""
+    """Notes that a paper went out: every finding a notice names is notified, with the paper in its life."""
     form = await forms.read(request)
     return await run_in_threadpool(_notified, request, store, person, name, form)
 
@@ -130,12 +132,12 @@ def _fill(store: Store, form: Mapping[str, str], payload: dict[str, Any]) -> str
             if periods.find(store, period) is None:
                 return "paper_period"
             payload["period"] = period
-    if wanted == "bulletin" and (last := form.get("last", "").strip()):
-        known = papers.get(store, last)
-        if known is None or known.kind != "bulletin":
+    if wanted == BULLETIN and (last := form.get("last", "").strip()):
+        known = papers.get(store, last) if last != NO_LAST else None
+        if last != NO_LAST and (known is None or known.kind != BULLETIN):
             return "no_paper"
         payload["last"] = last
-    if wanted in (NOTICE, "bulletin"):
+    if wanted in (NOTICE, BULLETIN):
         payload["number"] = form.get("number", "").strip()[:_MOST_NUMBER] or None
         payload["due"] = form.get("due", "").strip() or None
         try:
@@ -154,7 +156,7 @@ def _notified(request: Request, store: Store, person: Session, name: str, form: 
     signing.check(person, form, Action.NOTIFY, paper.unit if paper else None)
     if paper is None:
         raise HTTPException(404, "refused.no_paper")
-    if paper.kind != NOTICE or "sent" in paper.facts:
+    if paper.kind not in (NOTICE, BULLETIN) or "sent" in paper.facts:
         raise HTTPException(409, "refused.paper_sent")
     named = [str(one) for one in paper.facts.get("findings", ())]
     done = sum(_told(request, store, person, paper, one) for one in named)
@@ -213,7 +215,7 @@ def _page(
         may_notify=account.may(Action.NOTIFY),
         names={unit.id: unit.name for unit in (city.units if city else ())},
         periods=[one.name for one in periods.iter_periods(store)] if may_make else [],
-        bulletins=[one for one in made if one.kind == "bulletin"],
+        bulletins=[one for one in made if one.kind == BULLETIN],
         forms=FORMS,
         kinds=KINDS,
         given=given or {},

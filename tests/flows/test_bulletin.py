@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -457,6 +458,10 @@ def test_a_rule_that_became_advice_is_not_named(database: Database) -> None:
     assert {one.finding.rule for one in before} - {one.finding.rule for one in after} == {rule}
 
 
+def _name(found: Matter) -> str | None:
+    return found.last.name if found.last else None
+
+
 def test_the_next_bulletin_tells_what_became_of_the_last(database: Database) -> None:
     first = matter_of(database, home())
     kept = papers.keep(database, "bulletin", "通报.docx", "x/y", b"x", by="zhang", facts=facts_of(first))
@@ -475,6 +480,13 @@ def test_the_next_bulletin_tells_what_became_of_the_last(database: Database) -> 
     assert f"点名问题{len(first.found)}项" in text
     assert f"整改率{share(states['closed'], len(first.found))}" in text
     assert matter_of(database, home(), last=kept.id).last == again.last
+    assert matter_of(database, home(), last="none").last is None
+    draft = papers.keep(
+        database, "bulletin", "稿.docx", "x/y", b"x", by="zhang", facts={**facts_of(first), "named": []}
+    )
+    assert _name(matter_of(database, home())) == draft.id  # the newest while none is known to be issued
+    papers.send(database, kept.id, by="zhang")
+    assert _name(matter_of(database, home())) == kept.id
     with pytest.raises(UnknownTarget, match="no bulletin"):
         matter_of(database, home(), last="nothing")
 
@@ -517,6 +529,22 @@ def test_an_offices_broken_page_is_told_in_words(tmp_path: Path, text: str) -> N
     (tmp_path / "templates" / "bulletin.html").write_text(text, encoding="utf-8")
     with pytest.raises(PaperFailed, match=r"bulletin\.html: cannot be filled in"):
         printable.filled("bulletin", context(matter(), today=TODAY), tmp_path)
+
+
+def test_an_offices_broken_word_template_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    document = docx.Document()
+    document.add_paragraph("{{ numbers.nothing }}")
+    document.save(str(tmp_path / "templates" / "bulletin.docx"))
+    with pytest.raises(PaperFailed, match=r"bulletin\.docx: cannot be filled in"):
+        word.filled("bulletin", context(matter(), today=TODAY), tmp_path)
+
+
+def test_our_word_template_has_the_usual_heads_on_every_page() -> None:
+    tables = docx.Document(str(word.OURS / "bulletin.docx")).tables
+    assert all("tblHeader" in table.rows[0]._tr.xml for table in tables)
+    heads = "序号|网站标识码|网站名称|主办单位|网址|检查结果|存在问题|问题页面|发现时间|整改时限|整改结果"
+    assert "|".join(cell.text for cell in tables[1].rows[0].cells) == heads
 
 
 def test_an_offices_own_page_is_used_and_escaped(tmp_path: Path) -> None:

@@ -165,12 +165,15 @@ def test_a_notice_sent_stands_in_the_life_of_every_finding_it_names(db: Database
     assert "标记为已发出" not in client.get("/papers").text
 
 
-def test_only_notices_are_sent_and_settled_findings_are_left_alone(db: Database) -> None:
+def test_only_what_is_sent_is_noted_and_settled_findings_are_left_alone(db: Database) -> None:
     name = city(db)
     findings.take_step(db, name, "closed", who="乙", at=build.NOON, note="已改")
     client = signed_in(db)
     secret = csrf(client.get("/papers").text)
-    assert client.post(f"/papers/{kept(db, 'bulletin', None).id}/notify", data={"csrf": secret}).status_code == 409
+    assert client.post(f"/papers/{kept(db, 'workbook', None).id}/notify", data={"csrf": secret}).status_code == 409
+    issued = kept(db, "bulletin", None, named=[name])
+    assert "已记为发出" in client.post(f"/papers/{issued.id}/notify", data={"csrf": secret}).text
+    assert "sent" in (papers.get(db, issued.id) or issued).facts
     assert client.post("/papers/nothing/notify", data={"csrf": secret}).status_code == 404
     answer = client.post(f"/papers/{kept(db, findings=[name]).id}/notify", data={"csrf": secret})
     assert "0 / 1 项问题" in answer.text
