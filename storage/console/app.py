@@ -38,6 +38,7 @@ from storage.console import (
     item_pages,
     notice_pages,
     operations,
+    paper_pages,
     people_pages,
     rendering,
     rule_pages,
@@ -114,6 +115,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(calendar_pages.router)
     app.include_router(rule_pages.router)
     app.include_router(notice_pages.router)
+    app.include_router(paper_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)
@@ -178,6 +180,7 @@ def _identities(app: FastAPI, kept: settings.Settings) -> Provider | None:
 def _protected(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)  # a page may ask for a stricter one
+        response.headers.setdefault(name, value)  # a stored paper brings a stricter policy of its own
     return response
 
 
