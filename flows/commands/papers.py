@@ -1,4 +1,4 @@
-"""``gongkai report notice``: a paper to a unit, out of its findings as they stand."""
+"""``gongkai report notice`` and ``workbook``: papers out of what is stored, as it stands."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 from flows.compliance.regimes import of_city
 from flows.report import known_city
 from flows.reports import word
+from flows.reports import workbook as book
 from flows.reports.notice import Paper, Told, belongs, context
 from storage import catalogue, findings, settings
 from storage.database import Database, open_database, utcnow
@@ -42,6 +43,20 @@ def notice(unit: str, paper: Paper, out: Path, *, due: dt.date | None, number: s
     with finished(out) as stream:
         stream.write(word.filled("notice", shown, now.home))
     typer.echo(f"{out}: {len(told)} findings of {known.name}")
+    return 0
+
+
+def workbook(out: Path, *, period: str | None, unit: str | None) -> int:
+    """Writes the workbook and says what it lists.
+
+    :raises UnknownTarget: no such unit or frozen period, or no city yet.
+    :raises PeriodRefused: what is stored of the period is not what was frozen.
+    :raises ExportError: the file cannot be written, or that of the period's verdicts is not the one that was frozen.
+    """
+    now = settings.load()
+    with closing(open_database(now.database_url)) as database:
+        count = book.make(database, now.home, out, period=period, unit=unit)
+    typer.echo(f"{out}: {count} findings listed")
     return 0
 
 

@@ -20,6 +20,7 @@ class Kind(StrEnum):
 def add_reports(report_app: typer.Typer) -> None:
     """Adds the papers to ``gongkai report``."""
     report_app.command("notice")(notice)
+    report_app.command("workbook")(workbook)
 
 
 def notice(
@@ -46,3 +47,17 @@ def notice(
     except ValueError as problem:
         raise typer.BadParameter(f"--due: found {due!r}, expected a day like 2026-03-31") from problem
     raise typer.Exit(papers.notice(unit, Paper(kind.value), out, due=day, number=number))
+
+
+def workbook(
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.xlsx", help="The Excel file to write.")],
+    period: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A frozen period (2026-Q3); left out: as it stands now.")
+    ] = None,
+    unit: Annotated[str | None, typer.Option(metavar="ID", help="Only this unit's.")] = None,
+) -> None:
+    """Everything as one Excel workbook: ranking, lost points, findings, columns, counts, charts; ours apart."""
+    from flows.commands import papers
+
+    raise typer.Exit(papers.workbook(out, period=period, unit=unit))
