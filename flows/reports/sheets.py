@@ -21,10 +21,12 @@ from storage.formats.table import ROWS_OF_A_SHEET, SIGNS_OF_A_CELL, excel_text
 
 HEAD: Final = 3  # rows above the first one: the title, the heads in English, the heads
 _A4: Final = 9
+_A3: Final = 8
 _HEADER: Final = 60  # signs of the title at the top of a printed page; 255 are the format's limit for all of it
 _MOST_COLOURED: Final = 5000  # rows that a colour scale is laid over
-_LINES: Final = 10  # of a cell; a Chinese sign is two of a column's signs wide
-_HIGHEST: Final = 140.0  # points of a row with more lines: readers would make it as high as a page
+_LINES: Final = 10  # of a cell that are shown; who wants more widens the row
+_LINE: Final = 13.5  # points; not every reader works heights out by itself
+_WIDE: Final = 200  # signs of a table that is printed on A3
 Value = str | int | float | dt.date | dt.datetime | None
 
 
@@ -88,6 +90,7 @@ class Book:
         common = {"valign": "top", "border": 1, "border_color": "#BFBFBF", "text_wrap": True}
         self.formats = {name: self.book.add_format({**common, **own}) for name, own in _FORMATS.items()}
         self.heading = self.book.add_format({"bold": True, "font_size": 14})
+        self.small = self.book.add_format({"font_size": 8, "font_color": "#595959"})
         self.english = self.book.add_format({"font_size": 8, "font_color": "#595959", "text_wrap": True})
         self.head = self.book.add_format(
             {**common, "bold": True, "bg_color": "#D9E2F3", "valign": "vcenter", "align": "center"}
@@ -95,14 +98,13 @@ class Book:
         self.wrong = self.book.add_format({"bg_color": "#F8CBAD", "bold": True})
 
     def sheet(self, name: str, said: str, widths: Sequence[int]) -> Any:
-        """A sheet with its title, set up to be printed: landscape on A4, as wide as a page, heads on every page."""
+        """A sheet with its title, printed as wide as a page: A4, or A3 where it is wide."""
         sheet = self.book.add_worksheet(name)
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
-        sheet.set_landscape()
-        sheet.set_paper(_A4)
-        sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
         sheet.fit_to_pages(1, 0)
+        sheet.set_paper(_A3 if sum(widths) > _WIDE else _A4)
+        sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
         shown = text_of(self.title)[:_HEADER].replace("&", "&&")
         sheet.set_header(f"&L{shown}&R&A")
         sheet.set_footer("&C第 &P 页，共 &N 页")
@@ -140,10 +142,10 @@ class Book:
 
     def row(self, sheet: Any, at: int, heads: Sequence[Head], values: Sequence[Value]) -> None:
         """One row; rates are formulas over their two columns of the same row."""
-        if any(
-            isinstance(one, str) and len(one) > _LINES * head.width / 2 for one, head in zip(values, heads, strict=True)
-        ):
-            sheet.set_row(at, _HIGHEST)
+        texts = [(one, head) for one, head in zip(values, heads, strict=True) if isinstance(one, str)]
+        lines = max((_lines(*one) for one in texts), default=1)
+        if lines > 1:
+            sheet.set_row(at, min(lines, _LINES) * _LINE + 2)
         for place, (value, head) in enumerate(zip(values, heads, strict=True)):
             form = self.formats[head.kind]
             if head.kind == "rate":
@@ -173,16 +175,21 @@ class Book:
                 at, place, f"=SUM({name}{rows[0] + 1}:{name}{rows[1] + 1})", self.formats["whole"], value
             )
 
-    def chart(self, kind: dict[str, str], title: str, series: Sequence[dict[str, Any]], **axes: str) -> Any:
-        """A native chart over cells; each of its series says where its names and values stand, and what they are."""
+    def chart(self, kind: dict[str, str], title: str, series: Sequence[dict[str, Any]], most: int | None = None) -> Any:
+        """A native chart over cells; each of its series says where its names and values stand, and what they are.
+
+        :param most: where the values' axis ends.
+        """
         chart = self.book.add_chart(kind)
         for one in series:
             chart.add_series({**one, "categories_data": _cached(one["categories_data"])})
         chart.set_title({"name": title, "name_font": {"size": 12}})
-        is_bar = kind["type"] == "bar"
-        # of a bar chart the first name would stand at the bottom
-        chart.set_x_axis({"reverse": True} if is_bar else {"name": axes.get("along", "")})
-        chart.set_y_axis({"name": axes.get("up", ""), "min": 0, "major_gridlines": {"visible": True}})
+        values = {"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
+        if kind["type"] == "bar":  # its names stand along y, and from below without this
+            chart.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
+            chart.set_x_axis({**values, "max": most} if most else values)
+        else:
+            chart.set_y_axis({**values, "max": most} if most else values)
         if len(series) == 1:
             chart.set_legend({"none": True})
         else:
@@ -195,6 +202,7 @@ class Book:
 
     def _begun(self, name: str, said: str, heads: Sequence[Head], frozen: int) -> Any:
         sheet = self.sheet(name, said, [head.width for head in heads])
+        sheet.set_landscape()
         self.heads(sheet, 1, heads)
         sheet.freeze_panes(HEAD, frozen)
         sheet.repeat_rows(0, HEAD - 1)
@@ -219,6 +227,11 @@ def text_of(value: str) -> str:
     """
     text = excel_text(" ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", value).split()))
     return f"{text[: SIGNS_OF_A_CELL - 1]} " if text.startswith("<r>") and text.endswith("</r>") else text
+
+
+def _lines(text: str, head: Head) -> int:
+    """How many lines a text takes; GBK has two bytes for what is two signs wide."""
+    return -(-len(text.encode("gbk", "replace")) // head.width)
 
 
 def _cached(names: Sequence[str]) -> list[str] | None:

@@ -100,7 +100,7 @@ class Contents:
 def write(book: Book, told: Contents) -> None:
     """All sheets, in their order. The first is written last, for it counts what the others hold."""
     title = f"{told.city}政府信息公开监测：{told.scope}"
-    overview = book.sheet("总览", title, [26, 12, 12, 12, 12, 12, 12, 12, 12])
+    overview = book.sheet("总览", title, [32, 12, 12, 12, 12, 12, 12, 12, 12])
     places = _ranking(book, told)
     book.table("扣分明细", f"扣分明细 · {told.scope}", LOSSES, told.losses, frozen=1)
     book.table("问题清单", f"问题清单 · {told.scope}", FINDINGS, _findings(told), frozen=1)
@@ -486,7 +486,7 @@ def _receiver(one: Mapping[str, Any]) -> list[Value]:
 def _overview(book: Book, sheet: Any, told: Contents, ranking: Area) -> None:
     """Totals with their two numbers, three tables, and below them the charts over cells."""
     made = told.made_at.astimezone(told.zone)
-    sheet.write_string(1, 0, f"截至 {told.board['as_of'] or '尚未判定'} · 生成于 {made:%Y-%m-%d %H:%M}", book.english)
+    sheet.write_string(1, 0, f"截至 {told.board['as_of'] or '尚未判定'} · 生成于 {made:%Y-%m-%d %H:%M}", book.small)
     at = _totals(book, sheet, told, 3)
     kinds, at = _by_kind(book, sheet, told, at + 1)
     classes, at = _by_class(book, sheet, told, at + 1)
@@ -606,7 +606,7 @@ def _trend(book: Book, sheet: Any, told: Contents, at: int) -> tuple[Area, int]:
 
 def _small_charts(book: Book, sheet: Any, told: Contents, areas: tuple[Area, Area, Area], at: int) -> int:
     kinds, classes, past = areas
-    size = {"width": 560, "height": 300}
+    size = {"width": 440, "height": 300}
     present = [group for group in PeerGroup if any(one["peer_group"] == group for one in told.board["scores"])]
     lines = told.board["scores"]
     if present:
@@ -636,7 +636,7 @@ def _small_charts(book: Book, sheet: Any, told: Contents, areas: tuple[Area, Are
     }
     chart = book.chart({"type": "column"}, "信息数（八类）", [one])
     chart.set_size(size)
-    sheet.insert_chart(at, 5, chart, _alt("八类信息的数量"))
+    sheet.insert_chart(at, 4, chart, _alt("八类信息的数量"))
     at += 300 // _ROW + 1
     if told.past:
         points = [[line["points"] for line in one.lines if line["points"] is not None] for one in told.past]
@@ -648,7 +648,7 @@ def _small_charts(book: Book, sheet: Any, told: Contents, areas: tuple[Area, Are
             "values_data": [round(sum(own) / len(own), 1) if own else 0 for own in points],
             "marker": {"type": "circle"},
         }
-        chart = book.chart({"type": "line"}, "各期平均分", [line])
+        chart = book.chart({"type": "line"}, "各期平均分", [line], most=100)
         chart.set_size(size)
         sheet.insert_chart(at, 0, chart, _alt("各固定考核期的平均分"))
         at += 300 // _ROW + 1
@@ -671,9 +671,9 @@ def _point_charts(book: Book, sheet: Any, told: Contents, ranking: Area, at: int
                 "data_labels": {"value": True, "num_format": "0.0"},
                 "gap": 40,
             }
-            chart = book.chart({"type": "bar"}, f"得分：{CHINESE[group]}", [one])
+            chart = book.chart({"type": "bar"}, f"得分：{CHINESE[group]}", [one], most=100)
             height = 90 + _TALL * len(scored)
-            chart.set_size({"width": 1000, "height": height})
+            chart.set_size({"width": 890, "height": height})
             sheet.insert_chart(at, 0, chart, _alt(f"{CHINESE[group]}各单位得分"))
             at += height // _ROW + 1
         first += len(own)
