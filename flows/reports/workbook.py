@@ -52,6 +52,7 @@ class _Judged:
     cells: Cells
     rules: dict[str, str]
     looks: Looks
+    units: Sequence[Unit]  # of a frozen period: as they were registered then
     scope: str
     notes: list[tuple[str, str]]
     span: Span | None
@@ -68,21 +69,18 @@ def make(database: Database, home: Path, path: Path, *, period: str | None = Non
     :raises ExportError: the file cannot be written; none is left half-written.
     """
     city = known_city(database)
-    units = [one for one in city.units if unit in (None, one.id)]
-    if unit is not None and not units:
-        raise UnknownTarget(f"no unit {unit!r} in the registry; gongkai city export shows them")
     law = of_city(city.code, home)
     judged = _now(database, city, law) if period is None else _then(database, home, city, law, period)
+    if unit is not None and all(unit != one.id for one in judged.units):
+        raise UnknownTarget(f"no unit {unit!r} in the registry; gongkai city export shows them")
     with finished(path) as stream:
-        return _write(stream, database, city, law, units, judged)
+        return _write(stream, database, city, law, judged, unit)
 
 
-def _write(
-    out: BinaryIO, database: Database, city: City, law: Regulation, units: Sequence[Unit], judged: _Judged
-) -> int:
+def _write(out: BinaryIO, database: Database, city: City, law: Regulation, judged: _Judged, only: str | None) -> int:
     zone, now = ZoneInfo(city.timezone), utcnow()
+    units = [one for one in judged.units if only in (None, one.id)]
     own = {one.id for one in units}
-    only = units[0].id if len(units) == 1 else None
     lines = [line for line in judged.board["scores"] if line["unit"] in own]
     first, last = (judged.span.first, judged.span.last) if judged.span else (None, None)
     counts = [one for one in catalogue.category_counts(database, first=first, last=last, unit=only) if one.unit in own]
@@ -126,6 +124,7 @@ def _now(database: Database, city: City, law: Regulation) -> _Judged:
         cells=cells,
         rules={rule: text.title for rule, text in law.rules.items()},
         looks=told.looks,
+        units=city.units,
         scope=f"截至{told.as_of}" if told.as_of else "尚未判定",
         notes=[
             ("判定截至", str(told.as_of or "尚未判定：请先运行 gongkai assess")),
@@ -156,6 +155,7 @@ def _then(database: Database, home: Path, city: City, law: Regulation, name: str
         rules={rule: text.title for rule, text in law.rules.items()}
         | {rule: one["title"] for rule, one in then.items()},
         looks=_now_looked(database, city, law),
+        units=kept.city.units,
         scope=f"{span.chinese}（截至{period.as_of}）",
         notes=[
             ("考核期", f"{span.chinese}，{period.first}至{period.last}；{at:%Y-%m-%d %H:%M} 由{period.frozen_by}固定"),

@@ -7,13 +7,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import HTTPException, Request
 
+from storage.database import storable
+
 MOST_BYTES: Final = 256 * 1024
 MOST_FIELDS: Final = 200
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
 async def read(request: Request) -> dict[str, str]:
-    """The fields of a posted form; of a repeated one the last.
+    """The fields of a posted form; of a repeated one the last. Without what no database holds.
 
     :raises HTTPException: 415 it is no form, 413 it is too long, 403 it was sent from another site.
     """
@@ -26,7 +28,8 @@ async def read(request: Request) -> dict[str, str]:
         if len(body) > MOST_BYTES:
             raise HTTPException(413, "the form is too long")
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        found = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        return {storable(name): storable(value) for name, value in found}
     except ValueError as problem:
         raise HTTPException(400, "the form cannot be read") from problem
 
