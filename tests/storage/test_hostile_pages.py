@@ -56,15 +56,15 @@ def client(app: FastAPI, database: Database, name: str | None) -> TestClient:
     return web
 
 
-def routes(app: FastAPI) -> list[str]:
-    """The path of every route that can be got, also of routers within routers."""
+def routes(app: FastAPI, method: str = "GET") -> list[str]:
+    """The path of every route that takes this method, also of routers within routers."""
 
     def walk(found: Any) -> Iterator[str]:
         for route in found:
             if (inner := getattr(route, "original_router", None)) is not None:
                 prefix = getattr(route.include_context, "prefix", "") or ""
                 yield from (f"{prefix}{path}" for path in walk(inner.routes))
-            elif "GET" in (getattr(route, "methods", None) or ()):
+            elif method in (getattr(route, "methods", None) or ()):
                 yield route.path
 
     return sorted(set(walk(app.routes)))
