@@ -70,7 +70,7 @@ def held(path: Path) -> bool:
     if not zipfile.is_zipfile(io.BytesIO(body)):
         text = body.decode("utf-8-sig")
         assert SUM not in text
-        return check_page(text) if text.lstrip()[:9].lower() == "<!doctype" else MARK in text
+        return check_page(text, is_ours=False) if text.lstrip()[:9].lower() == "<!doctype" else MARK in text
     with zipfile.ZipFile(io.BytesIO(body)) as parts:
         names = parts.namelist()
         for part in (part for part in names if part.endswith((".xml", ".rels"))):
