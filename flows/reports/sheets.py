@@ -26,7 +26,9 @@ _HEADER: Final = 60  # signs of the title at the top of a printed page; 255 are 
 _MOST_COLOURED: Final = 5000  # rows that a colour scale is laid over
 _LINES: Final = 10  # of a cell that are shown; who wants more widens the row
 _LINE: Final = 13.5  # points; not every reader works heights out by itself
+_SMALL_LINE: Final = 11.0
 _WIDE: Final = 200  # signs of a table that is printed on A3
+_PAGE: Final = 280  # signs that A3 holds across and people can read
 Value = str | int | float | dt.date | dt.datetime | None
 
 
@@ -135,10 +137,14 @@ class Book:
 
     def heads(self, sheet: Any, at: int, heads: Sequence[Head]) -> None:
         """Two rows of heads, English above Chinese."""
-        for place, head in enumerate(heads):
-            sheet.write_string(at, place, head.english, self.english)
-        for place, head in enumerate(heads):
-            sheet.write_string(at + 1, place, head.chinese, self.head)
+        for row, texts, form, line in (
+            (at, [head.english for head in heads], self.english, _SMALL_LINE),
+            (at + 1, [head.chinese for head in heads], self.head, _LINE),
+        ):
+            lines = max(_lines(text, head) for text, head in zip(texts, heads, strict=True))
+            sheet.set_row(row, lines * line + 2)
+            for place, text in enumerate(texts):
+                sheet.write_string(row, place, text, form)
 
     def row(self, sheet: Any, at: int, heads: Sequence[Head], values: Sequence[Value]) -> None:
         """One row; rates are formulas over their two columns of the same row."""
@@ -201,8 +207,12 @@ class Book:
         self.book.close()
 
     def _begun(self, name: str, said: str, heads: Sequence[Head], frozen: int) -> Any:
-        sheet = self.sheet(name, said, [head.width for head in heads])
+        widths = [head.width for head in heads]
+        sheet = self.sheet(name, said, widths)
         sheet.set_landscape()
+        if (across := -(-sum(widths) // _PAGE)) > 1:
+            sheet.fit_to_pages(across, 0)
+            sheet.repeat_columns(0, max(frozen, 1) - 1)
         self.heads(sheet, 1, heads)
         sheet.freeze_panes(HEAD, frozen)
         sheet.repeat_rows(0, HEAD - 1)
@@ -230,8 +240,8 @@ def text_of(value: str) -> str:
 
 
 def _lines(text: str, head: Head) -> int:
-    """How many lines a text takes; GBK has two bytes for what is two signs wide."""
-    return -(-len(text.encode("gbk", "replace")) // head.width)
+    """How many lines a text takes at least; GBK has two bytes for what is two signs wide."""
+    return max(1, -(-len(text.encode("gbk", "replace")) // head.width))
 
 
 def _cached(names: Sequence[str]) -> list[str] | None:

@@ -105,7 +105,7 @@ def _write(out: BinaryIO, database: Database, city: City, law: Regulation, judge
         shown_months=_shown_months(judged.span, now.astimezone(zone).date()),
         troubles=_troubles(database, units),
         receivers=standings(database, settings.load()) if only is None else (),
-        past=list(_past(database, own)),
+        past=_past(database, own),
     )
     title = f"{contents.city}政府信息公开监测工作簿"
     with closing(Book(out, title=title, made_at=now, zone=zone)) as book:
@@ -184,11 +184,15 @@ def _now_looked(database: Database, city: City, law: Regulation) -> Looks:
     return looks_due_at(run_of(database, city, law, None, utcnow()), Subject.COLUMN)
 
 
-def _past(database: Database, own: set[str]) -> Iterator[Past]:
+def _past(database: Database, own: set[str]) -> list[Past]:
+    """Years, then quarters, then months, each in their order."""
+    found = []
     for one in periods.iter_periods(database):
         board = standing(json.loads(one.board), periods.amendments(database, one.name))
         lines = [line for line in board["scores"] if line["unit"] in own]
-        yield Past(chinese=span_of(one.name).chinese, as_of=one.as_of.isoformat(), lines=lines)
+        span, months = span_of(one.name), (one.last - one.first).days // 28
+        found.append(Past(chinese=span.chinese, months=months, as_of=one.as_of.isoformat(), lines=lines))
+    return sorted(found, key=lambda one: -one.months)
 
 
 # ------------------------------------------------------------------ rows

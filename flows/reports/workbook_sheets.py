@@ -30,9 +30,10 @@ _ROW: Final = 20  # pixels of a row
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """A frozen period as its amendments leave it."""
+    """A frozen period as its amendments leave it; it has so many ``months``."""
 
     chinese: str
+    months: int
     as_of: str
     lines: Sequence[Line]
 
@@ -89,7 +90,7 @@ class Contents:
     shown_months: Sequence[tuple[int, int]]  # at least one, in a row; what is before and after them is told in one
     troubles: Sequence[Trouble]
     receivers: Sequence[Mapping[str, Any]]
-    past: Sequence[Past] = field(default_factory=tuple)
+    past: Sequence[Past] = field(default_factory=tuple)  # those of one length side by side, in their order
 
     @property
     def names(self) -> dict[str, str]:
@@ -639,12 +640,17 @@ def _small_charts(book: Book, sheet: Any, told: Contents, areas: tuple[Area, Are
     sheet.insert_chart(at, 4, chart, _alt("八类信息的数量"))
     at += 300 // _ROW + 1
     if told.past:
-        points = [[line["points"] for line in one.lines if line["points"] is not None] for one in told.past]
+        # one line through periods of one length: those of which there are most, of as many the shorter ones
+        lengths = Counter(one.months for one in told.past)
+        months = max(lengths, key=lambda length: (lengths[length], -length))
+        places = [place for place, one in enumerate(told.past, start=past.first) if one.months == months]
+        shown = [one for one in told.past if one.months == months]
+        points = [[line["points"] for line in one.lines if line["points"] is not None] for one in shown]
         line = {
             "name": "平均分",
-            "categories": past.cells(0),
-            "values": past.cells(4),
-            "categories_data": [one.chinese for one in told.past],
+            "categories": past.cells(0, places[0], places[-1]),
+            "values": past.cells(4, places[0], places[-1]),
+            "categories_data": [one.chinese for one in shown],
             "values_data": [round(sum(own) / len(own), 1) if own else 0 for own in points],
             "marker": {"type": "circle"},
         }

@@ -18,7 +18,7 @@ from storage.database import dumps
 
 ROWS_OF_A_SHEET: Final = 1_048_576  # the Excel format's limit, the heading included
 SIGNS_OF_A_CELL: Final = 32_767  # likewise
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+_FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # of the wide ones East Asian spreadsheets make the others
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0 has no way to write these
 _CHUNK: Final = 2000
 

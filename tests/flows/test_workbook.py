@@ -258,12 +258,15 @@ def test_heads_are_frozen_filtered_and_printed_on_every_page(book: Any) -> None:
 
 
 def test_charts_refer_to_cells_that_hold_what_they_show(database: Database, path: Path) -> None:
-    freeze(database, settings.load().home, "2026-10", by="王小满", now=LATER)
+    for name in ("2026-10", "2026-Q4", "2026"):
+        freeze(database, settings.load().home, name, by="王小满", now=LATER, early=True)
     book = made(database, path)
     groups = {line["peer_group"] for line in as_json(board(database))["scores"] if line["points"] is not None}
     charts = book["总览"]._charts
     assert len(charts) == 3 + len(groups)
-    shown = 0
+    shown, lines = 0, [chart for chart in charts if chart.tagname == "lineChart"]
+    # a month, a quarter and a year are no line
+    assert [[point.v for point in one.series[0].cat.strRef.strCache.pt] for one in lines] == [["2026年10月"]]
     for one in (series for chart in charts for series in chart.series):
         for kept in (one.val.numRef, one.cat.strRef or one.cat.numRef):
             cache = kept.numCache if hasattr(kept, "numCache") else kept.strCache
