@@ -26,6 +26,7 @@ Line = Mapping[str, Any]  # of a unit, as the scoreboard's JSON has it
 _KINDS: Final = [kind.value for kind in FindingKind]
 _TALL: Final = 22  # pixels of a unit in a chart
 _ROW: Final = 20  # pixels of a row
+_LABEL: Final = 60  # signs of a name in a chart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +162,7 @@ def _ranked(line: Line, groups: Sequence[str]) -> list[Value]:
     good, due = _looks(line)
     row: list[Value] = [
         line["rank"],
-        line["name"],
+        _short(line["name"]),
         CHINESE[PeerGroup(line["peer_group"])],
         line["peers"],
         line["points"],
@@ -179,6 +180,11 @@ def _ranked(line: Line, groups: Sequence[str]) -> list[Value]:
         group = own.get(name, {})
         row += [group.get("met"), group.get("judged"), group.get("points")]
     return row
+
+
+def _short(name: str) -> str:
+    """A unit's name as charts have room for it; readers lay out a label of any length for minutes."""
+    return name if len(name) <= _LABEL else f"{name[: _LABEL - 1]}…"
 
 
 def _looks(line: Line) -> tuple[int, int]:
@@ -672,7 +678,7 @@ def _point_charts(book: Book, sheet: Any, told: Contents, ranking: Area, at: int
             one = {
                 "categories": ranking.cells(1, first, last),
                 "values": ranking.cells(4, first, last),
-                "categories_data": [line["name"] for line in scored],
+                "categories_data": [_short(line["name"]) for line in scored],
                 "values_data": [line["points"] for line in scored],
                 "data_labels": {"value": True, "num_format": "0.0"},
                 "gap": 40,
