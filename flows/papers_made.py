@@ -7,7 +7,6 @@ keeps the paper with what it was made of, so that the next bulletin can say what
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -163,7 +162,8 @@ def workbook(database: Database, known: Settings, *, period: str | None = None) 
 
     :raises UnknownTarget: no city, nothing judged yet, no such period.
     """
-    book = importlib.import_module("flows.reports.workbook")  # brings the Excel writer: loaded where one is asked for
+    from flows.reports import workbook as book  # brings the Excel writer: loaded where one is asked for
+
     with tempfile.TemporaryDirectory(prefix="gongkai-") as folder:
         path = Path(folder) / "workbook.xlsx"
         book.make(database, known.home, path, period=period)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, among_pairs, dumps, insert_into, take_lock, utcnow
+from storage.database import Database, among_pairs, dumps, insert_into, storable, take_lock, utcnow
 from storage.schema import City, Column, ColumnKind, Confirmed, Contact, Supervision, Unit, UnitKind, Waiver
 
 
@@ -294,7 +294,8 @@ def _facts(thing: City | Unit | Column | Waiver, *without: str) -> dict[str, Any
         facts["until"] = facts["until"].isoformat()
     if (confirmed := facts.get("confirmed")) is not None:
         facts["confirmed"] = {"by": confirmed.by, "on": confirmed.on.isoformat()}
-    return facts
+    known: dict[str, Any] = storable(facts)
+    return known
 
 
 def _unit(

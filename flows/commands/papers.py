@@ -1,4 +1,4 @@
-"""``gongkai report``'s papers: notice, bulletin and board, written to a file."""
+"""``gongkai report``'s papers: notice, bulletin, board and workbook, written to a file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from flows import papers_made
 from flows.papers_made import Form, Made
+from flows.reports import workbook as book
 from flows.reports.notice import Paper
 from storage import settings
 from storage.database import open_database
@@ -58,6 +59,20 @@ def board(out: Path, form: Form, *, period: str | None) -> None:
         made = papers_made.board(database, known, form=form, period=period)
     _write(made, out)
     typer.echo(f"{out}: written")
+
+
+def workbook(out: Path, *, period: str | None, unit: str | None) -> int:
+    """Writes the workbook and says what it lists.
+
+    :raises UnknownTarget: no such unit or frozen period, or no city yet.
+    :raises PeriodRefused: what is stored of the period is not what was frozen.
+    :raises ExportError: the file cannot be written, or that of the period's verdicts is not the one that was frozen.
+    """
+    now = settings.load()
+    with closing(open_database(now.database_url)) as database:
+        count = book.make(database, now.home, out, period=period, unit=unit)
+    typer.echo(f"{out}: {count} findings listed")
+    return 0
 
 
 def _write(made: Made, out: Path) -> None:

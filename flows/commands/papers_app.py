@@ -23,9 +23,10 @@ class Kind(StrEnum):
 def add_reports(report_app: typer.Typer) -> None:
     """Adds the papers to ``gongkai report``."""
     report_app.command("notice")(notice)
-    report_app.command("calendar")(calendar)
     report_app.command("bulletin")(bulletin)
     report_app.command("board")(board)
+    report_app.command("workbook")(workbook)
+    report_app.command("calendar")(calendar)
 
 
 Due = Annotated[str | None, typer.Option(metavar="DATE", help="Last day for mending; left out: a marked gap.")]
@@ -83,12 +84,18 @@ def board(
     papers.board(out, _form(out, "html", "pdf"), period=period)
 
 
-def _day(text: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as problem:
-        raise typer.BadParameter(f"--due: found {due!r}, expected a day like 2026-03-31") from problem
-    raise typer.Exit(papers.notice(unit, Paper(kind.value), out, due=day, number=number))
+def workbook(
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.xlsx", help="The Excel file to write.")],
+    period: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A frozen period (2026-Q3); left out: as it stands now.")
+    ] = None,
+    unit: Annotated[str | None, typer.Option(metavar="ID", help="Only this unit's.")] = None,
+) -> None:
+    """Everything as one Excel workbook: ranking, lost points, findings, columns, counts, charts; ours apart."""
+    from flows.commands import papers
+
+    raise typer.Exit(papers.workbook(out, period=period, unit=unit))
 
 
 def calendar(
@@ -101,6 +108,12 @@ def calendar(
     from flows.commands import calendar as command
 
     raise typer.Exit(command.show(unit, days, as_json=as_json))
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as problem:
         raise typer.BadParameter(f"--due: found {text!r}, expected a day like 2026-03-31") from problem
 
 

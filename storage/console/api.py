@@ -46,6 +46,11 @@ Store = Annotated[Database, Depends(_store)]
 Limit = Annotated[int, Query(ge=1, le=MOST, description=f"records a page, {MOST} at most")]
 _HOLDABLE: Final = r"^[^\x00]*$"  # PostgreSQL takes no other text, not even to look for
 After = Annotated[str | None, Query(pattern=_HOLDABLE, max_length=200, description="the cursor of the page before")]
+# the pattern is described and not checked: who made a cursor up is told in words where to get one
+AfterNumber = Annotated[
+    str | None,
+    Query(max_length=200, description="the cursor of the page before", json_schema_extra={"pattern": "^[0-9]{1,18}$"}),
+]
 UnitFilter = Annotated[str | None, Query(pattern=_HOLDABLE, max_length=64, description="id of a unit")]
 ColumnFilter = Annotated[
     str | None, Query(pattern=_HOLDABLE, max_length=64, description="id of a column; with its unit")
@@ -67,7 +72,7 @@ StateFilter = Annotated[
 def items(
     request: Request,
     store: Store,
-    after: After = None,
+    after: AfterNumber = None,
     limit: Limit = 100,
     unit: UnitFilter = None,
     column: ColumnFilter = None,
@@ -191,11 +196,11 @@ def _moment(after: str | None) -> tuple[dt.datetime | None, str]:
     moment, _, last = after.partition("~")
     try:
         at = dt.datetime.fromisoformat(moment)
-    except ValueError:
-        raise _not_a_cursor(after) from None
-    if at.tzinfo is None:
-        raise _not_a_cursor(after)
-    return at.astimezone(dt.UTC), last
+        if at.tzinfo is not None:
+            return at.astimezone(dt.UTC), last
+    except (ValueError, OverflowError):  # the last moment of the year 9999 is in no other zone one
+        pass
+    raise _not_a_cursor(after)
 
 
 def number(after: str | None) -> int:

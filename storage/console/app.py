@@ -180,7 +180,6 @@ def _identities(app: FastAPI, kept: settings.Settings) -> Provider | None:
 def _protected(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)  # a page may ask for a stricter one
-        response.headers.setdefault(name, value)  # a stored paper brings a stricter policy of its own
     return response
 
 

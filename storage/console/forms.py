@@ -10,6 +10,7 @@ from fastapi import HTTPException, Request
 from starlette.datastructures import UploadFile
 
 from storage.console import bodies
+from storage.database import storable
 
 MOST_BYTES: Final = bodies.MOST_BYTES
 MOST_FIELDS: Final = 200
@@ -27,7 +28,7 @@ class Sent:
 
 
 async def read(request: Request) -> dict[str, str]:
-    """The fields of a posted form; of a repeated one the last.
+    """The fields of a posted form; of a repeated one the last. Without what no database holds.
 
     :raises HTTPException: 415 it is no form, 413 it is too long, 403 it was sent from another site.
     """
@@ -40,7 +41,8 @@ async def read(request: Request) -> dict[str, str]:
         if len(body) > MOST_BYTES:
             raise HTTPException(413, "refused.too_long")
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        found = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        return {storable(name): storable(value) for name, value in found}
     except ValueError as problem:
         raise HTTPException(400, "the form cannot be read") from problem
 
@@ -56,7 +58,7 @@ async def read_with_files(request: Request, *, most: int, most_bytes: int) -> tu
     _own_site(request)
     bodies.allow(request, most * most_bytes + (MOST_BYTES if most else 0))
     async with request.form(max_files=_MOST_PARTS, max_fields=MOST_FIELDS, max_part_size=MOST_BYTES) as form:
-        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+        fields = {storable(name): storable(value) for name, value in form.multi_items() if isinstance(value, str)}
         # a browser sends a part without name and content where no file was chosen
         files = [one for _, one in form.multi_items() if isinstance(one, UploadFile) and (one.filename or one.size)]
         if len(files) > most:

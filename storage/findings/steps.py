@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, take_lock
+from storage.database import Database, storable, take_lock
 from storage.exceptions import StepRefused, UnknownTarget
 from storage.findings.life import State, moved
 
@@ -40,6 +40,7 @@ def take_step(
     :raises UnknownTarget: there is no such finding.
     :raises StepRefused: the step cannot be taken now, or lacks its reason, approver or day.
     """
+    who, note, approved_by = storable(who), storable(note), storable(approved_by)
     if not who.strip():
         raise StepRefused(f"{step}: say who takes this step")
     if (step == "waived") != (until is not None and bool((approved_by or "").strip())):
