@@ -138,7 +138,7 @@ def show_evidence(request: Request, store: Store, person: Person, name: str, num
     html += [f"<style>{_STYLE}</style></head><body><div class=told>"]
     html += [f"<strong>{escape(texts.text(language, 'replay.banner'))}</strong>"]
     html += [f"<p>{escape(one.url)}<br>{at} ({escape(zone.key)})<br>SHA-256 {escape(one.sha256)}</p>"]
-    html += [f"<p>{escape(texts.word(language, 'proof', state))}</p>"]
+    html += [f"<p>{escape(texts.word(language, 'capture', state))}</p>"]
     if shown is not None:
         html += [f"<p>{escape(texts.text(language, 'replay.marks', count=shown.marks))}</p>"]
         if shown.kind == "file":

@@ -9,17 +9,35 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy.orm import Session
 
 from flows import publishing
-from storage import catalogue, due_dates, findings, observations, outbox, papers, people, registry, requests, settings
-from storage.database import Database, utcnow
+from harvesters.archive import Archive, Exchange
+from storage import (
+    boards,
+    catalogue,
+    due_dates,
+    findings,
+    observations,
+    outbox,
+    papers,
+    people,
+    periods,
+    proofs,
+    registry,
+    requests,
+    settings,
+)
+from storage.database import Database, dumps, utcnow
 from storage.due_dates import DueDate
 from storage.outbox import Reconciliation, Refused
+from storage.periods import Period
 from storage.schema import (
     Attachment,
     Column,
@@ -55,6 +73,7 @@ class Held:
     """The names under which pages are asked for, by the word that stands before them in a path."""
 
     names: dict[str, list[str]]
+    home: Path  # the data folder
 
     def all(self) -> list[str]:
         """Every one of them, once."""
@@ -102,8 +121,10 @@ def fill(database: Database) -> Held:
     )
     due_dates.tell(database, [due])
     publishing.publish(database, settings.load())
+    _frozen(database)
     token = people.invite(database, Role.READER, by="office-1")
     return Held(
+        home=settings.load().home,
         names={
             "units": ["u1"],
             "items": items,
@@ -115,9 +136,12 @@ def fill(database: Database) -> Held:
             "papers": [kept.id],
             "columns": ["yw"],
             "rules": ["UP-02"],
+            "evidence": ["1", "2", "3"],
+            "proofs": ["1"],
+            "periods": ["2026-03"],
             "changes": ["atom", "json"],
             "catalog": ["ttl", "jsonld", "rdf"],
-        }
+        },
     )
 
 
@@ -192,9 +216,61 @@ def _evidence() -> Any:
     return build.evidence(url=QUOTES, warc=EVIL, record_id=EVIL)
 
 
+def _captured() -> tuple[Any, ...]:
+    """Two captured pages: one that would do harm, and a file."""
+    kept = Archive(settings.load().archive, "gk-hostile")
+    bodies = ((EVIL.encode(), "text/html"), (b"%PDF-1.7 " + EVIL.encode(), "application/pdf"))
+    found = tuple(
+        kept.write(
+            Exchange(
+                url=f"http://a.invalid/{number}",
+                method="GET",
+                request_headers=(),
+                request_body=b"",
+                protocol="HTTP/1.1",
+                status=200,
+                headers=(("Content-Type", kind),),
+                received=body,
+                body=body,
+                captured_at=build.NOON,
+            )
+        )
+        for number, (body, kind) in enumerate(bodies)
+    )
+    kept.close()
+    return found
+
+
+def _frozen(database: Database) -> None:
+    """The board as a period that was frozen, with its file of verdicts."""
+    home = settings.load().home
+    board = boards.latest(database)
+    assert board is not None
+    lines = [{**one.line, "losses": []} for one in boards.standings(database, board.day)]
+    staged = home / periods.FOLDER / "staged.jsonl.gz"
+    written = periods.write_verdicts([], staged)
+    period = Period(
+        name="2026-03",
+        first=DAY,
+        last=DAY,
+        as_of=DAY,
+        early=True,
+        frozen_at=build.NOON,
+        frozen_by=EVIL,
+        note=EVIL,
+        board=dumps({**board.board, "scores": lines}),
+        regulation="{}",
+        regulation_digest="",
+        city="",
+        file=f"{periods.FOLDER}/2026-03.verdicts.jsonl.gz",
+        **vars(written),
+    )
+    periods.freeze(database, period, staged, home)
+
+
 def _findings(database: Database, items: list[str]) -> list[str]:
     facts = {EVIL: EVIL, "newest_on": EVIL, "newest_url": SCRIPT, "pages": [SCRIPT, EVIL], "note": {"a": EVIL}}
-    known: dict[str, Any] = {"unit": "u1", "facts": facts, "basis": EVIL, "evidence": (_evidence(),)}
+    known: dict[str, Any] = {"unit": "u1", "facts": facts, "basis": EVIL, "evidence": (*_captured(), _evidence())}
     told = [
         build.verdict(rule="UP-02", column="yw", **known),
         build.verdict(rule="TM-01", column="yw", item=items[0], **known),
@@ -205,7 +281,12 @@ def _findings(database: Database, items: list[str]) -> list[str]:
     names = [one.id for one in findings.iter_findings(database)]
     at = utcnow()
     findings.take_step(database, names[0], "notified", who=EVIL, at=at, note=EVIL)
-    findings.take_step(database, names[0], "answered", who=EVIL, at=at, note=EVIL)
+    proof = proofs.File(name=EVIL, kind="pdf", content=b"%PDF-1.7 " + EVIL.encode())
+
+    def with_proof(session: Session, event: int) -> None:
+        proofs.add(session, names[0], event, [proof], who=EVIL, at=at)
+
+    findings.take_step(database, names[0], "answered", who=EVIL, at=at, note=EVIL, also=with_proof)
     findings.take_step(database, names[1], "disputed", who=EVIL, at=at, note=EVIL)
     findings.take_step(database, names[2], "closed", who=EVIL, at=at, note=EVIL)
     return names
@@ -262,7 +343,8 @@ def check_page(html: str, *, is_ours: bool = True) -> bool:
             if name in _ADDRESSES:
                 assert is_safe(value or ""), node.html
         if tag == "meta":
-            assert (told.get("http-equiv") or "").lower() != "refresh", node.html
+            refreshes = (told.get("http-equiv") or "").lower() == "refresh"  # a page may look again, and lead nowhere
+            assert not refreshes or (told.get("content") or "").isdigit(), node.html
     if is_ours:
         assert len([node for node in tree.css("title") if not _is_drawn(node)]) == 1
         assert len(tree.css("main")) == 1

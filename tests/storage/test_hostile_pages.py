@@ -45,7 +45,8 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, H
 
 
 @pytest.fixture
-def app(held: tuple[Database, Held]) -> FastAPI:
+def app(held: tuple[Database, Held], monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    monkeypatch.setenv("GONGKAI_HOME", str(held[1].home))  # where its archive is
     return create_app(held[0])
 
 
