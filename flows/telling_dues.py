@@ -18,7 +18,7 @@ from storage.due_dates import DueDate
 from storage.schema import Verdict
 
 _LOOK_BACK: Final = dt.timedelta(days=31)  # the longest interpretation limit a city may set, days off included
-_BEHIND: Final = dt.timedelta(days=62)  # of days off that are told: the calendar shows the months before
+_BEHIND: Final = dt.timedelta(days=1200)  # of days off that are told: findings count so far back
 _MOST: Final = 2000  # documents of the last days, city-wide
 
 
@@ -50,7 +50,8 @@ def dates(run: Run) -> Iterator[DueDate]:
 def days_off(case: Case) -> dict[str, Any]:
     """The days around the one judged on which the week does not say whether it is worked; JSON-safe.
 
-    ``off`` and ``worked`` are day → name; ``announced`` the years whose days are known.
+    ``off`` and ``worked`` are day → name; ``announced`` the years whose days are known; ``first`` and ``last`` the days
+    between which they are told.
     """
     first, last = case.as_of - _BEHIND, case.as_of + dt.timedelta(days=AHEAD)
     days = [day for day in case.days.days(first, last) if day.working == (day.on.weekday() >= 5)]
@@ -58,4 +59,6 @@ def days_off(case: Case) -> dict[str, Any]:
         "off": {day.on.isoformat(): day.name for day in days if not day.working},
         "worked": {day.on.isoformat(): day.name for day in days if day.working},
         "announced": sorted(case.days.announced),
+        "first": first.isoformat(),
+        "last": last.isoformat(),
     }

@@ -15,7 +15,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from storage import captured, catalogue, findings, people, proofs, registry, requests, rule_texts, settings
+from storage import boards, captured, catalogue, findings, people, proofs, registry, requests, rule_texts, settings
 from storage.console import finding_steps, forms, rendering, replay, signing, texts
 from storage.console.api import Store
 from storage.console.signing import Person
@@ -38,6 +38,7 @@ WAITS_FOR: Final[Mapping[str, str]] = {
 }
 _CHECKED: Final = 6  # captured pages whose bytes are compared when the finding is shown; the others when opened
 _MOST_DAYS: Final = 800
+_SATURDAY: Final = 5
 _STYLE: Final = (
     "body{font:16px/1.6 sans-serif;margin:1rem;overflow-wrap:anywhere}pre{white-space:pre-wrap}"
     "table{border-collapse:collapse}td,th{border:1px solid #888;padding:.2rem .4rem;vertical-align:top}"
@@ -81,6 +82,7 @@ def show_finding(request: Request, store: Store, person: Person, name: str, aske
     city = registry.load_city(store)
     unit = next((unit for unit in city.units if unit.id == finding.unit), None) if city else None
     column = next((column for column in unit.columns if column.id == finding.column), None) if unit else None
+    board = boards.latest(store)
     since = finding.events[-1].at if finding.events else finding.opened_at
     answer = rendering.page(
         request,
@@ -91,7 +93,7 @@ def show_finding(request: Request, store: Store, person: Person, name: str, aske
         column=column,
         item=catalogue.get_item(store, finding.item) if finding.item else None,
         told=rule_texts.get(store, finding.rule),
-        months=_months(list(days_of(finding.facts))),
+        months=_months(days_of(finding.facts, board.board.get("calendar") if board else None)),
         captures=[_capture(number, one) for number, one in enumerate(finding.evidence, 1)],
         waits_for=WAITS_FOR.get(finding.state, "nobody"),
         since=since,
@@ -199,22 +201,34 @@ def _asked(request: Request, store: Database, person: Person, name: str, form: d
     return RedirectResponse(f"/findings/{quote(finding.id, safe='')}?asked={kind}#notice", 303)
 
 
-def days_of(facts: Mapping[str, Any]) -> Iterator[Day]:
-    """The days behind a finding's facts, up to the last day in time; none where they hold no count.
+def days_of(facts: Mapping[str, Any], told: Mapping[str, Any] | None = None) -> list[Day]:
+    """The days behind a finding's facts, one by one; none where they hold no count.
 
-    A count of working days leaves out those that ``skipped`` names, which are told up to the deadline; a window and a
-    count of calendar days leave out none.
+    A count of working days goes by the days off that assessing told; where these do not come to the same, or do not
+    reach so far back, by those that ``skipped`` names, and then only up to the last day in time. A window and a count
+    of calendar days leave out none.
+
+    :param told: the board's ``calendar``: days on which the week does not say whether they are worked.
     """
-    working = facts.get("count_of") != "calendar days"
+    is_working = facts.get("count_of") != "calendar days"
     start, end = _day(facts.get("count_start")), _day(facts.get("count_end"))
     last = _day(facts.get("deadline")) or _day(facts.get("due_on"))
     if start is None or end is None:
-        start, end, working = _day(facts.get("newest_on")), _day(facts.get("judged_on")), False
+        start, end, is_working = _day(facts.get("newest_on")), _day(facts.get("judged_on")), False
     if start is None or end is None or not isinstance(facts.get("skipped", []), list):
-        return
-    if working and last is not None:
-        end = min(end, last)
-    off = dict(str(one).partition(" ")[::2] for one in facts.get("skipped", [])) if working else {}
+        return []
+    if not is_working:
+        return list(_counted(start, end, last, {}))
+    names = _off(start, end, told or {})
+    if names is not None:
+        days = list(_counted(start, end, last, names))
+        if last is None or facts.get("limit") == next((day.number for day in days if day.on == last), None):
+            return days
+    known = dict(str(one).partition(" ")[::2] for one in facts.get("skipped", []))
+    return list(_counted(start, min(end, last) if last is not None else end, last, known))
+
+
+def _counted(start: dt.date, end: dt.date, last: dt.date | None, off: Mapping[str, str]) -> Iterator[Day]:
     number = 0
     for step in range(1, min((end - start).days, _MOST_DAYS) + 1):
         on = start + dt.timedelta(days=step)
@@ -222,6 +236,18 @@ def days_of(facts: Mapping[str, Any]) -> Iterator[Day]:
         number += why is None
         sign = "★" if on == last else "–" if why is not None else "!" if last is not None and on > last else ""
         yield Day(on=on, number=None if why is not None else number, why=why, sign=sign)
+
+
+def _off(start: dt.date, end: dt.date, told: Mapping[str, Any]) -> dict[str, str] | None:
+    """The days that are not worked, each with why; None where the calendar that was told does not reach so far."""
+    first, last = _day(told.get("first")), _day(told.get("last"))
+    if first is None or last is None or start < first or end > last:
+        return None
+    weekend = (start + dt.timedelta(days=step) for step in range(1, min((end - start).days, _MOST_DAYS) + 1))
+    rest = {
+        on.isoformat(): "周六" if on.weekday() == _SATURDAY else "周日" for on in weekend if on.weekday() >= _SATURDAY
+    }
+    return {day: name for day, name in {**rest, **told.get("off", {})}.items() if day not in told.get("worked", {})}
 
 
 def _months(days: list[Day]) -> list[tuple[str, list[Day]]]:

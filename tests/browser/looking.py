@@ -35,7 +35,8 @@ _REACHABLE: Final = """() => {
 _FOCUSED: Final = """() => { const e = document.activeElement; if (!e || e === document.body) return null;
   const style = getComputedStyle(e);
   return {number: [...document.querySelectorAll('*')].indexOf(e), what: e.outerHTML.slice(0, 120),
-    shown: e.type === 'date' || e.tagName === 'IFRAME' || style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0}; }"""
+    shown: e.type === 'date' || e.tagName === 'IFRAME'
+      || (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0)}; }"""
 
 
 def violations(page: Page) -> list[str]:
