@@ -36,9 +36,11 @@ from storage.console import (
     pages,
     people_pages,
     rendering,
+    request_pages,
     rule_pages,
     searching,
     signing,
+    source_pages,
     texts,
 )
 from storage.database import Database, open_database
@@ -95,6 +97,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(delivery_pages.router)
     app.include_router(calendar_pages.router)
     app.include_router(rule_pages.router)
+    app.include_router(source_pages.router)  # before any page whose address ends in a unit's name
+    app.include_router(request_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)

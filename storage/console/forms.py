@@ -12,7 +12,7 @@ MOST_FIELDS: Final = 200
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
-async def read(request: Request) -> dict[str, str]:
+async def read(request: Request, *, most_fields: int = MOST_FIELDS) -> dict[str, str]:
     """The fields of a posted form; of a repeated one the last.
 
     :raises HTTPException: 415 it is no form, 413 it is too long, 403 it was sent from another site.
@@ -26,7 +26,7 @@ async def read(request: Request) -> dict[str, str]:
         if len(body) > MOST_BYTES:
             raise HTTPException(413, "the form is too long")
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most_fields))
     except ValueError as problem:
         raise HTTPException(400, "the form cannot be read") from problem
 
