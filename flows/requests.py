@@ -244,6 +244,13 @@ def _replay(payload: Mapping[str, Any]) -> str:
     return "\n".join(str(one) for one in told)
 
 
+def _registry(payload: Mapping[str, Any]) -> dict[str, Any]:
+    from flows.registering import edit_registry
+
+    with closing(open_database(settings.load().database_url)) as database:
+        return edit_registry(database, payload)
+
+
 KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "discover": _discover,
     "read": _read,
@@ -251,6 +258,7 @@ KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "recheck": _harvest,
     "deliver": _deliver,
     "replay": _replay,
+    "registry": _registry,
 }
 
 

@@ -180,6 +180,27 @@ def load(path: str | Path) -> schema.City:
     """
     file = Path(path)
     data, lines = _read(file)
+    city, problems = _checked(data)
+    if city is None:
+        told = sorted({(line_of(lines, where), dotted(where), what) for where, what in problems})
+        raise CityFileError(str(file), tuple(f"{file}:{line}: {key}: {what}" for line, key, what in told))
+    return city
+
+
+def check(data: Mapping[str, Any], what: str) -> schema.City:
+    """The city of plain data in the form of a city file, by the same rules; ``what`` names it in problems.
+
+    :raises CityFileError: with every problem found, one line each.
+    """
+    city, problems = _checked(data)
+    if city is None:
+        told = sorted({(dotted(where), said) for where, said in problems})
+        raise CityFileError(what, tuple(f"{what}: {key}: {said}" for key, said in told))
+    return city
+
+
+def _checked(data: Any) -> tuple[schema.City | None, list[tuple[KeyPath, str]]]:
+    """The city; or None, and every problem by its key."""
     problems: list[tuple[KeyPath, str]] = []
     model = None
     try:
@@ -187,23 +208,24 @@ def load(path: str | Path) -> schema.City:
     except ValidationError as error:
         problems = [_explain(detail, data) for detail in error.errors(include_url=False)]
     problems += _consistency(data)
-    if problems or model is None:
-        told = sorted({(line_of(lines, where), dotted(where), what) for where, what in problems})
-        raise CityFileError(str(file), tuple(f"{file}:{line}: {key}: {what}" for line, key, what in told))
-    return _to_city(model)
+    return (None, problems) if problems or model is None else (_to_city(model), [])
 
 
 def dump(city: schema.City) -> str:
     """``city`` as the text of a city file; :func:`load` makes the same city of it."""
+    text: str = yaml.safe_dump(as_data(city), allow_unicode=True, sort_keys=False, width=120)
+    return text
+
+
+def as_data(city: schema.City) -> dict[str, Any]:
+    """``city`` as plain data in the form of a city file; :func:`check` makes the same city of it."""
     defaults = {"delay_s": city.delay_s, "robots": city.robots, "robots_reason": city.robots_reason}
-    data = {
+    return {
         "city": {"name": city.name, "code": city.code, "timezone": city.timezone, "contact": city.contact},
         "allow_private_addresses": city.allow_private_addresses,
         "defaults": _present({**defaults, "harvest": city.harvest}),
         "units": [_dump_unit(unit) for unit in city.units],
     }
-    text: str = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120)
-    return text
 
 
 def _dump_unit(unit: schema.Unit) -> dict[str, Any]:
@@ -227,7 +249,7 @@ def _dump_unit(unit: schema.Unit) -> dict[str, Any]:
                         "harvest": column.harvest,
                         "first_level": None if column.first_level else False,
                         "render": column.render or None,
-                        "confirmed": {"by": column.confirmed.by, "on": column.confirmed.on}
+                        "confirmed": {"by": column.confirmed.by, "on": column.confirmed.on.isoformat()}
                         if column.confirmed
                         else None,
                     }
@@ -241,7 +263,7 @@ def _dump_unit(unit: schema.Unit) -> dict[str, Any]:
                         "rule": waiver.rule,
                         "reason": waiver.reason,
                         "approved_by": waiver.approved_by,
-                        "until": waiver.until,
+                        "until": waiver.until.isoformat(),
                     }
                 )
                 for waiver in unit.waivers

@@ -8,7 +8,7 @@ keeps its rows, items and findings; named again, it is back with its history.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -82,30 +82,48 @@ def plan(db: Database, city: City) -> Plan:
 
 def apply(db: Database, city: City) -> Plan:
     """Makes the registry say what ``city`` says, in one transaction; what changed comes back. Idempotent."""
-    now = utcnow()
     with db.begin() as session:
         take_lock(session, "registry")
-        changes = tuple(_changes(session, city))
-        facts = _facts(city, "units")
-        insert = insert_into(session, tables.city).values(id=1, facts=facts, applied_at=now)
-        session.execute(
-            insert.on_conflict_do_update(index_elements=["id"], set_={"facts": facts, "applied_at": now})
-            if changes
-            else insert.on_conflict_do_nothing()
-        )
-        stored, wanted = _stored(session), _wanted(city)
-        for table in (tables.units, tables.columns, tables.waivers):
-            _write(session, table, stored, wanted, now)
-        return Plan(changes=changes)
+        return _apply(session, city)
+
+
+def edit(db: Database, change: Callable[[City | None], City]) -> Plan:
+    """Changes the city as it is now (None: there is none yet), in one transaction; no other change comes between.
+
+    What ``change`` raises undoes it.
+    """
+    with db.begin() as session:
+        take_lock(session, "registry")
+        return _apply(session, change(_load(session)))
+
+
+def _apply(session: Session, city: City) -> Plan:
+    now = utcnow()
+    changes = tuple(_changes(session, city))
+    facts = _facts(city, "units")
+    insert = insert_into(session, tables.city).values(id=1, facts=facts, applied_at=now)
+    session.execute(
+        insert.on_conflict_do_update(index_elements=["id"], set_={"facts": facts, "applied_at": now})
+        if changes
+        else insert.on_conflict_do_nothing()
+    )
+    stored, wanted = _stored(session), _wanted(city)
+    for table in (tables.units, tables.columns, tables.waivers):
+        _write(session, table, stored, wanted, now)
+    return Plan(changes=changes)
 
 
 def load_city(db: Database) -> City | None:
     """The city with the units, columns and waivers that are in the registry now; None before the first apply."""
     with db.read() as session:
-        facts = session.execute(sa.select(tables.city.c.facts)).scalar()
-        if facts is None:
-            return None
-        present = [entry for entry in _stored(session).values() if entry.present]
+        return _load(session)
+
+
+def _load(session: Session) -> City | None:
+    facts = session.execute(sa.select(tables.city.c.facts)).scalar()
+    if facts is None:
+        return None
+    present = [entry for entry in _stored(session).values() if entry.present]
     columns: dict[str, list[Column]] = {}
     waivers: dict[str, list[Waiver]] = {}
     for entry in present:

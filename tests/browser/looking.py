@@ -28,11 +28,14 @@ _OUTSIDE: Final = """() => {
 _AT_THE_TOP: Final = """() => { const body = document.body;
   body.tabIndex = -1; body.focus(); body.removeAttribute('tabindex'); window.scrollTo(0, 0); }"""
 # what can be reached and acted upon, in the order of the page
-_REACHABLE: Final = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
-  .filter(e => !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0 && e.checkVisibility() && !e.closest('details:not([open]) > :not(summary)')).length"""
+_REACHABLE: Final = """() => {
+  const all = document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]');
+  return [...all].filter(e => !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0 && e.checkVisibility()
+    && !e.closest('details:not([open]) > :not(summary)')).length; }"""
 _FOCUSED: Final = """() => { const e = document.activeElement; if (!e || e === document.body) return null;
   const style = getComputedStyle(e);
-  return {number: [...document.querySelectorAll('*')].indexOf(e), what: e.outerHTML.slice(0, 120), shown: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0}; }"""
+  return {number: [...document.querySelectorAll('*')].indexOf(e), what: e.outerHTML.slice(0, 120),
+    shown: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0}; }"""
 
 
 def violations(page: Page) -> list[str]:
