@@ -15,7 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from types import FrameType
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from storage.exceptions import DatabaseError, GongkaiError, UnknownTarget
 MOST_PAGES = 120  # a discovery may ask for; others wait behind it
 MOST = 20  # requests a run; the schedule comes again in a minute
 LOOK_S: Final = 1.0
+AWAY_S: Final = 10.0
 RENEW_S: Final = 300.0  # a claim goes stale after an hour, and a harvest may take several
 KEPT: Final = dt.timedelta(days=30)  # answers
 _FORGET_S: Final = 3600.0
@@ -75,19 +76,20 @@ def _do(
     kinds: Mapping[str, Callable[[Mapping[str, Any]], Any]],
 ) -> None:
     try:
-        if request.kind not in kinds:
-            raise UnknownTarget(f"request kind {request.kind!r}: expected one of {', '.join(kinds)}")
-        result = kinds[request.kind](request.payload)
-    except GongkaiError as problem:
-        requests.answer(database, request.id, error=str(problem))
-    except Exception:
-        _log.exception("request %s (%s)", request.id, request.kind)
-        requests.answer(database, request.id, error=FAULT)
-    except BaseException:  # stopped by hand: whoever comes next does it
-        requests.give_back(database, request.id, holder)
+        try:
+            if request.kind not in kinds:
+                raise UnknownTarget(f"request kind {request.kind!r}: expected one of {', '.join(kinds)}")
+            answer: dict[str, Any] = {"result": kinds[request.kind](request.payload)}
+        except GongkaiError as problem:
+            answer = {"error": str(problem)}
+        except Exception:  # noqa: BLE001  # a fault of ours fails this request, and no other
+            _log.exception("request %s (%s)", request.id, request.kind)
+            answer = {"error": FAULT}
+        requests.answer(database, request.id, **answer)
+    except BaseException:  # stopped, or the database is away: whoever comes next does it
+        with suppress(DatabaseError):
+            requests.give_back(database, request.id, holder)
         raise
-    else:
-        requests.answer(database, request.id, result=result)
 
 
 @contextmanager
@@ -132,10 +134,11 @@ def work(*, once: bool = False) -> None:
                 while not is_told() and requests.waits(database):
                     with is_told.at_work():
                         answer_requests()
-            except DatabaseError as problem:
-                _log.warning("requests: %s", problem)
+            except Exception:  # the database or Prefect's server is away: they may be back at the next look
                 if once:
                     raise
+                _log.exception("requests are looked for again in %g s", AWAY_S)
+                is_told.wait(AWAY_S)
             if once:
                 return
             is_told.wait(LOOK_S)
@@ -164,11 +167,13 @@ class _Told:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Lets the signal end what is done in the context; it is swallowed at its end."""
-        self._at_work = True
+        """Lets the signal end what is done in the context; what it raised there is swallowed."""
         try:
+            self._at_work = True
             yield
-        except _Stopped:
+        except BaseException:  # _Stopped, or what Prefect or a crawl made of it
+            if not self():
+                raise
             _log.info("stopped at a request; it waits again")
         finally:
             self._at_work = False

@@ -1,4 +1,4 @@
-"""One request: it waits and the page looks again, or it is done and the page tells what came of it and where to go on."""
+"""One request: it waits and the page looks again, or it is done and the page tells what came of it, and leads on."""
 
 from __future__ import annotations
 

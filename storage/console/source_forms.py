@@ -22,6 +22,7 @@ LONGEST: Final = 2000  # characters of a value, as in a city file
 TICKED: Final = "1"
 _ID: Final = re.compile(r"\w[\w.-]{0,63}")
 _SITE_CODE: Final = re.compile(r"(\d{6}|bm\d{4})\d{4}")
+_EMAIL: Final = re.compile(r"([^@\s]+@[^@\s]+)?")
 _STATIONED: Final = re.compile(r"税务|海关|气象|海事|邮政|烟草|消防救援|国家统计局|人民银行|金融监督管理|出入境|地震")
 _HOSTS: Final = ("www", "zfxxgk", "xxgk", "m", "wap")  # words of a host that name no unit
 
@@ -138,9 +139,7 @@ def _free(name: str, taken: Collection[str]) -> str:
 # ------------------------------------------------------------------ what was sent
 
 
-def unit_entry(
-    form: Mapping[str, str], result: Any, taken: Collection[str]
-) -> tuple[dict[str, Any], list[Problem]]:
+def unit_entry(form: Mapping[str, str], result: Any, taken: Collection[str]) -> tuple[dict[str, Any], list[Problem]]:
     """The unit as an entry of a city file, of the fields of a form, and what is wrong with them.
 
     What concerns several entries (hosts, private addresses) is for the worker, which has the whole city.
@@ -165,7 +164,7 @@ def unit_entry(
     contact = {of: form.get(name, "").strip() for name, of in (("contact", "name"), ("email",) * 2, ("phone",) * 2)}
     if any(contact.values()):
         check("contact", "contact", good=is_line(contact["name"]))
-        check("email", "email", good=not contact["email"] or re.fullmatch(r"[^@\s]+@[^@\s]+", contact["email"]) is not None)  # fmt: skip
+        check("email", "email", good=_EMAIL.fullmatch(contact["email"]) is not None)
         check("phone", "name", good=not contact["phone"] or is_line(contact["phone"]))
         entry["contacts"] = [{of: text for of, text in contact.items() if text}]
     entry["columns"] = []

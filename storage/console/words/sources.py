@@ -68,6 +68,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "request_state.claimed": ("处理中", "being worked at"),
     "request_state.done": ("已完成", "done"),
     "request_state.failed": ("未完成", "failed"),
+    "changed_what.city": ("城市", "city"),
+    "changed_what.unit": ("单位", "unit"),
+    "changed_what.column": ("栏目", "column"),
+    "changed_what.waiver": ("豁免", "waiver"),
     "unit_page": ("单位页面", "The unit's page"),
     "papers_page": ("文书", "The papers"),
     # ---------------------------------------------------------------- the city
@@ -119,7 +123,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "sources.unit.name": ("单位名称", "Name of the unit"),
     "sources.unit.kind": ("单位类别", "Kind of unit"),
     "sources.unit.site_code": ("网站标识码", "Site code (网站标识码)"),
-    "sources.unit.site_code.hint": ("十位数字，或 bm 加八位数字；可不填", "Ten digits, or bm and eight digits; or empty"),
+    "sources.unit.site_code.hint": (
+        "十位数字，或 bm 加八位数字；可不填",
+        "Ten digits, or bm and eight digits; or empty",
+    ),
     "sources.unit.contact": ("联系人", "Contact"),
     "sources.unit.email": ("联系邮箱", "Contact's e-mail"),
     "sources.unit.phone": ("联系电话", "Contact's telephone"),
@@ -161,7 +168,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "页数限额已用完，可能还有栏目没有看到；保存后可再发现一次。",
         "The budget of pages is used up, so there may be more columns; discover again after saving.",
     ),
-    "sources.warning.unread": ("其中 {count} 个栏目这次没有读到。", "{count} of the columns could not be read this time."),
+    "sources.warning.unread": (
+        "其中 {count} 个栏目这次没有读到。",
+        "{count} of the columns could not be read this time.",
+    ),
     "sources.nothing": ("没有找到栏目。", "No columns were found."),
     "sources.nothing.next": (
         "请核对地址是否为单位首页；页面由脚本生成的，可先登记单位，再手工添加栏目。",
