@@ -125,6 +125,7 @@ def work(*, once: bool = False) -> None:
     :raises GongkaiError: the database cannot be opened.
     """
     with _ending() as is_told, closing(open_database(settings.load().database_url)) as database:
+        _log.info("looks for requests each %g s", LOOK_S)
         forgotten = -_FORGET_S
         while not is_told():
             try:
@@ -269,8 +270,7 @@ KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
 
 def main() -> None:
     """A worker until it is told to end."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    _log.setLevel(logging.INFO)  # through the handlers that Prefect set up
     work()
 
 

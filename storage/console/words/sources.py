@@ -25,7 +25,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "request.again": ("刷新", "Look again"),
     "request.late": (
         "等待已超过一分钟：后台程序可能没有运行。请确认 gongkai up 在运行；只运行 gongkai serve 的，另行运行：",
-        "It has waited for more than a minute; perhaps no worker runs. Is gongkai up running? Beside gongkai serve run:",
+        "It has waited for more than a minute; perhaps no worker runs. Start gongkai up, or beside gongkai serve:",
     ),
     "request.done": ("已完成。", "Done."),
     "request.failed": ("未能完成。", "It could not be done."),
@@ -83,7 +83,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The city decides which rules and working days apply, and tells the sites that are read how to reach you.",
     ),
     "sources.city.name": ("城市名称", "Name of the city"),
-    "sources.city.code": ("行政区划代码", "Area code (行政区划代码)"),
+    "sources.city.code": ("行政区划代码", "Area code"),
     "sources.city.code.hint": ("六位数字，如 629900", "Six digits, such as 629900"),
     "sources.city.contact": ("采集联系方式", "Contact for site operators"),
     "sources.city.contact.hint": (
@@ -122,7 +122,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "sources.unit.name": ("单位名称", "Name of the unit"),
     "sources.unit.kind": ("单位类别", "Kind of unit"),
-    "sources.unit.site_code": ("网站标识码", "Site code (网站标识码)"),
+    "sources.unit.site_code": ("网站标识码", "Site code"),
     "sources.unit.site_code.hint": (
         "十位数字，或 bm 加八位数字；可不填",
         "Ten digits, or bm and eight digits; or empty",
