@@ -29,6 +29,7 @@ from flows.commands import (
     papers_app,
     people_app,
     period_app,
+    requests_app,
     search_app,
 )
 from flows.commands.options import Format, OutOption
@@ -110,6 +111,7 @@ app.add_typer(people_app.app, name="people")
 app.add_typer(notices_app.app, name="notices")
 app.add_typer(deliver_app.app, name="deliver")
 app.add_typer(catalogue_app.app, name="catalogue")
+app.add_typer(requests_app.app, name="requests")
 classes_app.add_reports(report_app)
 papers_app.add_reports(report_app)
 classes_app.add_commands(catalogue_app.app)

@@ -71,6 +71,32 @@ def claim(db: Database, holder: str, *, stale_after_s: float = 3600, now: dt.dat
         return _request(session.execute(sa.select(tables.requests).where(at.id == name)).mappings().one())
 
 
+def renew(db: Database, request: str, holder: str, *, now: dt.datetime | None = None) -> bool:
+    """Says that ``holder`` still works at a request, so that its claim does not go stale; False where it is no more
+    theirs.
+    """
+    return _of_holder(db, request, holder, {"claimed_at": now or utcnow()})
+
+
+def give_back(db: Database, request: str, holder: str) -> bool:
+    """Lets a request wait again that ``holder`` was stopped at; False where it is no more theirs."""
+    return _of_holder(db, request, holder, {"state": "left", "claimed_by": None, "claimed_at": None})
+
+
+def _of_holder(db: Database, request: str, holder: str, values: Mapping[str, Any]) -> bool:
+    at = tables.requests.c
+    theirs = sa.and_(at.id == request, at.state == "claimed", at.claimed_by == holder)
+    with db.begin() as session:
+        return rows_affected(session.execute(sa.update(tables.requests).where(theirs).values(**values))) == 1
+
+
+def forget(db: Database, before: dt.datetime) -> int:
+    """Drops what was answered before a moment; how many were. What was done is in the log and stays there."""
+    at = tables.requests.c
+    with db.begin() as session:
+        return rows_affected(session.execute(sa.delete(tables.requests).where(at.answered_at < before)))
+
+
 def answer(db: Database, request: str, *, result: Any = None, error: str | None = None) -> None:
     """Answers a request: with a JSON-safe result, or with one sentence on why not.
 

@@ -1,8 +1,9 @@
 """``gongkai serve`` and ``gongkai up``: what runs until it is stopped.
 
-``up`` is a supervisor and nothing else: Prefect's server, the schedules with their worker, and the console are
-children of its own, each in a process group of its own, so that Ctrl-C and SIGTERM reach the supervisor alone and it
-stops them in order. If one of them ends by itself, all are stopped and the exit status says so.
+``up`` is a supervisor and nothing else: Prefect's server, the schedules with their worker, the workers of what the
+console asks for, and the console are children of its own, each in a process group of its own, so that Ctrl-C and
+SIGTERM reach the supervisor alone and it stops them in order. If one of them ends by itself, all are stopped and the
+exit status says so.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from storage.database import open_database
 from storage.exceptions import GongkaiError
 
 LOOK_S = 0.5
+WORKERS = 2  # of requests: a harvest that takes hours holds up no discovery
 
 
 def serve(host: str, port: int) -> None:
@@ -74,6 +76,9 @@ def up(host: str, port: int, prefect_port: int) -> int:
         if ready and not stopped:
             ending.enter_context(prefect_server.announced(now, api))
             children.append(("the schedules", _start([sys.executable, "-m", "flows.schedule"], environment)))
+            for number in range(1, WORKERS + 1):
+                worker = _start([sys.executable, "-m", "flows.requests"], environment)
+                children.append((f"worker {number} of the console's requests", worker))
             typer.echo(
                 f"console on http://{_shown(host)}:{port}/, schedules and runs on {api.removesuffix('/api')}  "
                 "(Ctrl-C stops all)",

@@ -41,9 +41,11 @@ from storage.console import (
     paper_pages,
     people_pages,
     rendering,
+    request_pages,
     rule_pages,
     searching,
     signing,
+    source_pages,
     texts,
     unit_pages,
 )
@@ -116,6 +118,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(rule_pages.router)
     app.include_router(notice_pages.router)
     app.include_router(paper_pages.router)
+    app.include_router(source_pages.router)  # before any page whose address ends in a unit's name
+    app.include_router(request_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)

@@ -27,7 +27,7 @@ class Sent:
     content: bytes
 
 
-async def read(request: Request) -> dict[str, str]:
+async def read(request: Request, *, most_fields: int = MOST_FIELDS) -> dict[str, str]:
     """The fields of a posted form; of a repeated one the last. Without what no database holds.
 
     :raises HTTPException: 415 it is no form, 413 it is too long, 403 it was sent from another site.
@@ -41,7 +41,7 @@ async def read(request: Request) -> dict[str, str]:
         if len(body) > MOST_BYTES:
             raise HTTPException(413, "refused.too_long")
     try:
-        found = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        found = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most_fields)
         return {storable(name): storable(value) for name, value in found}
     except ValueError as problem:
         raise HTTPException(400, "the form cannot be read") from problem

@@ -24,6 +24,7 @@ HELP: Final[Mapping[str, tuple[str, ...]]] = {
     "idea": (
         *("unit", "obligation", "score", "rank", "veto", "coverage", "evidence", "four_dates", "not_before", "waiver"),
         *("due_date", "our_side", "provenance", "copy", "drift", "category", "period"),
+        *("discovery", "request", "first_level", "render", "intranet"),
     ),
     "verdict": tuple(VerdictKind),
     "finding_kind": tuple(FindingKind),

@@ -137,13 +137,13 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     # ---------------------------------------------------------------- nothing here yet: what to do next
     "empty.city": ("还没有监测对象。", "Nothing is watched yet."),
     "empty.city.next": (
-        "编写城市文件 city.yml（样例见 deploy/city.example.yml），然后运行：",
-        "Write a city file city.yml (deploy/city.example.yml shows one), then run:",
+        "也可以编写城市文件 city.yml（样例见 deploy/city.example.yml），然后运行：",
+        "Or write a city file city.yml (deploy/city.example.yml shows one), then run:",
     ),
-    "empty.units": ("城市文件中没有公开主体。", "The city file names no unit."),
+    "empty.units": ("还没有公开主体。", "There is no unit yet."),
     "empty.units.next": (
-        "在城市文件 units 下补充单位，再次运行：",
-        "Add units to the city file, then apply it again:",
+        "也可以在城市文件 units 下补充单位，再次运行：",
+        "Or add units to the city file, then apply it again:",
     ),
     "empty.looks": ("还没有观测任何栏目。", "No column has been looked at yet."),
     "empty.looks.next": ("运行一次采集，或启动定时任务：", "Harvest once, or start the schedules:"),
