@@ -84,8 +84,9 @@ def _put_column(data: Data, edit: Edit) -> None:
 
 def _retire_column(data: Data, edit: Edit) -> None:
     unit = _unit(data, edit)
-    unit["columns"].remove(_column(unit, edit))
-    unit["waivers"] = [one for one in unit.get("waivers", []) if one.get("column") != edit["column"]]
+    column = _column(unit, edit)
+    unit["columns"].remove(column)
+    unit["waivers"] = [one for one in unit.get("waivers", []) if one.get("column") != column["id"]]
 
 
 def _pause(data: Data, edit: Edit) -> None:
