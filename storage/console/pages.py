@@ -53,6 +53,7 @@ def show_board(request: Request, store: Store, person: Person) -> Response:
     counts = {line.unit: line.findings for line in stands.lines}
     lines = [board.unit_line(unit, counts.get(unit.id, {}), latest, good, held) for unit in city.units]
     looked = [latest[column.unit, column.id].at for column in _columns(city) if (column.unit, column.id) in latest]
+    today = utcnow().astimezone(rendering.zone_of(city)).date()
     return rendering.page(
         request,
         "board.html",
@@ -60,7 +61,7 @@ def show_board(request: Request, store: Store, person: Person) -> Response:
         next=_next_step(stands, is_looked=bool(looked)),
         groups=board.peer_groups(lines),
         finding_kinds=[kind.value for kind in FindingKind],
-        troubles=board.troubles(city.units, latest, good, homes, held),
+        troubles=board.troubles(city.units, latest, good, homes, held, today),
         total=sum(line.open for line in lines),
         well=sum(line.well for line in lines),
         due=sum(line.due for line in lines),
