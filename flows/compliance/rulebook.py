@@ -13,8 +13,8 @@ A rule is a module with
   such a column or unit, beyond what its entry's applicability says), of an item ``concerns(item, context, case)``
   (whether it asks anything of this one, so that nothing need be said of all the others), ``SEARCHES`` (the rule looks
   for what must not be there, so that "in order" need not be said), ``rests_on`` (the columns a judgement on a unit
-  rests on), ``READS_COLUMNS`` (a judgement on a unit as a whole reads its columns too) and, for a group, ``GROUPS``: the
-  name of what ``flows/gathering/groups.py`` brings together for it.
+  rests on), ``READS_COLUMNS`` (a judgement on a unit as a whole reads its columns too) and, for a group, ``GROUPS``:
+  the name of what ``flows/gathering/groups.py`` brings together for it.
 """
 
 from __future__ import annotations
