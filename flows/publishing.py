@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from flows import telling_dues
+from flows import telling_drift, telling_dues
 from flows.commands.rules import book
 from flows.compliance.regimes import of_city
 from flows.gathering.run import run_of
@@ -30,6 +30,7 @@ def publish(database: Database, known: settings.Settings) -> None:
     city = registry.load_city(database)
     if city is None:
         return
+    telling_drift.tell(database, city)
     law = of_city(city.code, known.home)
     rules = book(law, city.name)
     rule_texts.tell(database, (*rules["rules"], *rules["not_judged"]))

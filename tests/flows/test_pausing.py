@@ -208,8 +208,8 @@ def test_the_day_of_a_pause_is_the_city_s() -> None:
 def test_what_is_paused_is_told_apart_from_failures() -> None:
     known = city(a_xw=pause(), b=pause())
     places = [(of.id, one.id) for of in known.units for one in of.columns]
-    failed = {(of, one): look("blocked", unit=of, column=one) for of, one in places}
-    homes = {("b", None): look("blocked", unit="b", column=None, subject="home")}
+    failed: board.Looks = {(of, one): look("blocked", unit=of, column=one) for of, one in places}
+    homes: board.Looks = {("b", None): look("blocked", unit="b", column=None, subject="home")}
     told = board.troubles(known.units, failed, {}, homes, set(), TODAY)
     assert [(one.unit.id, [each.id for each in one.columns if each]) for one in told] == [("a", ["tz"])]
     said = [(one.unit.id, one.column.id if one.column else None) for one in board.pauses(known.units, TODAY)]
