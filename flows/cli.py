@@ -25,6 +25,7 @@ from flows.commands import (
     classes_app,
     deliver_app,
     duties_app,
+    notices_app,
     papers_app,
     people_app,
     period_app,
@@ -32,6 +33,7 @@ from flows.commands import (
 )
 from flows.commands.options import Format, OutOption
 from storage.exceptions import (
+    ChannelsFileError,
     CityFileError,
     DutyFileError,
     GongkaiError,
@@ -44,6 +46,7 @@ from storage.exceptions import (
 )
 
 WRONG_USE = (
+    ChannelsFileError,
     CityFileError,
     DutyFileError,
     PeopleRefused,
@@ -104,6 +107,7 @@ app.add_typer(period_app.app, name="period")
 app.add_typer(archive_app, name="archive")
 app.add_typer(duties_app.app, name="duties")
 app.add_typer(people_app.app, name="people")
+app.add_typer(notices_app.app, name="notices")
 app.add_typer(deliver_app.app, name="deliver")
 app.add_typer(catalogue_app.app, name="catalogue")
 classes_app.add_reports(report_app)
