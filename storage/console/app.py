@@ -44,6 +44,8 @@ from storage.console import (
     rule_pages,
     searching,
     signing,
+    sources_overview_pages,
+    sources_unit_pages,
     texts,
     unit_pages,
 )
@@ -116,6 +118,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(rule_pages.router)
     app.include_router(notice_pages.router)
     app.include_router(paper_pages.router)
+    app.include_router(sources_overview_pages.router)
+    app.include_router(sources_unit_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)
