@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+import zoneinfo
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +27,7 @@ from harvesters.crawl import CrawlJob, CrawlSummary, Progress, run_crawl
 from harvesters.spiders.sites import host_of
 from storage import leases, observations, registry, settings
 from storage.database import open_database
-from storage.exceptions import CrawlFailed, UnknownTarget
+from storage.exceptions import CrawlFailed, PlacePaused, UnknownTarget
 from storage.schema import City, Column, Subject, Unit
 
 # home pages are looked at again in a harvest of single columns only when the last look is older than this
@@ -108,6 +109,37 @@ def choose(city: City, units: Collection[str] | None, columns: Collection[str] |
     return chosen
 
 
+def unpaused(
+    chosen: Sequence[tuple[Unit, Column]], homes: Sequence[Unit], today: dt.date, *, wanted: str | None
+) -> tuple[list[tuple[Unit, Column]], list[Unit]]:
+    """What is looked at on a calendar day of the city: of what was chosen, that which is not paused.
+
+    :param wanted: what was named, ``columns`` or ``units``, so that it is an error when nothing is left of it.
+    :raises PlacePaused: everything that was named is paused.
+    """
+    columns = [(unit, column) for unit, column in chosen if unit.paused_on(today, column.id) is None]
+    doors = [unit for unit in homes if unit.paused_on(today) is None]
+    if (wanted == "columns" and not columns) or (wanted == "units" and not columns and not doors and homes):
+        raise PlacePaused("\n".join(_refusals(chosen, homes, today)))
+    return columns, doors
+
+
+def _refusals(chosen: Sequence[tuple[Unit, Column]], homes: Sequence[Unit], today: dt.date) -> list[str]:
+    places = [(f"{unit.id}/{column.id}", unit.paused_on(today, column.id)) for unit, column in chosen]
+    places += [(unit.id, unit.paused_on(today)) for unit in homes] if not chosen else []
+    return [
+        f"{name} is paused since {paused.on}{f' until {paused.until}' if paused.until else ''} by {paused.by}: "
+        f"{paused.reason}; resume it first"
+        for name, paused in places
+        if paused is not None
+    ]
+
+
+def day_in(city: City) -> dt.date:
+    """The calendar day it is in the city."""
+    return dt.datetime.now(zoneinfo.ZoneInfo(city.timezone)).date()
+
+
 def group_by_host(
     columns: Iterable[tuple[Unit, Column]], homes: Iterable[Unit], *, groups: int, holder: str, full: bool
 ) -> list[CrawlJob]:
@@ -137,17 +169,22 @@ def plan(
     full: bool,
     groups: int,
     holder: str,
+    today: dt.date,
 ) -> list[CrawlJob]:
     """The crawls of one harvest.
 
     :param latest_homes: the units (with column None) whose home page was looked at lately.
+    :param today: the calendar day in the city; what is paused on it is left out.
     :raises UnknownTarget: a unit or column named does not exist.
+    :raises PlacePaused: everything that was named is paused.
     """
     chosen = choose(city, units, columns)
     meant = {unit.id for unit, _ in chosen} if columns is not None else set(units or (unit.id for unit in city.units))
     homes = [
         unit for unit in city.units if unit.id in meant and (columns is None or (unit.id, None) not in latest_homes)
     ]
+    wanted = "columns" if columns is not None else "units" if units is not None else None
+    chosen, homes = unpaused(chosen, homes, today, wanted=wanted)
     return group_by_host(chosen, homes, groups=groups, holder=holder, full=full)
 
 
@@ -158,6 +195,7 @@ def planned(units: Collection[str] | None, columns: Collection[str] | None, *, f
     """The crawls that harvesting these targets takes, from the registry as it is now.
 
     :raises UnknownTarget: no city yet, or a unit or column named does not exist.
+    :raises PlacePaused: everything that was named is paused.
     """
     limits = settings.load()
     with closing(open_database(limits.database_url)) as database:
@@ -169,7 +207,14 @@ def planned(units: Collection[str] | None, columns: Collection[str] | None, *, f
             key: look for key, look in observations.latest_by_column(database, Subject.HOME).items() if look.at > since
         }
     return plan(
-        city, homes, units=units, columns=columns, full=full, groups=limits.crawl_workers, holder=leases.new_holder()
+        city,
+        homes,
+        units=units,
+        columns=columns,
+        full=full,
+        groups=limits.crawl_workers,
+        holder=leases.new_holder(),
+        today=day_in(city),
     )
 
 

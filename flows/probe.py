@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import closing
 
 from prefect import flow
 
-from flows.harvest import HarvestReport, run_tasks
+from flows.harvest import HarvestReport, day_in, run_tasks
 from harvesters.crawl import CrawlJob
 from storage import leases, registry, settings
 from storage.database import open_database
 from storage.exceptions import CrawlFailed, UnknownTarget
+from storage.schema import City
+
+
+def unpaused(city: City, today: dt.date) -> tuple[str, ...]:
+    """The units whose home pages are looked at on a calendar day of the city."""
+    return tuple(unit.id for unit in city.units if unit.paused_on(today) is None)
 
 
 def planned() -> CrawlJob:
-    """The probe of every registered unit, as one light crawl.
+    """The probe of every registered unit that is not paused, as one light crawl.
 
     :raises UnknownTarget: no city yet.
     """
@@ -22,7 +29,7 @@ def planned() -> CrawlJob:
         city = registry.load_city(database)
     if city is None:
         raise UnknownTarget("there is no city in the registry; run gongkai city apply FILE first")
-    return CrawlJob(name="probe", holder=leases.new_holder(), probes=tuple(unit.id for unit in city.units))
+    return CrawlJob(name="probe", holder=leases.new_holder(), probes=unpaused(city, day_in(city)))
 
 
 @flow(name="probe")

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flows import telling_dues
+from flows import telling_drift, telling_dues
 from flows.commands.rules import book
 from flows.compliance.regimes import of_city
 from flows.compliance.regulation import Regulation
@@ -39,6 +39,7 @@ def publish(database: Database, known: settings.Settings) -> None:
     city = registry.load_city(database)
     if city is None:
         return
+    telling_drift.tell(database, city)
     law = of_city(city.code, known.home)
     rules = book(law, city.name)
     rule_texts.tell(database, (*rules["rules"], *rules["not_judged"]))

@@ -27,7 +27,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from storage import observations, registry, settings
 from storage.database import open_database
-from storage.exceptions import CrawlFailed
+from storage.exceptions import CrawlFailed, PlacePaused
 from storage.schema import City, Column, ColumnKind, Observation, Subject
 
 TIMEZONE = "Asia/Shanghai"
@@ -116,12 +116,15 @@ class Due:
 
 
 def due(city: City, latest: Mapping[tuple[str, str | None], Observation], now: dt.datetime) -> Due:
-    """Which columns of ``city`` are due at ``now``, given the latest look at each."""
+    """Which columns of ``city`` are due at ``now``, given the latest look at each; what is paused is not."""
     quick, full = [], []
     zone = zoneinfo.ZoneInfo(city.timezone)
+    today = now.astimezone(zone).date()
     for unit in city.units:
         daily, weekly = last_slots(unit.id, now, zone)
         for column in unit.columns:
+            if unit.paused_on(today, column.id):
+                continue
             look = latest.get((unit.id, column.id))
             if look is None or look.at < weekly:
                 full.append((unit.id, column.id))
@@ -173,6 +176,8 @@ def harvest_due() -> None:
                 )
             except CrawlFailed as problem:
                 failed.append(str(problem))
+            except PlacePaused:  # in the moment since: then nothing is due there any more
+                continue
     assess()
     if failed:
         raise CrawlFailed("\n".join(failed))

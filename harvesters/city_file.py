@@ -90,6 +90,7 @@ Harvest = Literal["hourly", "daily"]
 _AN_ID = "letters, digits, - . _ only, 64 at most (it becomes part of file names and addresses)"
 _A_TEXT = "a text on one line, not empty"
 _AN_ADDRESS = "an absolute http:// or https:// address without user name and blanks"
+_A_PAUSE = "reason, by and on, and until where its last day is known"
 
 
 class _Model(BaseModel):
@@ -115,6 +116,15 @@ class ConfirmedModel(_Model):
     on: Annotated[dt.date, BeforeValidator(_day)] = Field(description="the day they looked, YYYY-MM-DD")
 
 
+class PausedModel(_Model):
+    reason: Text = Field(description="why nothing is looked at there, in words")
+    by: Text = Field(description="who paused it")
+    on: Annotated[dt.date, BeforeValidator(_day)] = Field(description="the first day of the pause, YYYY-MM-DD")
+    until: Annotated[dt.date, BeforeValidator(_day)] | None = Field(
+        None, description="the last day of the pause, YYYY-MM-DD, not before on"
+    )
+
+
 class ColumnModel(_Model):
     id: Id = Field(description=_AN_ID)
     name: Text = Field(description=_A_TEXT)
@@ -127,6 +137,7 @@ class ColumnModel(_Model):
     first_level: bool = Field(default=True, description="true or false")
     render: bool = Field(default=False, description="true or false")
     confirmed: ConfirmedModel | None = Field(None, description="by and on: who found the column in its place, and when")
+    paused: PausedModel | None = Field(None, description=_A_PAUSE)
 
 
 class UnitModel(_Model):
@@ -145,6 +156,7 @@ class UnitModel(_Model):
     contacts: tuple[ContactModel, ...] = Field((), description="a list of contacts")
     columns: tuple[ColumnModel, ...] = Field((), description="a list of columns")
     waivers: tuple[WaiverModel, ...] = Field((), description="a list of waivers")
+    paused: PausedModel | None = Field(None, description=_A_PAUSE)
 
 
 class CityModel(_Model):
@@ -252,6 +264,7 @@ def _dump_unit(unit: schema.Unit) -> dict[str, Any]:
                         "confirmed": {"by": column.confirmed.by, "on": column.confirmed.on.isoformat()}
                         if column.confirmed
                         else None,
+                        "paused": _dump_pause(column.paused),
                     }
                 )
                 for column in unit.columns
@@ -268,8 +281,16 @@ def _dump_unit(unit: schema.Unit) -> dict[str, Any]:
                 )
                 for waiver in unit.waivers
             ],
+            "paused": _dump_pause(unit.paused),
         }
     )
+
+
+def _dump_pause(paused: schema.Paused | None) -> dict[str, Any] | None:
+    if paused is None:
+        return None
+    until = paused.until.isoformat() if paused.until else None
+    return _present({"reason": paused.reason, "by": paused.by, "on": paused.on.isoformat(), "until": until})
 
 
 def _present(entry: dict[str, Any]) -> dict[str, Any]:
@@ -283,10 +304,11 @@ def _to_city(file: FileModel) -> schema.City:
         allow_private_addresses=file.allow_private_addresses,
         units=tuple(
             schema.Unit(
-                **unit.model_dump(exclude={"contacts", "columns", "waivers"}),
+                **unit.model_dump(exclude={"contacts", "columns", "waivers", "paused"}),
                 contacts=tuple(schema.Contact(**contact.model_dump()) for contact in unit.contacts),
                 columns=tuple(_to_column(unit.id, column) for column in unit.columns),
                 waivers=tuple(schema.Waiver(**waiver.model_dump()) for waiver in unit.waivers),
+                paused=_to_pause(unit.paused),
             )
             for unit in file.units
         ),
@@ -295,7 +317,14 @@ def _to_city(file: FileModel) -> schema.City:
 
 def _to_column(unit: str, column: ColumnModel) -> schema.Column:
     confirmed = schema.Confirmed(**column.confirmed.model_dump()) if column.confirmed else None
-    return schema.Column(unit=unit, **column.model_dump(exclude={"confirmed"}), confirmed=confirmed)
+    paused = _to_pause(column.paused)
+    return schema.Column(
+        unit=unit, **column.model_dump(exclude={"confirmed", "paused"}), confirmed=confirmed, paused=paused
+    )
+
+
+def _to_pause(paused: PausedModel | None) -> schema.Paused | None:
+    return schema.Paused(**paused.model_dump()) if paused else None
 
 
 # ------------------------------------------------------------------ bytes to data and lines
@@ -350,7 +379,9 @@ _INNER: Mapping[tuple[type[BaseModel], str], type[BaseModel]] = {
     (UnitModel, "contacts"): ContactModel,
     (UnitModel, "columns"): ColumnModel,
     (ColumnModel, "confirmed"): ConfirmedModel,
+    (ColumnModel, "paused"): PausedModel,
     (UnitModel, "waivers"): WaiverModel,
+    (UnitModel, "paused"): PausedModel,
 }
 _EXPECTED = dict(_expectations(FileModel))
 
@@ -398,6 +429,10 @@ def _consistency(data: Mapping[str, Any]) -> list[tuple[KeyPath, str]]:
                 )
             if where[-1] != "home" and not same_house(str(home), str(address)):
                 problems.append((where, f"found host {_netloc(address)}, expected {_house(home)}"))
+        places: list[tuple[KeyPath, Mapping[str, Any]]] = [(path, unit)]
+        places += [((*path, "columns", at), column) for at, column in columns]
+        for where, entry in places:
+            problems += _turned_pause(_mapping(entry.get("paused")), (*where, "paused", "until"))
         known = [str(column.get("id")) for _, column in columns]
         for at, waiver in _mappings(unit.get("waivers")):
             named = waiver.get("column")
@@ -408,6 +443,15 @@ def _consistency(data: Mapping[str, Any]) -> list[tuple[KeyPath, str]]:
                 where = (*path, "waivers", at, "column")
                 problems.append((where, f"found {shown(named)}, expected {what}{meant}"))
     return problems
+
+
+def _turned_pause(paused: Mapping[str, Any], where: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    try:
+        on, until = _day(paused.get("on")), _day(paused.get("until"))
+    except ValueError:
+        return
+    if until < on:
+        yield where, f"found {until}, expected {on} (the first day of the pause) or later"
 
 
 def _repeated_ids(entries: Sequence[tuple[int, Mapping[str, Any]]], path: KeyPath) -> Iterator[tuple[KeyPath, str]]:

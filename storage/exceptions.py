@@ -51,6 +51,10 @@ class UnknownTarget(GongkaiError):
     """Raised when a unit, column, finding or receiver named by the user does not exist."""
 
 
+class PlacePaused(GongkaiError):
+    """Raised when somebody asks to look at a unit or column that the office has paused; says since when and why."""
+
+
 class StepRefused(GongkaiError):
     """Raised when a finding cannot take a step of its life where it stands, or the step lacks its reason."""
 

@@ -159,6 +159,31 @@ def iter_observations(
         page = query.where(sa.or_(at.at > last["at"], sa.and_(at.at == last["at"], at.id > last["id"])))
 
 
+def good_looks(
+    db: Database, subject: Subject, days: Iterable[int], *, now: dt.datetime
+) -> dict[tuple[str, int], tuple[int, int]]:
+    """How many of the looks of this kind at each unit were good: (unit, last days) → (good ones, all of them)."""
+    at = tables.observations.c
+    wanted = sorted(days)
+    is_good = at.outcome.in_([one.value for one in Outcome if one.is_good])
+    counts = []
+    for last in wanted:
+        since = at.at >= now - dt.timedelta(days=last)
+        counts += [
+            sa.func.sum(sa.case((sa.and_(since, is_good), 1), else_=0)),
+            sa.func.sum(sa.case((since, 1), else_=0)),
+        ]
+    longest = at.at >= now - dt.timedelta(days=wanted[-1])
+    query = sa.select(at.unit, *counts).where(at.subject == subject.value, longest).group_by(at.unit)
+    with db.read() as session:
+        rows = session.execute(query).all()
+    return {
+        (row[0], last): (int(row[1 + 2 * place]), int(row[2 + 2 * place]))
+        for row in rows
+        for place, last in enumerate(wanted)
+    }
+
+
 def get_many(db: Database, names: Sequence[str]) -> dict[str, Observation]:
     """The looks of these ids, by id."""
     if not names:

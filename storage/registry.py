@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from storage import tables
 from storage.database import Database, among_pairs, dumps, insert_into, storable, take_lock, utcnow
-from storage.schema import City, Column, ColumnKind, Confirmed, Contact, Supervision, Unit, UnitKind, Waiver
+from storage.schema import City, Column, ColumnKind, Confirmed, Contact, Paused, Supervision, Unit, UnitKind, Waiver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,6 +294,9 @@ def _facts(thing: City | Unit | Column | Waiver, *without: str) -> dict[str, Any
         facts["until"] = facts["until"].isoformat()
     if (confirmed := facts.get("confirmed")) is not None:
         facts["confirmed"] = {"by": confirmed.by, "on": confirmed.on.isoformat()}
+    if "paused" in facts and (paused := facts.pop("paused")) is not None:  # most say nothing of it
+        until = paused.until.isoformat() if paused.until else None
+        facts["paused"] = {"reason": paused.reason, "by": paused.by, "on": paused.on.isoformat(), "until": until}
     known: dict[str, Any] = storable(facts)
     return known
 
@@ -307,6 +310,7 @@ def _unit(
         "contacts": tuple(Contact(**contact) for contact in facts["contacts"]),
         "columns": tuple(columns.get(unit, ())),
         "waivers": tuple(waivers.get(unit, ())),
+        "paused": _paused(facts),
     }
     return Unit(**{**facts, **known, "id": unit})
 
@@ -316,8 +320,17 @@ def _column(unit: str, column: str, facts: Mapping[str, Any]) -> Column:
     known = {
         "kind": ColumnKind(facts["kind"]),
         "confirmed": Confirmed(by=told["by"], on=dt.date.fromisoformat(told["on"])) if told else None,
+        "paused": _paused(facts),
     }
     return Column(**{**facts, **known, "unit": unit, "id": column})
+
+
+def _paused(facts: Mapping[str, Any]) -> Paused | None:
+    told = facts.get("paused")
+    if told is None:
+        return None
+    until = dt.date.fromisoformat(told["until"]) if told["until"] else None
+    return Paused(reason=told["reason"], by=told["by"], on=dt.date.fromisoformat(told["on"]), until=until)
 
 
 def _waiver(facts: Mapping[str, Any]) -> Waiver:

@@ -181,6 +181,23 @@ class Confirmed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Paused:
+    """The office's word that a unit or column is not looked at for a while (暂停采集).
+
+    ``on`` is its first day, ``until`` its last one, both calendar days of the city; None: until it is resumed.
+    """
+
+    reason: str
+    by: str
+    on: dt.date
+    until: dt.date | None = None
+
+    def covers(self, day: dt.date) -> bool:
+        """Whether the pause lasts on ``day``, a calendar day of the city."""
+        return self.on <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One list a unit must keep (栏目). ``id`` is unique within its unit."""
 
@@ -194,6 +211,7 @@ class Column:
     first_level: bool = True  # 一级栏目: some indicators count no others
     render: bool = False  # its list pages are drawn in a browser, because only JavaScript lists them
     confirmed: Confirmed | None = None
+    paused: Paused | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +227,12 @@ class Unit:
     contacts: tuple[Contact, ...] = ()
     columns: tuple[Column, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    paused: Paused | None = None
+
+    def paused_on(self, day: dt.date, column: str | None = None) -> Paused | None:
+        """The pause that covers the unit, or this column of it, on a calendar day of the city."""
+        named = (one.paused for one in self.columns if one.id == column)
+        return next((one for one in (self.paused, *named) if one is not None and one.covers(day)), None)
 
     @property
     def peer_group(self) -> PeerGroup:

@@ -412,6 +412,7 @@ observations = Table(
     _required("evidence", Json),
     Index("ix_observations_at_id", "at", "id"),
     Index("ix_observations_unit_column_subject_at", "unit", "column", "subject", "at"),
+    Index("ix_observations_subject_at_unit_outcome", "subject", "at", "unit", "outcome"),  # counted without reading
 )
 
 observation_heads = Table(  # the latest look and the latest good one, so that nobody scans years of looks
@@ -574,6 +575,14 @@ due_dates = Table(  # what units owe by a day, as last told; dates that are past
     _required("facts", Json),
     Index("ix_due_dates_due_on", "due_on", "number"),
     Index("ix_due_dates_unit_due_on", "unit", "due_on"),
+)
+
+drift_told = Table(  # signs that columns are no longer read as they were, as last told
+    "drift_told",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # in the order of the registry
+    *(_required(name, Text) for name in ("unit", "column", "what", "was", "now", "proposal")),
+    _required("told_at", UtcDateTime),
 )
 
 papers = Table(  # what was made to be sent or printed, as it was made

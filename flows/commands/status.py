@@ -15,7 +15,8 @@ import typer
 from flows import report
 from flows.commands.held import accept_command, words
 from flows.delivery.standing import standings
-from flows.drift import LOOKS, drifts_of, moved_to
+from flows.drift import moved_to
+from flows.telling_drift import drifts
 from storage import catalogue, observations, outbox, registry, settings
 from storage.addresses import address_key
 from storage.database import Database, open_database
@@ -23,7 +24,6 @@ from storage.schema import City, Column, Observation, Outcome, Subject, Unit
 from storage.scoreboard import scoreboard
 
 TOLD = 30  # things to do listed; --json has all
-NEW_ITEMS_DAYS = 30  # items first seen since are the new ones, when shares of fields are compared
 # outcomes that may mean that the column stands elsewhere now
 _LOST = (Outcome.SOFT404, Outcome.REDIRECTED, Outcome.STRUCTURE_CHANGED)
 
@@ -87,7 +87,7 @@ def status(database: Database) -> dict[str, Any]:
         },
         "to_do": todo,
         "held": [dataclasses.asdict(one) for one in catalogue.held(database)],
-        "drift": _drifts(database, city, homes) if city else [],
+        "drift": [dataclasses.asdict(one) for one in drifts(database, city)] if city else [],
         "feeds": list(_feeds(database, city)) if city else [],
         "feeds_found": list(_feeds_found(database, city)) if city else [],
     }
@@ -99,22 +99,6 @@ def _proposal(unit: Unit, column: Column, look: Observation, home: Observation |
     if other is not None:
         return f"new address {other}"
     return f"gongkai discover {unit.home}" if look.outcome in _LOST else None
-
-
-def _drifts(database: Database, city: City, homes: dict[tuple[str, str | None], Observation]) -> list[dict[str, Any]]:
-    """Signs that columns are no longer read as they were."""
-    now = dt.datetime.now(dt.UTC)
-    today = now.astimezone(zoneinfo.ZoneInfo(city.timezone)).date()
-    fields: dict[str, dict[str, catalogue.FieldCounts]] = {}
-    for counts in catalogue.field_counts(database, now - dt.timedelta(days=NEW_ITEMS_DAYS)):
-        fields.setdefault(counts.unit, {})[counts.column] = counts
-    found: list[dict[str, Any]] = []
-    for unit in city.units:
-        names = [column.id for column in unit.columns]
-        looks = observations.recent_good(database, Subject.COLUMN, unit.id, names, LOOKS)
-        told = drifts_of(unit, looks, home=homes.get((unit.id, None)), fields=fields.get(unit.id, {}), today=today)
-        found += [dataclasses.asdict(one) for one in told]
-    return found
 
 
 def _feeds(database: Database, city: City) -> Iterator[dict[str, Any]]:

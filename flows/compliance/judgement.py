@@ -1,7 +1,8 @@
 """What a rule answers, and how that becomes a verdict that can be replayed.
 
 A rule returns a ``Judgement``; ``verdict`` adds the rule's version and citation, the evidence and the coverage,
-and lets a waiver that was approved and has not expired take the place of any judgement.
+and lets a waiver that was approved and has not expired take the place of any judgement. Where we do not look, because
+the office has paused it, nothing is judged.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flows.compliance.regulation import RuleText
-from storage.schema import Evidence, Unit, Verdict, VerdictKind, Waiver
+from storage.schema import Evidence, Paused, Unit, Verdict, VerdictKind, Waiver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,13 @@ def waiver_for(unit: Unit, rule: str, columns: Iterable[str | None], as_of: dt.d
     return None
 
 
+def pause_for(unit: Unit, columns: Iterable[str | None], as_of: dt.date) -> tuple[Paused, bool] | None:
+    """The pause that touches these columns (None: the unit as a whole) on this day, and whether it covers them all."""
+    found = [unit.paused_on(as_of, column) for column in columns] or [unit.paused_on(as_of)]
+    first = next((one for one in found if one is not None), None)
+    return None if first is None else (first, all(one is not None for one in found))
+
+
 def verdict(
     judgement: Judgement,
     *,
@@ -84,6 +92,7 @@ def verdict(
     column: str | None = None,
     item: str | None = None,
     waiver: Waiver | None = None,
+    paused: tuple[Paused, bool] | None = None,
     evidence: tuple[Evidence, ...] = (),
     coverage: float | None = None,
 ) -> Verdict:
@@ -91,6 +100,8 @@ def verdict(
     if waiver is not None and judgement.verdict is not VerdictKind.NOT_APPLICABLE:
         words = f"{waiver.reason} (approved by {waiver.approved_by}, until {waiver.until.isoformat()})"
         judgement = not_applicable("waived", words)
+    if paused is not None and judgement.verdict is not VerdictKind.NOT_APPLICABLE:
+        judgement = _while_paused(judgement, *paused)
     if text.advice and judgement.verdict is VerdictKind.BREACH:
         judgement = replace(judgement, verdict=VerdictKind.NOT_ASSESSABLE, reason=f"advice: {_ADVICE}")
     if as_of < text.in_force_from:
@@ -112,3 +123,11 @@ def verdict(
         evidence=judgement.evidence or evidence,
         coverage=coverage,
     )
+
+
+def _while_paused(judgement: Judgement, paused: Paused, is_whole: bool) -> Judgement:
+    """Nothing is said of a place that is not looked at; where only a part is, what the rest proves still stands."""
+    if not is_whole and judgement.verdict is not VerdictKind.BREACH:
+        return judgement
+    until = f" until {paused.until.isoformat()}" if paused.until else ""
+    return not_assessable("paused", f"{paused.reason} (paused by {paused.by} on {paused.on.isoformat()}{until})")

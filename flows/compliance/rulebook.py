@@ -13,7 +13,8 @@ A rule is a module with
   such a column or unit, beyond what its entry's applicability says), of an item ``concerns(item, context, case)``
   (whether it asks anything of this one, so that nothing need be said of all the others), ``SEARCHES`` (the rule looks
   for what must not be there, so that "in order" need not be said), ``rests_on`` (the columns a judgement on a unit
-  rests on) and, for a group, ``GROUPS``: the name of what ``flows/gathering/groups.py`` brings together for it.
+  rests on), ``READS_COLUMNS`` (a judgement on a unit as a whole reads its columns too) and, for a group, ``GROUPS``:
+  the name of what ``flows/gathering/groups.py`` brings together for it.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from typing import Any, Literal, cast
 
 from flows.compliance import rules
 from flows.compliance.facts import About, Case, ColumnFacts, ItemContext, UnitFacts
-from flows.compliance.judgement import Judgement, not_applicable, verdict, waiver_for
+from flows.compliance.judgement import Judgement, not_applicable, pause_for, verdict, waiver_for
 from flows.compliance.regulation import RuleText
-from storage.schema import Column, Item, Unit, Verdict, VerdictKind, Waiver
+from storage.schema import Column, Item, Paused, Unit, Verdict, VerdictKind, Waiver
 
 SubjectKind = Literal["column", "unit", "site", "item", "group"]
 
@@ -78,6 +79,7 @@ def applies(rule: Rule, case: Case, unit: Unit, column: Column | None = None) ->
 def judge_column(column: ColumnFacts, case: Case) -> Iterator[Verdict]:
     """Every column rule's verdict on one column; of the freshness rules only the one that sets its window."""
     look = column.looks.last
+    paused = pause_for(column.unit, [column.column.id], case.as_of)
     for rule in BY_SUBJECT["column"]:
         asked = case.of(rule.id)
         if applies(rule, case, column.unit, column.column) and _asks(rule, column.column, asked):
@@ -90,6 +92,7 @@ def judge_column(column: ColumnFacts, case: Case) -> Iterator[Verdict]:
                 column=column.column.id,
                 as_of=case.as_of,
                 waiver=waiver_for(column.unit, rule.id, [column.column.id], case.as_of),
+                paused=paused,
                 evidence=look.evidence[:1] if look else (),
                 coverage=column.looks.coverage,
             )
@@ -114,6 +117,7 @@ def judge_unit(unit: UnitFacts, case: Case) -> Iterator[Verdict]:
             column=ids[0] if len(ids) == 1 else None,
             as_of=case.as_of,
             waiver=waiver_for(unit.unit, rule.id, ids if rests_on else [None], case.as_of),
+            paused=pause_for(unit.unit, ids if rests_on else _read_by(rule, unit.unit), case.as_of),
             coverage=min(known, default=None) if rests_on else unit.home.coverage,
         )
 
@@ -126,6 +130,7 @@ class Asked:
     case: Case  # under this rule
     text: RuleText
     waiver: Waiver | None
+    paused: tuple[Paused, bool] | None
     asks: bool
     judge: Callable[[Item, ItemContext, Case], Judgement]
     concerns: Callable[[Item, ItemContext, Case], bool] | None
@@ -133,12 +138,14 @@ class Asked:
 
 def asked_of(context: ItemContext, case: Case) -> tuple[Asked, ...]:
     """The item rules in use, as they stand for the items of one column: worked out once for all of these."""
+    paused = pause_for(context.unit, [context.column.id], case.as_of)
     return tuple(
         Asked(
             rule=rule,
             case=case.of(rule.id),
             text=case.law.rules[rule.id],
             waiver=waiver_for(context.unit, rule.id, [context.column.id], case.as_of),
+            paused=paused,
             asks=applies(rule, case, context.unit, context.column) and _asks(rule, context, case.of(rule.id)),
             judge=rule.module.judge,
             concerns=getattr(rule.module, "concerns", None),
@@ -184,6 +191,7 @@ def judge_asked(
             item=item.id,
             as_of=asked.case.as_of,
             waiver=asked.waiver,
+            paused=asked.paused,
             evidence=(item.evidence,) if is_breach and item.evidence is not None else (),
             coverage=context.coverage,
         )
@@ -206,8 +214,14 @@ def judge_group(rule: Rule, group: Any, case: Case) -> Iterator[Verdict]:
             item=said.item,
             as_of=case.as_of,
             waiver=waiver_for(said.unit, rule.id, [said.column], case.as_of),
+            paused=pause_for(said.unit, [said.column] if said.column else _read_by(rule, said.unit), case.as_of),
             coverage=said.coverage,
         )
+
+
+def _read_by(rule: Rule, unit: Unit) -> list[str | None]:
+    """What a judgement on the unit as a whole reads: its front door, and all its columns where the rule says so."""
+    return [None, *(column.id for column in unit.columns if getattr(rule.module, "READS_COLUMNS", False))]
 
 
 def _asks(rule: Rule, subject: Any, case: Case) -> bool:

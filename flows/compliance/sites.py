@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from flows.compliance.facts import Case, Counted
-from flows.compliance.judgement import verdict, waiver_for
+from flows.compliance.judgement import pause_for, verdict, waiver_for
 from flows.compliance.rulebook import BY_SUBJECT, applies
 from storage.schema import Column, Unit, Verdict
 
@@ -45,4 +45,5 @@ class Sites:
                         unit=owner,
                         as_of=case.as_of,
                         waiver=waiver_for(owner, rule.id, [None], case.as_of),
+                        paused=pause_for(owner, [None], case.as_of),
                     )

@@ -57,6 +57,12 @@ def digest_of(run: Run, contexts: Mapping[tuple[str, str], ItemContext]) -> str:
         "waivers": [
             [unit.id, asdict(waiver)] for unit in city.units for waiver in unit.waivers if case.as_of <= waiver.until
         ],
+        "paused": [
+            [unit.id, name, asdict(paused)]
+            for unit in city.units
+            for name, paused in [(None, unit.paused), *((column.id, column.paused) for column in unit.columns)]
+            if paused is not None and paused.covers(case.as_of)
+        ],
     }
     return hashlib.sha256(json.dumps(parts, default=str, ensure_ascii=False).encode()).hexdigest()
 

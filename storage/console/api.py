@@ -164,12 +164,22 @@ def units(request: Request, store: Store) -> Response:
     for unit in city.units if city else ():
         data = asdict(unit)
         columns = [{name: value for name, value in one.items() if name != "unit"} for one in data["columns"]]
+        for place in (data, *columns):
+            place["paused"] = _pause(place["paused"])
         for column in columns:
             if column["confirmed"]:
                 column["confirmed"]["on"] = column["confirmed"]["on"].isoformat()
-        kept = ("id", "name", "kind", "supervision", "home", "site_code")
+        kept = ("id", "name", "kind", "supervision", "home", "site_code", "paused")
         found.append({**{name: data[name] for name in kept}, "columns": columns})
     return conditional.tagged(request, dumps({"data": found}).encode(), "application/json")
+
+
+def _pause(told: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A pause without who put it there."""
+    if told is None:
+        return None
+    until = told["until"].isoformat() if told["until"] else None
+    return {"reason": told["reason"], "on": told["on"].isoformat(), "until": until}
 
 
 def page(request: Request, rows: Iterator[tuple[str, dict[str, Any]]], after: str | None, limit: int) -> Response:

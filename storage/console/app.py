@@ -46,6 +46,8 @@ from storage.console import (
     searching,
     signing,
     source_pages,
+    sources_overview_pages,
+    sources_unit_pages,
     texts,
     unit_pages,
 )
@@ -120,6 +122,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(paper_pages.router)
     app.include_router(source_pages.router)  # before any page whose address ends in a unit's name
     app.include_router(request_pages.router)
+    app.include_router(sources_overview_pages.router)
+    app.include_router(sources_unit_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)

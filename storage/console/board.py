@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from storage.schema import Column, Observation, Unit
+from storage.schema import Column, Observation, Paused, Unit
 
 Looks = Mapping[tuple[str, str | None], Observation]
 Places = Collection[tuple[str, str | None]]
@@ -47,22 +47,56 @@ def failure(last: Observation | None, *, is_held: bool = False) -> str | None:
     return None if last.outcome.is_good else last.outcome.value
 
 
-def troubles(units: Iterable[Unit], latest: Looks, good: Looks, homes: Looks, held: Places) -> list[Trouble]:
+def troubles(
+    units: Iterable[Unit],
+    latest: Looks,
+    good: Looks,
+    homes: Looks,
+    held: Places,
+    today: dt.date | None = None,
+) -> list[Trouble]:
     """What the operator must see to, by unit in the order of the registry; looks that failed alike are one trouble.
 
     A home page is only among them when it was looked at and the look failed: not every installation probes.
+
+    :param today: the calendar day in the city; what is paused on it is no trouble, see :func:`pauses`.
     """
-    return [trouble for unit in units for trouble in _of_unit(unit, latest, good, homes, held)]
+    return [trouble for unit in units for trouble in _of_unit(unit, latest, good, homes, held, today)]
 
 
-def _of_unit(unit: Unit, latest: Looks, good: Looks, homes: Looks, held: Places) -> Iterator[Trouble]:
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """A place that is not looked at because the office paused it; ``column`` None: the unit as a whole."""
+
+    unit: Unit
+    column: Column | None
+    paused: Paused
+
+
+def pauses(units: Iterable[Unit], today: dt.date) -> list[Pause]:
+    """What is paused on ``today``, a calendar day of the city, in the order of the registry."""
+    return [
+        Pause(unit=unit, column=column, paused=paused)
+        for unit in units
+        for column, paused in [(None, unit.paused), *((one, one.paused) for one in unit.columns)]
+        if paused is not None and paused.covers(today)
+    ]
+
+
+def _of_unit(
+    unit: Unit, latest: Looks, good: Looks, homes: Looks, held: Places, today: dt.date | None
+) -> Iterator[Trouble]:
     failed: dict[tuple[str, str | None], list[tuple[Column | None, Observation | None]]] = {}
     for column in unit.columns:
+        if today is not None and unit.paused_on(today, column.id):
+            continue
         place = (unit.id, column.id)
         last = latest.get(place)
         if what := failure(last, is_held=place in held):
             failed.setdefault((what, last.reason if last else None), []).append((column, last))
     home = homes.get((unit.id, None))
+    if today is not None and unit.paused_on(today):
+        home = None
     if home is not None and (what := failure(home)):
         failed.setdefault((what, home.reason), []).append((None, home))
     for (what, reason), places in failed.items():

@@ -21,6 +21,7 @@ from storage.boards import Board, Standing
 from storage.console import board, heat, queries, rendering, signing, standings, texts
 from storage.console.api import Store
 from storage.console.signing import Person
+from storage.database import utcnow
 from storage.people import Action
 from storage.schema import City, Column, FindingKind, PeerGroup
 
@@ -147,7 +148,7 @@ def _whole(
         cells={one.unit: heat.cells(lines[one.unit].cells, rules) for one in rows if one.unit in lines},
         finding_kinds=_kinds(rows),
         foot=least,
-        troubles=_troubles(store, city, failing) if is_live else [],
+        troubles=troubles(store, city, failing) if is_live else [],
         units=len(rows),
         total=sum(one.open for one in rows),
         well=sum(one.well for one in observed.values()),
@@ -210,7 +211,7 @@ def _since(store: Store, city: City, told: Board, baseline: Baseline, rows: Sequ
     )
 
 
-def _troubles(store: Store, city: City, failing: Sequence[queries.Failing]) -> list[board.Trouble]:
+def troubles(store: Store, city: City, failing: Sequence[queries.Failing]) -> list[board.Trouble]:
     """What is ours to put right; only places that fail are read whole."""
     places = [(one.unit, one.column) for one in failing if one.column is not None]
     columns: dict[str, list[Column]] = {}
@@ -223,7 +224,8 @@ def _troubles(store: Store, city: City, failing: Sequence[queries.Failing]) -> l
     held = {(one.unit, one.column) for one in failing if one.is_held}
     failed = {one.unit for one in failing}
     units = [replace(unit, columns=tuple(columns.get(unit.id, ()))) for unit in city.units if unit.id in failed]
-    return board.troubles(units, latest, good, homes, held)
+    today = utcnow().astimezone(rendering.zone_of(city)).date()
+    return board.troubles(units, latest, good, homes, held, today)
 
 
 def _next_step(store: Store, told: Board | None, *, is_looked: bool) -> str | None:

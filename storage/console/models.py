@@ -203,6 +203,14 @@ class Confirmed(_Shape):
     on: dt.date
 
 
+class Paused(_Shape):
+    """A unit or column is not looked at from ``on`` to ``until``, or until it is resumed."""
+
+    reason: str
+    on: dt.date
+    until: dt.date | None
+
+
 class Column(_Shape):
     """One list a unit must keep (栏目)."""
 
@@ -215,6 +223,7 @@ class Column(_Shape):
     first_level: bool
     render: bool
     confirmed: Confirmed | None
+    paused: Paused | None
 
 
 class Unit(_Shape):
@@ -226,6 +235,7 @@ class Unit(_Shape):
     supervision: str
     home: str
     site_code: str | None
+    paused: Paused | None
     columns: list[Column]
 
 

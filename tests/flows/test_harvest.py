@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from contextlib import closing
 from typing import Any
@@ -84,7 +85,7 @@ def test_an_unknown_name_is_said(units: list[str] | None, columns: list[str] | N
 def test_front_doors_are_looked_at_in_whole_harvests_and_where_the_last_look_is_old() -> None:
     def homes(latest: dict[tuple[str, str | None], object], **targets: Any) -> set[str]:
         meant = {"units": None, "columns": None, **targets}
-        jobs = plan(CITY, latest, **meant, full=False, groups=2, holder="h")
+        jobs = plan(CITY, latest, **meant, full=False, groups=2, holder="h", today=dt.date(2026, 6, 30))
         return {name for job in jobs for name in job.homes}
 
     fresh: dict[tuple[str, str | None], object] = {("a", None): object()}

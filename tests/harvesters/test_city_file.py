@@ -260,6 +260,14 @@ NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_si
 IDS = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=8)
 CONTACTS = st.builds(schema.Contact, name=NAMES, email=st.none() | st.just("a@b.cn"), phone=st.none() | NAMES)
 
+PAUSES = st.builds(
+    schema.Paused,
+    reason=NAMES,
+    by=NAMES,
+    on=st.dates(max_value=dt.date(2026, 6, 1)),
+    until=st.none() | st.dates(min_value=dt.date(2026, 6, 1)),
+)
+
 
 @st.composite
 def units(draw: st.DrawFn, name: str) -> schema.Unit:
@@ -274,6 +282,7 @@ def units(draw: st.DrawFn, name: str) -> schema.Unit:
             harvest=draw(st.sampled_from([None, "hourly", "daily"])),
             render=draw(st.booleans()),
             confirmed=draw(st.none() | st.builds(schema.Confirmed, by=NAMES, on=st.dates())),
+            paused=draw(st.none() | PAUSES),
         )
         for column in draw(st.lists(IDS, unique=True, max_size=3))
     )
@@ -295,6 +304,7 @@ def units(draw: st.DrawFn, name: str) -> schema.Unit:
         contacts=tuple(draw(st.lists(CONTACTS, max_size=2))),
         columns=columns,
         waivers=tuple(draw(st.lists(waiver, max_size=2))),
+        paused=draw(st.none() | PAUSES),
     )
 
 
@@ -313,6 +323,32 @@ def cities(draw: st.DrawFn) -> schema.City:
         harvest=draw(st.sampled_from(["hourly", "daily"])),
         units=tuple(draw(units(name)) for name in draw(st.lists(IDS, unique=True, max_size=3))),
     )
+
+
+@pytest.mark.parametrize(
+    ("pause", "told"),
+    [
+        ("{reason: 改版, by: 张三}", "paused.on: missing"),
+        ("{by: 张三, on: 2026-11-01}", "paused.reason: missing"),
+        (
+            "{reason: 改版, by: 张三, on: 2026-11-01, until: 2026-10-31}",
+            "paused.until: found 2026-10-31, expected",
+        ),
+        ("{reason: 改版, by: 张三, on: 2026-11-01, until: 明天}", "paused.until: found '明天', expected the last day"),
+        ("改版", "paused: found '改版', expected reason, by and on"),
+    ],
+)
+def test_a_pause_says_who_why_and_since_when(tmp_path: Path, pause: str, told: str) -> None:
+    with pytest.raises(CityFileError) as refused:
+        load(tmp_path, GOOD.replace("kind: notices,", f"kind: notices, paused: {pause},"))
+    assert f"units[0].columns[0].{told}" in str(refused.value)
+
+
+def test_a_pause_may_end_on_the_day_it_begins(tmp_path: Path) -> None:
+    day = dt.date(2026, 11, 1)
+    pause = f"paused: {{reason: 改版, by: 张三, on: {day}, until: {day}}}"
+    city = load(tmp_path, GOOD.replace("kind: notices,", f"kind: notices, {pause},"))
+    assert city.units[0].columns[0].paused == schema.Paused(reason="改版", by="张三", on=day, until=day)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -28,6 +28,7 @@ from storage.schema import VerdictKind
 
 RULES = ("TM-04", "TM-05")
 SUBJECT = "group"
+READS_COLUMNS = True
 GROUPS = "yearly"
 VERSION = "1"
 

@@ -19,6 +19,7 @@ from flows.compliance.seen import column_seen
 
 RULES = ("AV-02",)
 SUBJECT = "unit"
+READS_COLUMNS = True
 VERSION = "1"
 
 _MOST_TOLD = 10

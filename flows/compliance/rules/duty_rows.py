@@ -28,6 +28,7 @@ from storage.schema import ColumnKind, Duty, LimitKind, Unit, UnitKind
 
 RULES = ("CV-DIR",)
 SUBJECT = "group"
+READS_COLUMNS = True
 GROUPS = "directories"
 VERSION = "1"
 

@@ -22,6 +22,7 @@ from storage.schema import Evidence
 
 RULES = ("SE-02",)
 SUBJECT = "unit"
+READS_COLUMNS = True
 VERSION = "1"
 
 _TOLD = 10  # links that are named

@@ -22,6 +22,7 @@ from storage.addresses import fingerprint
 
 RULES = ("UP-01",)
 SUBJECT = "unit"
+READS_COLUMNS = True
 VERSION = "1"
 
 _NEIGHBOUR = "a column of another unit on the same site"

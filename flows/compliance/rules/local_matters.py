@@ -20,6 +20,7 @@ from storage.schema import Unit, UnitKind
 
 RULES = ("CV-21-A", "CV-21-B")
 SUBJECT = "unit"
+READS_COLUMNS = True
 VERSION = "1"
 
 

@@ -24,6 +24,7 @@ from harvesters.reading.tags import ARTICLE_TAGS, COLUMN_TAGS, SITE_TAGS
 
 RULES = ("MT-01",)
 SUBJECT = "unit"
+READS_COLUMNS = True
 VERSION = "1"
 
 _TOLD = 10  # columns and articles that are named

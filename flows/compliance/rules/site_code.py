@@ -19,6 +19,7 @@ from storage.schema import Supervision, Unit, UnitKind
 
 RULES = ("FT-09",)
 SUBJECT = "unit"
+READS_COLUMNS = True
 VERSION = "1"
 
 _FORM = re.compile(r"(?:\d{6}|bm\d{4})\d{4}")

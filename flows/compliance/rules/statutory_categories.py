@@ -20,6 +20,7 @@ from storage.schema import ColumnKind, Unit, UnitKind
 
 RULES = tuple(f"CV-20-{number:02}" for number in range(1, 16))
 SUBJECT = "unit"
+READS_COLUMNS = True
 VERSION = "1"
 
 FEW = 3  # rows of a category that may all be notes that there is none
