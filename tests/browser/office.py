@@ -96,10 +96,12 @@ def build(site: Site) -> None:
     days = [today() - dt.timedelta(days=back) for back in (2, 9, 16, 23)]
     news = {f"/xw/{number}.html": str(day - dt.timedelta(days=30)) for number, day in enumerate(days, 11)}
     notices = {f"/tzgg/{number}.html": str(day) for number, day in enumerate(days, 31)}
-    site.list("/xw/", "云溪要闻", news)
-    site.list("/tzgg/", "通知公告", notices)
+    _list(site, "/xw/", "云溪要闻", news)
+    _list(site, "/tzgg/", "通知公告", notices)
     for number, (path, name) in enumerate(_PLATFORM.items(), 1):
-        site.list(f"/zfxxgk/{path}/", name, {f"/zfxxgk/{path}/{number}{one}.html": str(days[one]) for one in range(3)})
+        _list(
+            site, f"/zfxxgk/{path}/", name, {f"/zfxxgk/{path}/{number}{one}.html": str(days[one]) for one in range(3)}
+        )
     links = "".join(f'<li><a href="/zfxxgk/{path}/">{name}</a></li>' for path, name in _PLATFORM.items())
     site.page(
         "/zfxxgk/",
@@ -117,7 +119,15 @@ def build(site: Site) -> None:
 
 def mend(site: Site) -> None:
     """The unit publishes news again."""
-    site.list("/xw/", "云溪要闻", {"/xw/91.html": str(today()), "/xw/90.html": str(today() - dt.timedelta(days=1))})
+    _list(site, "/xw/", "云溪要闻", {"/xw/91.html": str(today()), "/xw/90.html": str(today() - dt.timedelta(days=1))})
+
+
+def _list(site: Site, path: str, name: str, rows: dict[str, str]) -> None:
+    """A list whose pager says that it has one page."""
+    site.list(path, name, rows)
+    status, kind, text = site.pages[path]
+    pager = '<div class="page"><script>createPageHTML(1, 0, "index", "html");</script></div>'
+    site.pages[path] = (status, kind, text.replace('<div class="page">共1页 首页 尾页</div>', pager))
 
 
 def _free_port() -> int:
