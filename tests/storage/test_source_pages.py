@@ -7,7 +7,6 @@ import html
 import re
 from typing import Any
 
-import httpx
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -89,7 +88,7 @@ def form_of(page: str, **typed: str) -> dict[str, str]:
     return {**found, **typed}
 
 
-def left(db: Database, answer: httpx.Response) -> requests.Request:
+def left(db: Database, answer: Any) -> requests.Request:
     """The request that a form led to."""
     found = requests.get(db, answer.url.path.rpartition("/")[2])
     assert found is not None, answer.text
@@ -187,7 +186,10 @@ def test_a_discovery_is_asked_for_by_address(db: Database, typed: str, asked: st
     assert asked in client.get("/sources/add").text  # to come back to
 
 
-@pytest.mark.parametrize("typed", ["", "javascript:alert(1)", "http://", "http://user@x/", "http://x:0/", "http://a b/", "x" * 2001])  # fmt: skip
+NO_ADDRESSES = ("", "javascript:alert(1)", "http://", "http://user@x/", "http://x:0/", "http://a b/", "x" * 2001)
+
+
+@pytest.mark.parametrize("typed", NO_ADDRESSES)
 @pytest.mark.parametrize("path", ["/sources/add", "/sources/read"])
 def test_what_is_no_address_is_refused_and_stays_in_its_field(db: Database, path: str, typed: str) -> None:
     client = office(db)
@@ -259,7 +261,7 @@ def test_a_slip_in_the_review_is_told_beside_its_field_and_nothing_typed_is_lost
     assert f'id="{field}-bad"' in answer.text
     assert answer.text.count('-bad">') == 1
     _, problems = source_forms.unit_entry(sent, discovery(column(0), column(1)), {"tianhe-qu"})
-    assert [(one.field, one.word) for one in problems] == [(field, "contact" if word == "contact" else word)]
+    assert [(one.field, one.word) for one in problems] == [(field, word)]
     again = form_of(answer.text)
     assert {name: text for name, text in sent.items() if name not in ("kind", "supervision", "column-0-kind")} == {
         name: text for name, text in again.items() if name not in ("kind", "supervision", "column-0-kind")
@@ -328,10 +330,9 @@ def test_hostile_pages_do_no_harm(db: Database) -> None:
         assert answer.status_code == 200, path
         assert "<script" not in answer.text, path
         assert re.findall(r'(?:href|src|action)="(?:javascript:|//)', answer.text) == [], path
-        assert "49" not in re.sub(r"value=\"[^\"]*\"|/\w{32}", "", answer.text) or "{{7*7}}" in answer.text
 
 
-@pytest.mark.parametrize("result", [None, [], "text", {}, {"columns": None}, {"columns": [None, 3]}, {"site": 1}])
+@pytest.mark.parametrize("result", [None, [], "text", {}, {"columns": None}, {"columns": [None, 3]}])
 def test_an_answer_of_another_shape_breaks_no_page(db: Database, result: Any) -> None:
     client = office(db)
     assert client.get(f"/sources/add/{answered(db, 'discover', result)}").status_code == 200
@@ -358,7 +359,7 @@ def test_a_request_is_looked_at_again_until_it_is_done(db: Database) -> None:
     done = client.get(f"/requests/{name}")
     assert "Refresh" not in done.headers
     assert "12 new items" in done.text
-    assert done.text.index('href="/units/tianhe-qu"') < done.text.index("单位页面")
+    assert '<a href="/units/tianhe-qu">继续</a>' in done.text
     assert client.get("/requests/none").status_code == 404
 
 
@@ -382,7 +383,8 @@ def test_what_failed_says_why_and_leads_to_where_it_is_put_right(
 
 def test_a_harvest_is_asked_for_of_a_unit_there_is(db: Database) -> None:
     client = office(db)
-    page = client.get(f"/requests/{answered(db, 'registry', {'changes': ['unit x'], 'unit': 'tianhe-qu'}, edit='add_unit')}").text  # fmt: skip
+    saved = answered(db, "registry", {"changes": ["unit x"], "unit": "tianhe-qu"}, edit="add_unit")
+    page = client.get(f"/requests/{saved}").text
     asked = left(db, client.post("/sources/harvest", data=form_of(page)))
     assert (asked.kind, asked.payload["unit"], asked.payload["full"]) == ("harvest", "tianhe-qu", True)
     assert client.post("/sources/harvest", data=form_of(page, unit="nobody")).status_code == 404
