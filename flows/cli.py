@@ -25,6 +25,7 @@ from flows.commands import (
     classes_app,
     deliver_app,
     duties_app,
+    notices_app,
     papers_app,
     people_app,
     period_app,
@@ -33,6 +34,7 @@ from flows.commands import (
 )
 from flows.commands.options import Format, OutOption
 from storage.exceptions import (
+    ChannelsFileError,
     CityFileError,
     DutyFileError,
     GongkaiError,
@@ -45,6 +47,7 @@ from storage.exceptions import (
 )
 
 WRONG_USE = (
+    ChannelsFileError,
     CityFileError,
     DutyFileError,
     PeopleRefused,
@@ -105,6 +108,7 @@ app.add_typer(period_app.app, name="period")
 app.add_typer(archive_app, name="archive")
 app.add_typer(duties_app.app, name="duties")
 app.add_typer(people_app.app, name="people")
+app.add_typer(notices_app.app, name="notices")
 app.add_typer(deliver_app.app, name="deliver")
 app.add_typer(catalogue_app.app, name="catalogue")
 app.add_typer(requests_app.app, name="requests")

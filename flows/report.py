@@ -5,6 +5,7 @@ What a report says is decided in ``flows/reports``; here the store's doors are o
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from flows.reports import scoreboard
 from storage import findings, registry, settings
 from storage.database import Database, utcnow
 from storage.exceptions import UnknownTarget
-from storage.schema import City, Subject, Verdict
+from storage.schema import City, Subject
 
 
 def known_city(database: Database) -> City:
@@ -38,16 +39,20 @@ def board(database: Database) -> scoreboard.Scoreboard:
     """
     city = known_city(database)
     law = of_city(city.code, settings.load().home)
-    return board_of(database, city, law, findings.iter_verdicts(database))
+    return board_of(database, city, law, findings.iter_judged(database))
 
 
-def board_of(database: Database, city: City, law: Regulation, verdicts: Iterable[Verdict]) -> scoreboard.Scoreboard:
+def board_of(
+    database: Database, city: City, law: Regulation, verdicts: Iterable[scoreboard.Judged]
+) -> scoreboard.Scoreboard:
     """The scoreboard of these verdicts, with the open findings and the looks due as the store has them now."""
-    told = scoreboard.scoreboard(city, law, verdicts, findings.iter_findings(database, "open"))
-    if told.as_of is None:
-        return told
-    run = run_of(database, city, law, told.as_of, utcnow())
-    return replace(told, looks=looks_due_at(run, Subject.COLUMN))
+    told = scoreboard.scoreboard(city, law, verdicts, findings.iter_opened(database))
+    return told if told.as_of is None else replace(told, looks=looks_of(database, city, law, told.as_of))
+
+
+def looks_of(database: Database, city: City, law: Regulation, as_of: dt.date) -> scoreboard.Looks:
+    """The days with a good look and those on which one was due at each column, in the window that ends at ``as_of``."""
+    return looks_due_at(run_of(database, city, law, as_of, utcnow()), Subject.COLUMN)
 
 
 def lines(told: scoreboard.Scoreboard, *, losses: int = 0) -> Iterator[str]:

@@ -257,6 +257,15 @@ def _registry(payload: Mapping[str, Any]) -> dict[str, Any]:
         return edit_registry(database, payload)
 
 
+def _paper(payload: Mapping[str, Any]) -> dict[str, Any]:
+    from flows.papers_made import make
+
+    known = settings.load()
+    with closing(open_database(known.database_url)) as database:
+        kept = make(database, known, payload)
+    return {"paper": kept.id, "name": kept.name}
+
+
 KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "discover": _discover,
     "read": _read,
@@ -265,6 +274,7 @@ KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "deliver": _deliver,
     "replay": _replay,
     "registry": _registry,
+    "paper": _paper,
 }
 
 

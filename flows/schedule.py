@@ -90,6 +90,12 @@ SCHEDULES = (
         description="Brings the search index up to the catalogue.",
     ),
     Schedule(
+        name="notify",
+        entrypoint="flows.notify.notify",
+        cron="4-59/5 * * * *",
+        description="Tells who must act: units, the office, the operator, each by their channels.",
+    ),
+    Schedule(
         name="requests",
         entrypoint="flows.requests.answer_requests",
         cron="* * * * *",

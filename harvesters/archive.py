@@ -16,38 +16,36 @@ Nothing is decided here and nothing is kept in memory: a record is written and f
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 from warcio.limitreader import LimitReader
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from storage.captured import INDEX as INDEX
+from storage.captured import OPEN as OPEN
+from storage.captured import RENDERED_TYPE, Headers, existing, members_from, open_name, response_of
+from storage.captured import UNREADABLE as UNREADABLE
+from storage.captured import ArchivedResponse as ArchivedResponse
+from storage.captured import index_name as index_name
+from storage.captured import members as members
+from storage.captured import read_response as read_response
+from storage.captured import record_of as record_of
+from storage.captured import unreadable as unreadable
 from storage.exceptions import ArchiveError
 from storage.schema import Evidence
 
-OPEN = ".open"
-INDEX = ".idx"
-
 # Level 1 packs a 39 kB page to 13 % in 0.05 ms; level 9, warcio's own, to 11 % in 0.34 ms.
 _COMPRESSION = 1
-
-_RENDERED_TYPE = "text/html; charset=utf-8"
-
-# what reading damaged records comes to, beside an error of the disk: warcio checks the first lines and no more
-UNREADABLE = (OSError, ArchiveLoadFailed, zlib.error, ValueError, TypeError, AttributeError, EOFError)
-
-Headers = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,17 +62,6 @@ class Exchange:
     received: bytes  # body as received, still compressed where it came compressed
     body: bytes  # body with content-encoding undone: what the readers read
     captured_at: dt.datetime  # aware
-
-
-@dataclass(frozen=True, kw_only=True)
-class ArchivedResponse:
-    """A response read back from the archive, content-encoding undone."""
-
-    url: str
-    status: int
-    headers: Headers
-    body: bytes
-    captured_at: dt.datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +179,7 @@ class Archive:
                 "conversion",
                 payload=io.BytesIO(body),
                 length=len(body),
-                warc_content_type=_RENDERED_TYPE,
+                warc_content_type=RENDERED_TYPE,
                 warc_headers_dict={"WARC-Date": date, "WARC-Refers-To": of.record_id},
             )
             record_id: str = record.rec_headers.get_header("WARC-Record-ID")
@@ -230,7 +217,7 @@ class Archive:
         self._index.close()
         chain = self._writer.links.chain
         self._out = self._index = self._writer = None
-        _open_name(self.path).rename(self.path)
+        open_name(self.path).rename(self.path)
         return chain
 
     def _unwritable(self, error: OSError) -> ArchiveError:
@@ -239,30 +226,12 @@ class Archive:
     def _open(self) -> _Writer:
         if self._writer is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._out = _open_name(self.path).open("xb")
+            self._out = open_name(self.path).open("xb")
             self._index = index_name(self.path).open("xb")
             self._writer = _Writer(self._out, self._index, self.name)
             info = {"software": "gongkai/0.1", "format": "WARC File Format 1.1", "robots": "obey"}
             self._writer.write_record(self._writer.create_warcinfo_record(self.name, info))
         return self._writer
-
-
-def read_response(folder: Path, warc: str, record_id: str) -> ArchivedResponse:
-    """The response that evidence names, from a finished file or one that a killed crawl left open.
-
-    Its body has its content-encoding undone; the sha256 of that body is the evidence's. A rendered page has the status
-    of the response it was drawn from.
-
-    :raises ArchiveError: the file or the record is not there.
-    """
-    path = _existing(folder / warc)
-    try:
-        record = record_of(next(_members_from(path, record_id)))
-        response = _response(record)
-    except UNREADABLE as error:
-        raise unreadable(path, error) from error
-    drawn_from = record.rec_headers.get_header("WARC-Refers-To")
-    return replace(response, status=read_response(folder, warc, drawn_from).status) if drawn_from else response
 
 
 def raw_records(folder: Path, warc: str, record_id: str) -> dict[str, bytes]:
@@ -272,10 +241,10 @@ def raw_records(folder: Path, warc: str, record_id: str) -> dict[str, bytes]:
 
     :raises ArchiveError: the file or the record is not there.
     """
-    path = _existing(folder / warc)
+    path = existing(folder / warc)
     kept: dict[str, bytes] = {}
     try:
-        for member in _members_from(path, record_id):
+        for member in members_from(path, record_id):
             names = record_of(member).rec_headers.get_header
             if record_id not in (names("WARC-Record-ID"), names("WARC-Concurrent-To")):
                 break
@@ -296,7 +265,7 @@ def iter_responses(path: Path) -> Iterator[tuple[str, ArchivedResponse]]:
         with path.open("rb") as file:
             for record in _records(file, path):
                 if record.rec_type == "response":
-                    yield record.rec_headers.get_header("WARC-Record-ID"), _response(record)
+                    yield record.rec_headers.get_header("WARC-Record-ID"), response_of(record)
     except UNREADABLE as error:
         raise unreadable(path, error) from error
 
@@ -319,11 +288,6 @@ def addresses(path: Path) -> dict[str, str]:
     except UNREADABLE as error:
         raise unreadable(path, error) from error
     return found
-
-
-def unreadable(path: Path, error: Exception) -> ArchiveError:
-    why = error.strerror if isinstance(error, OSError) else f"the file is damaged: {error}"
-    return ArchiveError(f"{path}: captured pages cannot be read ({why})")
 
 
 def chain_of(path: Path) -> Chain:
@@ -356,58 +320,12 @@ def settle(path: Path) -> Path:
     return final
 
 
-def _open_name(path: Path) -> Path:
-    return path.with_name(path.name + OPEN)
-
-
-def index_name(path: Path) -> Path:
-    return path.with_name(path.name + INDEX)
-
-
 def _target(url: str) -> str:
     """Path and query of an address, as a request line has them."""
     _, _, rest = url.partition("://")
     slash = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
     target = rest[slash:].partition("#")[0]
     return target if target.startswith("/") else f"/{target}"
-
-
-def _offset(path: Path, record_id: str) -> int:
-    """Where the index says the record starts; 0, the file's start, where the index does not say."""
-    wanted = f"{record_id} ".encode("ascii", "replace")
-    with contextlib.suppress(OSError, ValueError), index_name(path).open("rb") as index:
-        for line in index:
-            if line.startswith(wanted) and line.endswith(b"\n"):
-                return max(0, int(line[len(wanted) :].partition(b" ")[0]))
-    return 0
-
-
-def _existing(path: Path) -> Path:
-    return path if path.exists() else _open_name(path)
-
-
-def _members_from(path: Path, record_id: str) -> Iterator[bytes]:
-    """The complete records of a file from the named one on, packed as they lie there.
-
-    :raises ArchiveError: there is no such record.
-    """
-    with path.open("rb") as file:
-        final = path.with_name(path.name.removesuffix(OPEN))
-        for start in dict.fromkeys((_offset(final, record_id), 0)):  # an index may lie
-            file.seek(start)
-            following = members(file)
-            for member in following:
-                if record_of(member).rec_headers.get_header("WARC-Record-ID") == record_id:
-                    yield member
-                    yield from following
-                    return
-    raise ArchiveError(f"{path}: no record {record_id}; the file may have been replaced or cut off")
-
-
-def record_of(member: bytes) -> ArcWarcRecord:
-    for record in ArchiveIterator(io.BytesIO(member)):
-        return record
-    raise ArchiveLoadFailed("a record is empty")
 
 
 def _records(file: BinaryIO, path: Path) -> Iterator[ArcWarcRecord]:
@@ -420,36 +338,6 @@ def _records(file: BinaryIO, path: Path) -> Iterator[ArcWarcRecord]:
     yield from ArchiveIterator(file)
 
 
-def _response(record: ArcWarcRecord) -> ArchivedResponse:
-    headers = record.http_headers  # a rendered page has none: it never went over the wire
-    return ArchivedResponse(
-        url=record.rec_headers.get_header("WARC-Target-URI"),
-        status=int(headers.get_statuscode()) if headers else 200,
-        headers=tuple(headers.headers) if headers else (("Content-Type", _RENDERED_TYPE),),
-        body=record.content_stream().read(),
-        captured_at=dt.datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
-    )
-
-
 def _whole_length(file: BinaryIO) -> int:
     """Length in bytes of the complete gzip members from here on."""
     return sum(map(len, members(file)))
-
-
-def members(file: BinaryIO) -> Iterator[bytes]:
-    """The complete gzip members from here on, each one record, packed as they lie there."""
-    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    packed = bytearray()
-    data = b""
-    while data or (data := file.read(1 << 16)):
-        try:
-            member.decompress(data)
-        except zlib.error:
-            return
-        rest = member.unused_data
-        packed += data[: len(data) - len(rest)]
-        data = rest
-        if member.eof:
-            yield bytes(packed)
-            packed.clear()
-            member = zlib.decompressobj(zlib.MAX_WBITS | 16)

@@ -42,6 +42,21 @@ class Board:
     board: Mapping[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """What a curve shows of one day: open findings, coverage (good, due, percent), and points by unit.
+
+    ``mean`` is that of the units with points, of ``units`` in all; None where none has, or where it was not told yet.
+    """
+
+    day: dt.date
+    open: int
+    coverage: Mapping[str, Any] | None
+    mean: float | None
+    units: int
+    points: Mapping[str, float]
+
+
 def tell(db: Database, day: dt.date, board: Mapping[str, Any], standings: Iterable[Standing]) -> None:
     """Keeps the board of a day in place of what was told of it, in one transaction."""
     at = tables.standings.c
@@ -79,6 +94,13 @@ def standings(db: Database, day: dt.date) -> list[Standing]:
         return [Standing(**row) for row in session.execute(query).mappings()]
 
 
+def lines(db: Database, day: dt.date) -> dict[str, Mapping[str, Any]]:
+    """Every unit's line of a day by unit, without its cells and losses."""
+    at = tables.standings.c
+    with db.read() as session:
+        return dict(session.execute(sa.select(at.unit, at.line).where(at.day == day)).tuples().all())
+
+
 def standing(db: Database, unit: str, day: dt.date | None = None) -> Standing | None:
     """One unit's line of a day (default: of its last), with its losses."""
     at = tables.standings.c
@@ -98,6 +120,25 @@ def days(db: Database, *, limit: int = 400) -> list[dt.date]:
     query = sa.select(tables.boards.c.day).order_by(tables.boards.c.day.desc()).limit(limit)
     with db.read() as session:
         return sorted(session.execute(query).scalars())
+
+
+def trend(db: Database, until: dt.date, *, limit: int = 60) -> list[Day]:
+    """The last days told up to ``until``, oldest first, without the lines of units."""
+    at = tables.boards.c
+    query = sa.select(at.day, at.board["open_findings"], at.board["coverage"], at.board["trend"])
+    with db.read() as session:
+        rows = session.execute(query.where(at.day <= until).order_by(at.day.desc()).limit(limit)).tuples().all()
+    return [
+        Day(
+            day=day,
+            open=sum((kinds or {}).values()),
+            coverage=covered,
+            mean=(told or {}).get("mean"),
+            units=(told or {}).get("units", 0),
+            points=(told or {}).get("points", {}),
+        )
+        for day, kinds, covered, told in reversed(rows)
+    ]
 
 
 def history(db: Database, unit: str, *, limit: int = 400) -> Iterator[Standing]:

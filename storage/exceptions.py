@@ -34,6 +34,15 @@ class ReceiversFileError(GongkaiError):
         self.problems = problems
 
 
+class ChannelsFileError(GongkaiError):
+    """Raised when the channels file cannot be read or is not valid; ``problems`` as of :class:`CityFileError`."""
+
+    def __init__(self, path: str, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.path = path
+        self.problems = problems
+
+
 class DutyFileError(GongkaiError):
     """Raised when a file cannot be read as a unit's directory of duties (主动公开基本目录)."""
 
@@ -53,13 +62,33 @@ class PaperFailed(GongkaiError):
 class PeopleRefused(GongkaiError):
     """Raised when an account, a link or a sign-in is refused.
 
-    ``what`` is a machine word: name, taken, unit, link, last, short, long, plain, name, wrong, wait.
+    ``what`` is a machine word: name, taken, unit, link, last, short, long, plain, name, wrong, wait,
+    old, linked, unlinked, only_way.
     """
 
     def __init__(self, what: str, said: str, *, wait_s: float = 0.0) -> None:
         super().__init__(said)
         self.what = what
         self.wait_s = wait_s
+
+
+class IdentityRefused(GongkaiError):
+    """Raised when a provider cannot say who somebody is, or is not believed.
+
+    ``what`` is a machine word: oidc_down, oidc_refused.
+    """
+
+    def __init__(self, what: str, said: str) -> None:
+        super().__init__(said)
+        self.what = what
+
+
+class ProofRefused(GongkaiError):
+    """Raised when a file cannot be taken as proof. ``what`` is a machine word: proof_empty, proof_large, proof_kind."""
+
+    def __init__(self, what: str, said: str) -> None:
+        super().__init__(said)
+        self.what = what
 
 
 class PeriodRefused(GongkaiError):
@@ -91,6 +120,10 @@ class DeliveryFailed(GongkaiError):
     def __init__(self, said: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(said)
         self.retry_after_s = retry_after_s
+
+
+class NoticeFailed(GongkaiError):
+    """Raised when a channel did not take a notice; nothing was lost, it waits and is tried again."""
 
 
 class UnsafeAddress(GongkaiError):

@@ -7,18 +7,20 @@ them costs the same after ten years.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, insert_into, storable
+from storage.database import Database, among, insert_into, storable
 from storage.formats.json_item import evidence_json, evidence_of
 from storage.schema import Observation, Outcome, Subject
 
 PAGE: Final = 1000
+_STREAMED: Final = 5000  # slim rows fetched at a time
 _Place = tuple[str, str | None]
 
 
@@ -97,6 +99,39 @@ def recent_good(
     return found
 
 
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Looks at one place that failed in a row, since the last good one: how many, when the first, how the last."""
+
+    count: int
+    since: dt.datetime
+    last: Observation
+
+
+def failing(db: Database, subject: Subject) -> dict[_Place, Row]:
+    """The places whose latest look of this kind was not good, with all looks there since the last that was."""
+    head, look = tables.observation_heads, tables.observations
+    here = sa.and_(
+        look.c.unit == head.c.unit,
+        sa.func.coalesce(look.c.column, "") == head.c.column,
+        look.c.subject == head.c.subject,
+        sa.or_(head.c.good_at.is_(None), look.c.at > head.c.good_at),
+    )
+    stands = (head.c.subject == subject.value, sa.or_(head.c.good_id.is_(None), head.c.latest_id != head.c.good_id))
+    first = sa.func.min(look.c.at, type_=look.c.at.type)
+    query = (
+        sa.select(head.c.latest_id, sa.func.count(), first)
+        .join(look, here)
+        .where(*stands)
+        .group_by(head.c.unit, head.c.column, head.c.latest_id)
+    )
+    with db.read() as session:
+        rows = {row[0]: (row[1], row[2]) for row in session.execute(query)}
+        found = session.execute(sa.select(look).where(among(session, look.c.id, list(rows)))).mappings()
+        latest = [_observation(row) for row in found]
+    return {(one.unit, one.column): Row(count=rows[one.id][0], since=rows[one.id][1], last=one) for one in latest}
+
+
 def iter_observations(
     db: Database,
     *,
@@ -122,6 +157,29 @@ def iter_observations(
             return
         last = found[-1]
         page = query.where(sa.or_(at.at > last["at"], sa.and_(at.at == last["at"], at.id > last["id"])))
+
+
+def get_many(db: Database, names: Sequence[str]) -> dict[str, Observation]:
+    """The looks of these ids, by id."""
+    if not names:
+        return {}
+    with db.read() as session:
+        query = sa.select(tables.observations).where(among(session, tables.observations.c.id, names))
+        found = [_observation(row) for row in session.execute(query).mappings()]
+    return {one.id: one for one in found}
+
+
+def iter_outcomes(
+    db: Database, subject: Subject, since: dt.datetime
+) -> Iterator[tuple[str, str | None, dt.datetime, Outcome]]:
+    """Unit, column, moment (UTC) and outcome of every look of this kind since then; slim, streamed, in no order."""
+    at = tables.observations.c
+    query = sa.select(at.unit, at.column, at.at, at.outcome).where(at.subject == subject.value, at.at >= since)
+    known = {one.value: one for one in Outcome}
+    with db.snapshot() as session:
+        for some in session.execute(query, execution_options={"yield_per": _STREAMED}).partitions():
+            for unit, column, moment, outcome in some:
+                yield unit, column, moment, known[outcome]
 
 
 def first_at(db: Database) -> dt.datetime | None:

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import tables
-from storage.database import Database, storable, utcnow
+from storage.database import Database, storable, take_lock, utcnow
+from storage.exceptions import UnknownTarget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,3 +90,19 @@ def content(db: Database, paper: str) -> bytes | None:
             sa.select(tables.papers.c.content).where(tables.papers.c.id == paper)
         ).scalar()
         return found
+
+
+def send(db: Database, paper: str, *, by: str) -> None:
+    """Notes that a paper went out, beside what it was made of; a second time changes nothing.
+
+    :raises UnknownTarget: there is no such paper.
+    """
+    at = tables.papers.c
+    with db.begin() as session:
+        take_lock(session, "papers")
+        facts = session.execute(sa.select(at.facts).where(at.id == paper)).scalar()
+        if facts is None:
+            raise UnknownTarget(f"no paper {paper} in {db.name}")
+        if "sent" not in facts:
+            sent = {"at": utcnow().isoformat(), "by": by}
+            session.execute(sa.update(tables.papers).where(at.id == paper).values(facts={**facts, "sent": sent}))

@@ -53,6 +53,20 @@ class Period:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Heading:
+    """What stands above a frozen period; see :class:`Period`."""
+
+    name: str
+    first: dt.date
+    last: dt.date
+    as_of: dt.date
+    early: bool
+    frozen_at: dt.datetime
+    frozen_by: str
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Amendment:
     """One correction of one unit's numbers in a frozen period; ``number`` counts those of the period from 1.
 
@@ -178,6 +192,15 @@ def get(db: Database, name: str) -> Period:
         frozen = ", ".join(one.name for one in iter_periods(db)) or "none yet"
         raise UnknownTarget(f"{name} is not frozen; frozen are: {frozen}")
     return period
+
+
+def headings(db: Database) -> list[Heading]:
+    """Every frozen period without its texts, the one judged last first, the shorter before the longer."""
+    at = tables.periods.c
+    columns = [at[one] for one in ("name", "first", "last", "as_of", "early", "frozen_at", "frozen_by", "note")]
+    with db.read() as session:
+        query = sa.select(*columns).order_by(at.as_of.desc(), at.first.desc())
+        return [Heading(**row) for row in session.execute(query).mappings()]
 
 
 def iter_periods(db: Database) -> Iterator[Period]:

@@ -8,7 +8,7 @@ keeps its rows, items and findings; named again, it is back with its history.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, dumps, insert_into, take_lock, utcnow
+from storage.database import Database, among_pairs, dumps, insert_into, storable, take_lock, utcnow
 from storage.schema import City, Column, ColumnKind, Confirmed, Contact, Supervision, Unit, UnitKind, Waiver
 
 
@@ -138,6 +138,29 @@ def _load(session: Session) -> City | None:
             _unit(entry.where["id"], entry.facts, columns, waivers) for entry in present if entry.table is tables.units
         ),
     )
+
+
+def outline(db: Database) -> City | None:
+    """The city with its units, their columns and waivers left out: all that a page of the whole city needs of it."""
+    at = tables.units.c
+    with db.read() as session:
+        facts = session.execute(sa.select(tables.city.c.facts)).scalar()
+        if facts is None:
+            return None
+        rows = session.execute(sa.select(at.id, at.facts).where(at.left_at.is_(None)).order_by(at.position)).all()
+    return City(**facts, units=tuple(_unit(row.id, row.facts, {}, {}) for row in rows))
+
+
+def columns_at(db: Database, places: Sequence[tuple[str, str]]) -> list[Column]:
+    """The columns of these units and ids that are in the registry now; those of one unit in its order."""
+    at = tables.columns.c
+    if not places:
+        return []
+    with db.read() as session:
+        query = sa.select(at.unit, at.id, at.facts, at.position)
+        found = session.execute(query.where(among_pairs(session, (at.unit, at.id), places), at.left_at.is_(None)))
+        rows = sorted(found, key=lambda row: (row.unit, row.position))
+    return [_column(row.unit, row.id, row.facts) for row in rows]
 
 
 # ------------------------------------------------------------------ what differs
@@ -271,7 +294,8 @@ def _facts(thing: City | Unit | Column | Waiver, *without: str) -> dict[str, Any
         facts["until"] = facts["until"].isoformat()
     if (confirmed := facts.get("confirmed")) is not None:
         facts["confirmed"] = {"by": confirmed.by, "on": confirmed.on.isoformat()}
-    return facts
+    known: dict[str, Any] = storable(facts)
+    return known
 
 
 def _unit(

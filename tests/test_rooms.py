@@ -46,6 +46,7 @@ def test_rooms_are_found() -> None:
         ("storage/", ("harvesters", "flows", "scrapy", "prefect")),
         ("harvesters/", ("flows", "prefect")),
         ("flows/compliance/", ("prefect", "sqlalchemy")),
+        ("flows/notices/", ("prefect", "sqlalchemy")),
         ("storage/console/", ("scrapy", "prefect", "harvesters", "flows")),
         ("harvesters/reading/", ("scrapy", "sqlalchemy", "httpx", "requests", "socket")),
         ("harvesters/engines/", ("scrapy", "sqlalchemy", "httpx", "requests", "socket")),

@@ -19,7 +19,7 @@ from flows.compliance.rulebook import RULES
 from flows.gathering.run import run_of
 from flows.reports.evidence import write_bundle
 from harvesters import archive
-from storage import catalogue, findings, registry, seals, settings
+from storage import catalogue, findings, proofs, registry, seals, settings
 from storage.database import Database, open_database, utcnow
 from storage.exceptions import ArchiveError, UnknownTarget
 from storage.export import finding_json
@@ -51,13 +51,17 @@ def evidence(finding: str, out: Path) -> int:
         told = explanation(database, finding)
         found = findings.get_finding(database, finding)
         sealed = {one.name: one for one in seals.iter_seals(database)}
-    assert found is not None
-    bundle = write_bundle(told, list(lines(told)), found.evidence, sealed, settings.load(), out)
+        assert found is not None
+        handed_in = proofs.of_finding(database, finding)
+        files = (proofs.get(database, finding, one.id) for one in handed_in)  # one after the other: 10 MB each
+        answers = (one for one in files if one is not None)
+        bundle = write_bundle(told, list(lines(told)), found.evidence, sealed, settings.load(), out, answers)
     for problem in bundle.problems:
         typer.echo(f"gongkai: {problem}", err=True)
     for note in bundle.notes:
         typer.echo(f"gongkai: pictures: {note}", err=True)
-    typer.echo(f"{bundle.folder}: {len(bundle.files)} files, {len(found.evidence)} captured pages")
+    counted = f"{len(found.evidence)} captured pages" + (f", {len(handed_in)} files handed in" if handed_in else "")
+    typer.echo(f"{bundle.folder}: {len(bundle.files)} files, {counted}")
     return 1 if bundle.problems else 0
 
 
@@ -81,6 +85,9 @@ def explanation(database: Database, finding: str) -> dict[str, Any]:
     text = run.case.law.rules.get(found.rule)
     rule = RULES.get(found.rule)
     count = day_count(found.facts, run.case.days)
+    by_event: dict[int | None, list[dict[str, Any]]] = {}
+    for one in proofs.of_finding(database, finding):
+        by_event.setdefault(one.event, []).append({"name": one.name, "bytes": one.size, "sha256": one.sha256})
     return {
         **finding_json(found),
         "evidence": [evidence_json(one) | {"status": _status(one)} for one in found.evidence],
@@ -99,7 +106,14 @@ def explanation(database: Database, finding: str) -> dict[str, Any]:
         "regulation": {"regime": text.regime, "version": run.case.law.regimes.get(text.regime)} if text else None,
         "count": _count_json(count) if count else None,
         "life": [
-            {"at": event.at.isoformat(), "who": event.who, "step": event.step, "note": event.note}
+            {
+                "at": event.at.isoformat(),
+                "who": event.who,
+                "step": event.step,
+                "note": event.note,
+                "number": event.number,
+                "proof": by_event.get(event.number, []),
+            }
             for event in found.events
         ],
     }
@@ -169,6 +183,8 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
     for event in told["life"]:
         note = f"  {event['note']}" if event["note"] else ""
         yield f"  {_local(event['at'], zone)}  {event['step']}  {event['who']}{note}"
+        for one in event["proof"]:
+            yield f"    proof {one['name']}  {one['bytes']} bytes  sha256 {one['sha256']}"
 
 
 def _named(name: str, value: object) -> str:

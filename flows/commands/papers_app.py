@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from flows.papers_made import Form
 
 
 class Kind(StrEnum):
@@ -20,7 +23,15 @@ class Kind(StrEnum):
 def add_reports(report_app: typer.Typer) -> None:
     """Adds the papers to ``gongkai report``."""
     report_app.command("notice")(notice)
+    report_app.command("bulletin")(bulletin)
+    report_app.command("board")(board)
+    report_app.command("workbook")(workbook)
     report_app.command("calendar")(calendar)
+
+
+Due = Annotated[str | None, typer.Option(metavar="DATE", help="Last day for mending; left out: a marked gap.")]
+Number = Annotated[str | None, typer.Option(help="The paper's number (发文字号); left out: a marked gap.")]
+Period = Annotated[str | None, typer.Option(metavar="NAME", help="A frozen period; left out: as of now.")]
 
 
 def notice(
@@ -33,20 +44,58 @@ def notice(
             help="reminder (提示单): what it was not told yet; rectification (整改通知书): what still stands."
         ),
     ] = Kind.REMINDER,
-    due: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Last day for mending; left out: a marked gap.")
-    ] = None,
-    number: Annotated[str | None, typer.Option(help="The paper's number; left out: a marked gap.")] = None,
+    due: Due = None,
+    number: Number = None,
 ) -> None:
     """A notice to a unit as Word, out of its findings. A template of your own: templates/notice.docx, data folder."""
     from flows.commands import papers
     from flows.reports.notice import Paper
 
-    try:
-        day = dt.date.fromisoformat(due) if due else None
-    except ValueError as problem:
-        raise typer.BadParameter(f"--due: found {due!r}, expected a day like 2026-03-31") from problem
-    raise typer.Exit(papers.notice(unit, Paper(kind.value), out, due=day, number=number))
+    papers.notice(unit, Paper(kind.value), out, due=_day(due), number=number)
+
+
+def bulletin(
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write: .docx, .html or .pdf.")],
+    period: Period = None,
+    due: Due = None,
+    number: Number = None,
+    last: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PAPER", help="The bulletin to compare with, or none; left out: the last one of an earlier day."
+        ),
+    ] = None,
+) -> None:
+    """The inspection bulletin (检查情况通报) of all units. Own templates: templates/bulletin.docx and .html."""
+    from flows.commands import papers
+
+    papers.bulletin(out, _form(out, "docx", "html", "pdf"), period=period, due=_day(due), number=number, last=last)
+
+
+def board(
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write: .html or .pdf.")],
+    period: Period = None,
+) -> None:
+    """The board as a sheet to print, A4. A template of your own: templates/board.html in the data folder."""
+    from flows.commands import papers
+
+    papers.board(out, _form(out, "html", "pdf"), period=period)
+
+
+def workbook(
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.xlsx", help="The Excel file to write.")],
+    period: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A frozen period (2026-Q3); left out: as it stands now.")
+    ] = None,
+    unit: Annotated[str | None, typer.Option(metavar="ID", help="Only this unit's.")] = None,
+) -> None:
+    """Everything as one Excel workbook: ranking, lost points, findings, columns, counts, charts; ours apart."""
+    from flows.commands import papers
+
+    raise typer.Exit(papers.workbook(out, period=period, unit=unit))
 
 
 def calendar(
@@ -59,3 +108,19 @@ def calendar(
     from flows.commands import calendar as command
 
     raise typer.Exit(command.show(unit, days, as_json=as_json))
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as problem:
+        raise typer.BadParameter(f"--due: found {text!r}, expected a day like 2026-03-31") from problem
+
+
+def _form(out: Path, *endings: str) -> Form:
+    from flows.papers_made import Form
+
+    ending = out.suffix.removeprefix(".").lower()
+    if ending not in endings:
+        raise typer.BadParameter(f"--out: found {out.name!r}, expected a name that ends in .{', .'.join(endings)}")
+    return Form(ending)

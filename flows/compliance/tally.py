@@ -13,9 +13,26 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from flows.compliance.formula import SILENT, Formula
-from storage.schema import Unit, Verdict, VerdictKind
+from storage.schema import Unit, VerdictKind
 
 EXAMPLES = 5  # columns or items named of what is told together
+
+
+class Counted(Protocol):
+    """What is read of a verdict."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def column(self) -> str | None: ...
+    @property
+    def item(self) -> str | None: ...
+    @property
+    def verdict(self) -> VerdictKind: ...
+    @property
+    def reason(self) -> str | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +61,7 @@ class Count:
 
 
 class _Counter(Protocol):
-    def add(self, verdict: Verdict) -> None: ...
+    def add(self, verdict: Counted) -> None: ...
     def count(self) -> Count: ...
 
 
@@ -55,7 +72,7 @@ class _Columns:
         self._columns: dict[str, set[VerdictKind]] = defaultdict(set)
         self._breached: dict[str, set[str]] = defaultdict(set)
 
-    def add(self, verdict: Verdict) -> None:
+    def add(self, verdict: Counted) -> None:
         if verdict.column is not None:
             self._columns[verdict.column].add(verdict.verdict)
             if verdict.verdict is VerdictKind.BREACH:
@@ -76,7 +93,7 @@ class _Items:
         self._unsure = array("q")
         self._lost: dict[tuple[str, str], set[str]] = {}
 
-    def add(self, verdict: Verdict) -> None:
+    def add(self, verdict: Counted) -> None:
         # what names no item speaks of its column, or of the unit
         subject = (verdict.item, "") if verdict.item else ("", verdict.column or "")
         if verdict.verdict is VerdictKind.BREACH:
@@ -103,7 +120,7 @@ class _Each:
         self._met = self._unsure = 0
         self._lost: list[Lost] = []
 
-    def add(self, verdict: Verdict) -> None:
+    def add(self, verdict: Counted) -> None:
         self._met += verdict.verdict is VerdictKind.COMPLIANT
         self._unsure += verdict.verdict is VerdictKind.NOT_ASSESSABLE
         if verdict.verdict is VerdictKind.BREACH:
@@ -149,7 +166,7 @@ class Tally:
         self._counters: dict[tuple[str, str], _Counter] = {}
         self._vetoes: dict[tuple[str, str], list[tuple[str | None, str | None]]] = defaultdict(list)
 
-    def add(self, verdict: Verdict) -> None:
+    def add(self, verdict: Counted) -> None:
         """Counts one verdict where the formula says it counts."""
         place = self._places.get(verdict.rule)
         kind = verdict.verdict

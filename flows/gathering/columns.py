@@ -100,9 +100,9 @@ def looks_due_at(run: Run, subject: Subject) -> dict[Place, tuple[int, int]]:
     first = dt.datetime.combine(run.case.as_of - dt.timedelta(days=days - 1), dt.time(), run.case.zone)
     good: dict[Place, set[dt.date]] = defaultdict(set)
     tried: dict[Place, set[dt.date]] = defaultdict(set)
-    for look in observations.iter_observations(run.database, subject=subject, since=first.astimezone(dt.UTC)):
-        place, day = (look.unit, look.column), run.day(look.at)
+    for unit, column, at, outcome in observations.iter_outcomes(run.database, subject, first.astimezone(dt.UTC)):
+        place, day = (unit, column), run.day(at)
         tried[place].add(day)
-        if look.outcome.is_good:
+        if outcome.is_good:
             good[place].add(day)
     return {place: looks_due(good[place], tried[place], run.case.as_of, days) for place in tried}

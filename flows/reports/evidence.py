@@ -3,8 +3,9 @@
 In comes a finding; out goes a folder: ``evidence.warc.gz`` (the captured requests and responses, byte for byte as
 they lie in the archive, for any WARC replay tool), ``finding.json`` and ``finding.txt`` (rule, citation, limits, facts,
 the count of the deadline, the finding's life), ``pages/`` (each captured page as text, as a picture where Chromium is
-here, or as the file that it is), and ``manifest.json``: the sum of every file, whether each captured body still has the
-sum that was noted when it was captured, and the seals of the archive files it was taken from.
+here, or as the file that it is), ``answers/`` (what people handed in with their steps, as it came), and
+``manifest.json``: the sum of every file, whether each captured body and each file handed in still has the sum that was
+noted when it came, and the seals of the archive files that the pages were taken from.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ from harvesters import archive
 from harvesters.archive import ArchivedResponse
 from harvesters.reading.document import Document
 from harvesters.reading.layout import lay_out
+from storage import proofs
 from storage.exceptions import ArchiveError, ExportError
+from storage.proofs import Proof
 from storage.schema import Evidence
 from storage.seals import Seal
 from storage.settings import Settings
@@ -38,8 +41,10 @@ README = """\
 finding.txt, finding.json   the finding: rule, citation, limits, facts, the count of its deadline, evidence, its life
 {warc}            the captured pages as they came, with the requests that asked for them (WARC 1.1)
 pages/                      each captured page: as text, as a picture (drawn without network and scripts), or its file
-manifest.json               SHA-256 of every file here, and of every captured body as noted at its capture; what could
-                            not be proven; the seals of the archive files that the pages were taken from
+answers/                    what the unit and the office handed in with their steps, as it came
+manifest.json               SHA-256 of every file here, and of every captured body as noted at its capture, who
+                            handed in what and when; what could not be proven; the seals of
+                            the archive files that the pages were taken from
 
 To check the sums:     sha256sum FILE, against manifest.json
 To check the capture:  warcio check {warc}
@@ -80,12 +85,14 @@ def write_bundle(
     seals: Mapping[str, Seal],
     limits: Settings,
     out: Path,
+    answers: Iterable[tuple[Proof, bytes]] = (),
 ) -> Bundle:
     """Writes the folder ``out``, which must be new or empty.
 
     :param told: the finding's explanation, JSON-safe; ``lines`` the same for people.
     :param seals: the seals of archive files, by name.
     :param limits: where the archive is, and the browser.
+    :param answers: what was handed in with the finding's steps, with its bytes.
     :raises ExportError: ``out`` holds something already, or cannot be written.
     """
     try:
@@ -93,6 +100,7 @@ def write_bundle(
         if any(out.iterdir()):
             raise ExportError(f"{out}: is not empty; name a new folder")
         pages, problems = _pages(evidence, limits.archive, out)
+        handed_in = [_answer(told, *one, out, problems) for one in answers]
         _write(out / "finding.json", json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n")
         _write(out / "finding.txt", "\n".join(lines).encode() + b"\n")
         _write(out / "README.txt", README.format(id=told["id"], warc=WARC).encode())
@@ -106,6 +114,7 @@ def write_bundle(
             "finding": told["id"],
             "files": sums,
             "pages": [page.said for page in pages],
+            "answers": handed_in,
             "problems": problems,
             "archives": {name: _sealed(seals.get(name)) for name in sorted({one.warc for one in evidence if one.warc})},
         }
@@ -150,6 +159,26 @@ def _pages(evidence: Sequence[Evidence], archived: Path, out: Path) -> tuple[lis
     if copied:
         _write(out / WARC, b"".join(copied.values()))
     return pages, problems
+
+
+def _answer(told: Mapping[str, Any], proof: Proof, content: bytes, out: Path, problems: list[str]) -> dict[str, Any]:
+    """Writes a file that was handed in; what is said of it, with the step that it came with."""
+    name = f"answers/{proof.id:04}-{proofs.clean_name(proof.name, proof.kind)}"
+    _write(out / name, content)
+    if _sum(content) != proof.sha256:
+        problems.append(f"{name}: holds other bytes than were noted when it was handed in")
+    step: Mapping[str, Any] = next((one for one in told.get("life", ()) if one.get("number") == proof.event), {})
+    return {
+        "file": name,
+        "name": proof.name,
+        "type": proof.media_type,
+        "bytes": proof.size,
+        "sha256": proof.sha256,
+        "who": proof.who,
+        "at": proof.at.isoformat(),
+        "step": step.get("step"),
+        "note": step.get("note"),
+    }
 
 
 def _pictures(pages: Sequence[_Page], evidence: Sequence[Evidence], limits: Settings, out: Path) -> list[str]:

@@ -18,7 +18,7 @@ from storage.findings import State
 from storage.schema import City, Finding, Unit
 
 GAP: Final = "【　　】"  # what the office fills in
-_KINDS: Final = {
+KINDS: Final = {
     "untimely": "公开不及时",
     "incomplete": "公开不全面",
     "improper": "公开不规范",
@@ -74,7 +74,7 @@ def context(
     :param due: the last day for mending it.
     """
     order = sorted(told, key=lambda one: (one.finding.severity != "red", one.finding.opened_at, one.finding.id))
-    counts = {word: sum(one.finding.kind.value == kind for one in told) for kind, word in _KINDS.items()}
+    counts = {word: sum(one.finding.kind.value == kind for one in told) for kind, word in KINDS.items()}
     return {
         "title": TITLES[paper],
         "number": number or f"（编号{GAP}）",
@@ -103,7 +103,7 @@ def _row(number: int, one: Told, due: dt.date | None) -> dict[str, Any]:
         "number": number,
         "id": found.id,
         "rule": f"{one.rule}（{found.rule}）",
-        "kind": _KINDS[found.kind.value],
+        "kind": KINDS[found.kind.value],
         "place": place,
         "facts": "；".join(facts_in_words(found.facts)),
         "url": one.url or (evidence.url if evidence else ""),

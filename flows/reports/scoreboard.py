@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from flows.compliance.formula import SILENT, Formula, formula_of, unplaced
 from flows.compliance.regulation import Regulation
 from flows.compliance.score import Group, Loss, UnitScore, ranked, score, tenths
-from flows.compliance.tally import Tally, Veto
-from storage.schema import City, Finding, FindingKind, PeerGroup, Unit, Verdict, VerdictKind
+from flows.compliance.tally import Counted, Tally, Veto
+from storage.schema import City, FindingKind, PeerGroup, Unit, VerdictKind
 
 CHINESE: Final = {
     PeerGroup.DISTRICT: "区县",
@@ -32,6 +32,24 @@ CHINESE: Final = {
 # what of a unit's line does not follow from verdicts alone
 BESIDE: Final = ("open_findings", "coverage")
 Looks = Mapping[tuple[str, str | None], tuple[int, int]]
+
+
+class Judged(Counted, Protocol):
+    """What is read of a verdict: what is counted, and the day it was given for."""
+
+    @property
+    def as_of(self) -> dt.date: ...
+
+
+class Opened(Protocol):
+    """What is read of a finding."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def kind(self) -> FindingKind: ...
+    @property
+    def closed_at(self) -> dt.datetime | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +88,7 @@ class Scoreboard:
 
 
 def scoreboard(
-    city: City, law: Regulation, verdicts: Iterable[Verdict], findings: Iterable[Finding], looks: Looks | None = None
+    city: City, law: Regulation, verdicts: Iterable[Judged], findings: Iterable[Opened], looks: Looks | None = None
 ) -> Scoreboard:
     """The scoreboard of a city from its latest verdicts and its open findings.
 

@@ -19,9 +19,23 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import LxmlError
 
+from flows.reports.shares import printable
 from storage.exceptions import PaperFailed
 
 OURS: Final = Path(__file__).parent / "templates"
+# whatever an edited template may do wrong: as a file, as a template, with what it is filled with
+_BROKEN: Final = (
+    TemplateError,
+    BadZipFile,
+    PackageNotFoundError,
+    LxmlError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    OSError,
+)
 
 
 def filled(name: str, context: Mapping[str, Any], home: Path) -> bytes:
@@ -35,10 +49,10 @@ def filled(name: str, context: Mapping[str, Any], home: Path) -> bytes:
     environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     try:
         template = DocxTemplate(path)
-        template.render(dict(context), jinja_env=environment)
+        template.render(printable(context), jinja_env=environment)
         out = io.BytesIO()
         template.save(out)
-    except (TemplateError, BadZipFile, PackageNotFoundError, LxmlError, ValueError, KeyError, OSError) as problem:
+    except _BROKEN as problem:
         raise PaperFailed(
             f"{path}: cannot be filled in ({problem}); correct the mark it names, or move it away and ours is used"
         ) from problem

@@ -20,7 +20,7 @@ from storage.catalogue.alike import (
 )
 from storage.catalogue.articles import ArticleLook, record_articles, touch
 from storage.catalogue.core_metadata import Completeness, Filled, completeness, iter_values
-from storage.catalogue.counting import Count, category_counts
+from storage.catalogue.counting import Count, MonthCount, category_counts, month_counts
 from storage.catalogue.facts import ColumnFacts, GoneRow, appeared, column_facts, gone_rows
 from storage.catalogue.fading import Rereads, Settled, settle
 from storage.catalogue.holding import Acceptance, Gone, Held, accept, acceptances, held
@@ -28,7 +28,15 @@ from storage.catalogue.identity import item_id
 from storage.catalogue.linking import Linked, linked_in, linked_items, owners_of, titles_in
 from storage.catalogue.picking import Listed, Standing, Titled, listed_in, newest_days, rows_in, standing_in, titled
 from storage.catalogue.practice import EntryCounts, FieldCounts, entry_counts, field_counts
-from storage.catalogue.reading import count_items, get_item, get_items, iter_changes, iter_items, iter_snapshot
+from storage.catalogue.reading import (
+    count_items,
+    get_item,
+    get_items,
+    iter_changes,
+    iter_items,
+    iter_snapshot,
+    titles_of,
+)
 from storage.catalogue.recent import ListedRow, listed_since
 from storage.catalogue.rederiving import Rederived, rederive
 from storage.catalogue.standing import StandingRow, iter_standing, row_titles
@@ -61,6 +69,7 @@ __all__ = [
     "Linked",
     "Listed",
     "ListedRow",
+    "MonthCount",
     "Rederived",
     "Rereads",
     "Settled",
@@ -101,6 +110,7 @@ __all__ = [
     "listed_in",
     "listed_since",
     "merge_items",
+    "month_counts",
     "newest_days",
     "owners_of",
     "record_articles",
@@ -119,6 +129,7 @@ __all__ = [
     "standing_in",
     "titled",
     "titles_in",
+    "titles_of",
     "touch",
     "unite",
     "upsert",

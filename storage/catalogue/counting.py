@@ -76,6 +76,42 @@ def category_counts(
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class MonthCount:
+    """So many items of one unit and month that stand; leading or a copy. ``month`` None: without a date."""
+
+    unit: str
+    month: tuple[int, int] | None  # year and month of publication
+    is_copy: bool
+    count: int
+
+
+def month_counts(
+    db: Database, *, first: dt.date | None = None, last: dt.date | None = None, unit: str | None = None
+) -> list[MonthCount]:
+    """Items that stand by unit and month of publication, in that order; one statement. Options as above."""
+    at = tables.items.c
+    by = (at.unit, sa.extract("year", at.published_on), sa.extract("month", at.published_on))
+    other = tables.items.alias()
+    is_copy = at.id.in_(sa.select(other.c.id).where(other.c.same_as.is_not(None)))
+    query = sa.select(*by, sa.func.count(), sa.func.sum(sa.case((is_copy, 1), else_=0))).group_by(*by)
+    query = query.where(at.withdrawn_at.is_(None))
+    if first is not None:
+        query = query.where(at.published_on >= first)
+    if last is not None:
+        query = query.where(at.published_on <= last)
+    if unit is not None:
+        query = query.where(at.unit == unit)
+    found = []
+    with db.read() as session:
+        for owner, year, month, everything, copied in session.execute(query):
+            when = None if year is None else (int(year), int(month))
+            for count, copy in ((everything - copied, False), (copied, True)):
+                if count:
+                    found.append(MonthCount(unit=owner, month=when, is_copy=copy, count=int(count)))
+    return sorted(found, key=lambda one: (one.unit, one.month or (0, 0), one.is_copy))
+
+
 def _count(key: Sequence[Any], count: int, *, is_copy: bool) -> Count:
     unit, column, category, year, withdrawn = key
     return Count(

@@ -8,6 +8,7 @@ orders, which new records join at the end, so a walk neither skips nor repeats w
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
@@ -16,11 +17,11 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
-from storage import catalogue, export, observations, registry
+from storage import boards, catalogue, export, observations, registry
 from storage.console import conditional, models, queries
 from storage.database import Database, dumps
 from storage.formats import json_item
-from storage.schema import Observation, VerdictKind
+from storage.schema import Observation, PeerGroup, VerdictKind
 
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     304: {"description": "the client has it, by its If-None-Match"},
@@ -45,12 +46,18 @@ Store = Annotated[Database, Depends(_store)]
 Limit = Annotated[int, Query(ge=1, le=MOST, description=f"records a page, {MOST} at most")]
 _HOLDABLE: Final = r"^[^\x00]*$"  # PostgreSQL takes no other text, not even to look for
 After = Annotated[str | None, Query(pattern=_HOLDABLE, max_length=200, description="the cursor of the page before")]
+# the pattern is described and not checked: who made a cursor up is told in words where to get one
+AfterNumber = Annotated[
+    str | None,
+    Query(max_length=200, description="the cursor of the page before", json_schema_extra={"pattern": "^[0-9]{1,18}$"}),
+]
 UnitFilter = Annotated[str | None, Query(pattern=_HOLDABLE, max_length=64, description="id of a unit")]
 ColumnFilter = Annotated[
     str | None, Query(pattern=_HOLDABLE, max_length=64, description="id of a column; with its unit")
 ]
 RuleFilter = Annotated[str | None, Query(pattern=_HOLDABLE, max_length=64, description="id of a rule, such as UP-02")]
 
+DayFilter = Annotated[dt.date | None, Query(description="the last board up to this day; by default the last of all")]
 StateFilter = Annotated[
     str | None,
     Query(
@@ -65,7 +72,7 @@ StateFilter = Annotated[
 def items(
     request: Request,
     store: Store,
-    after: After = None,
+    after: AfterNumber = None,
     limit: Limit = 100,
     unit: UnitFilter = None,
     column: ColumnFilter = None,
@@ -127,6 +134,28 @@ def all_findings(
     return page(request, ((key, export.finding_json(one)) for key, one in found), after, limit)
 
 
+@judged.get("/board", response_model=models.Board)
+def board(request: Request, store: Store, day: DayFilter = None) -> Response:
+    """The scoreboard of the last day judged: each unit's points, rank, open findings and verdicts by rule."""
+    told = boards.latest(store, until=day)
+    known = dict(told.board) if told else {}
+    lines = boards.standings(store, told.day) if told else []
+    order = [group.value for group in PeerGroup]
+    lines.sort(key=lambda one: (order.index(one.line["peer_group"]), one.line["rank"] or math.inf, one.unit))
+    answer = {
+        "as_of": told.day.isoformat() if told else None,
+        "told_at": json_item.time_text(told.told_at) if told else None,
+        **{name: known.get(name) for name in ("city", "code", "formula", "regulation")},
+        **{name: known.get(name, {}) for name in ("open_findings", "verdicts")},
+        **{name: known.get(name, 0) for name in ("advice", "review", "columns")},
+        "peer_groups": known.get("peer_groups", []),
+        "items": known.get("items"),
+        "coverage": known.get("coverage"),
+        "data": [{**one.line, "cells": one.cells} for one in lines],
+    }
+    return conditional.tagged(request, dumps(answer).encode("utf-8", "replace"), "application/json")
+
+
 @router.get("/units", response_model=models.Units)
 def units(request: Request, store: Store) -> Response:
     """Every unit in the registry with its columns, in the order of the city file; whom to write to is left out."""
@@ -167,11 +196,11 @@ def _moment(after: str | None) -> tuple[dt.datetime | None, str]:
     moment, _, last = after.partition("~")
     try:
         at = dt.datetime.fromisoformat(moment)
-    except ValueError:
-        raise _not_a_cursor(after) from None
-    if at.tzinfo is None:
-        raise _not_a_cursor(after)
-    return at.astimezone(dt.UTC), last
+        if at.tzinfo is not None:
+            return at.astimezone(dt.UTC), last
+    except (ValueError, OverflowError):  # the last moment of the year 9999 is in no other zone one
+        pass
+    raise _not_a_cursor(after)
 
 
 def number(after: str | None) -> int:

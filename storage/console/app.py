@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -23,17 +23,22 @@ from starlette.exceptions import HTTPException
 
 from storage import settings
 from storage.console import (
+    account_pages,
     api,
+    board_pages,
+    bodies,
     calendar_pages,
     changes,
     dcat,
     delivery_pages,
     feed,
     feeds,
+    finding_pages,
     finding_steps,
     item_pages,
+    notice_pages,
     operations,
-    pages,
+    paper_pages,
     people_pages,
     rendering,
     request_pages,
@@ -42,10 +47,14 @@ from storage.console import (
     signing,
     source_pages,
     texts,
+    unit_pages,
 )
 from storage.database import Database, open_database
 from storage.exceptions import DatabaseError
 from storage.oai.ahead import ReadAhead
+
+if TYPE_CHECKING:
+    from storage.people.oidc import Provider
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -54,7 +63,9 @@ _HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",  # evidence links lead to the units' sites, which need not know who looks
+    # evidence links lead to the units' sites, which need not know who looks; with no-referrer, browsers would send our
+    # own forms as "Origin: null", and nobody could tell them from anybody's
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _MACHINES: Final = ("/dcat", "/feeds/", "/id/", "/metrics")
@@ -67,6 +78,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     :param api_open: whether REST tells what is judged to who has not signed in; by default the settings'.
 
     :raises DatabaseError: no database was given and the settings' cannot be opened.
+    :raises SettingsError: a setting cannot be used.
     """
     opened = database or open_database()
 
@@ -74,6 +86,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         app.state.read_ahead.close()
+        if app.state.provider is not None:
+            app.state.provider.close()
         if database is None:
             opened.close()
 
@@ -88,15 +102,22 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     )
     app.state.database = opened
     app.state.read_ahead = ReadAhead(opened)
-    app.state.api_open = settings.load().api_open if api_open is None else api_open
+    app.state.settings = settings.load()
+    app.state.api_open = app.state.settings.api_open if api_open is None else api_open
+    app.state.provider = _identities(app, app.state.settings)
     app.include_router(signing.router)
     app.include_router(people_pages.router)
-    app.include_router(pages.router)
+    app.include_router(account_pages.router)
+    app.include_router(board_pages.router)
+    app.include_router(unit_pages.router)
+    app.include_router(finding_pages.router)
     app.include_router(finding_steps.router)
     app.include_router(item_pages.router)
     app.include_router(delivery_pages.router)
     app.include_router(calendar_pages.router)
     app.include_router(rule_pages.router)
+    app.include_router(notice_pages.router)
+    app.include_router(paper_pages.router)
     app.include_router(source_pages.router)  # before any page whose address ends in a unit's name
     app.include_router(request_pages.router)
     app.include_router(api.router)
@@ -110,10 +131,14 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(operations.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 
+    app.add_middleware(bodies.Bounded)  # inside of what follows, so that what it refuses is told like any refusal
+
     @app.middleware("http")
     async def protect(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         if "\x00" in request.scope["path"]:  # no name has it, and PostgreSQL takes no such text even to look for
             return _protected(_explain(request, HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND.phrase))
+        if b"%00" in request.scope["query_string"] and not request.url.path.startswith("/api/"):
+            return _protected(_explain(request, HTTPStatus.BAD_REQUEST, HTTPStatus.BAD_REQUEST.phrase))
         return _protected(await call_next(request))
 
     @app.exception_handler(HTTPException)
@@ -146,9 +171,21 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     return app
 
 
+def _identities(app: FastAPI, kept: settings.Settings) -> Provider | None:
+    """The provider that may open accounts, and its pages; None and no page where the settings name none."""
+    if kept.oidc_issuer is None or kept.oidc_client_id is None:
+        return None
+    from storage.console import oidc_pages  # a tenth of a second, and what few installations need
+    from storage.people.oidc import Client, Provider
+
+    app.include_router(oidc_pages.router)
+    secret = settings.secret("oidc") if settings.is_set("GONGKAI_SECRET_OIDC") else None
+    return Provider(Client(issuer=kept.oidc_issuer, client_id=kept.oidc_client_id, secret=secret))
+
+
 def _protected(response: Response) -> Response:
     for name, value in _HEADERS.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)  # a page may ask for a stricter one
     return response
 
 

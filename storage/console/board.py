@@ -1,4 +1,4 @@
-"""What the board says: the registry and the latest looks in; peer groups of units, and what is ours to put right, out.
+"""What is ours to put right: the registry and the latest looks in; looks that failed alike, each told once, out.
 
 A column counts as well observed when the last look at it was good and nothing holds its writing; everything short of
 that goes to the list of what the operator must do, and never to the unit's account. Pure: nothing is read here.
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from storage.schema import Column, FindingKind, Observation, PeerGroup, Unit
+from storage.schema import Column, Observation, Unit
 
 Looks = Mapping[tuple[str, str | None], Observation]
 Places = Collection[tuple[str, str | None]]
@@ -19,22 +19,6 @@ Places = Collection[tuple[str, str | None]]
 MASS_CHANGE: Final = "mass_change"
 NO_LOOK: Final = "no_look"
 _SENTENCES: Final = 3  # different details shown of one trouble
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnitLine:
-    """One unit on the board. ``well`` of its ``due`` columns are well observed; ``last_good`` is in UTC."""
-
-    unit: Unit
-    findings: Mapping[str, int]  # open ones by kind
-    well: int
-    due: int
-    last_good: dt.datetime | None
-
-    @property
-    def open(self) -> int:
-        """Open findings of all kinds."""
-        return sum(self.findings.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,30 +45,6 @@ def failure(last: Observation | None, *, is_held: bool = False) -> str | None:
     if is_held or last.reason == MASS_CHANGE:
         return MASS_CHANGE
     return None if last.outcome.is_good else last.outcome.value
-
-
-def unit_line(unit: Unit, findings: Mapping[str, int], latest: Looks, good: Looks, held: Places) -> UnitLine:
-    """The unit's line; kinds of findings in the order of the schema, unknown ones after them."""
-    places = [(unit.id, column.id) for column in unit.columns]
-    known = [kind.value for kind in FindingKind]
-    kinds = sorted(findings, key=lambda kind: (kind not in known, known.index(kind) if kind in known else kind))
-    return UnitLine(
-        unit=unit,
-        findings={kind: findings[kind] for kind in kinds},
-        well=sum(failure(latest.get(place), is_held=place in held) is None for place in places),
-        due=len(places),
-        last_good=max((good[place].at for place in places if place in good), default=None),
-    )
-
-
-def peer_groups(lines: Iterable[UnitLine]) -> dict[PeerGroup, list[UnitLine]]:
-    """The lines by peer group, vertical units apart, in the schema's order; most open findings first, then by name."""
-    groups: dict[PeerGroup, list[UnitLine]] = {group: [] for group in PeerGroup}
-    for line in lines:
-        groups[line.unit.peer_group].append(line)
-    for group in groups.values():
-        group.sort(key=lambda line: (-line.open, line.unit.name))
-    return {name: group for name, group in groups.items() if group}
 
 
 def troubles(units: Iterable[Unit], latest: Looks, good: Looks, homes: Looks, held: Places) -> list[Trouble]:

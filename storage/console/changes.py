@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from storage import catalogue, outbox, pulling
 from storage.catalogue import revisions
 from storage.console import conditional, models, queries
-from storage.console.api import RESPONSES, After, Limit, Store, number, page
+from storage.console.api import RESPONSES, AfterNumber, Limit, Store, number, page
 from storage.database import dumps, storable
 from storage.formats import json_item
 from storage.formats.iri import segment
@@ -47,7 +47,7 @@ def item(request: Request, store: Store, name: str) -> Response:
 
 
 @router.get("/items/{name}/revisions", response_model=models.Page[models.Revision], responses=_NOBODY)
-def history(request: Request, store: Store, name: str, after: After = None, limit: Limit = 100) -> Response:
+def history(request: Request, store: Store, name: str, after: AfterNumber = None, limit: Limit = 100) -> Response:
     """Every revision of an item, oldest first, withdrawn or not: what it said, when we wrote it, what had changed."""
     start = number(after)
     if storable(name) != name or not queries.is_item(store, name):
@@ -57,7 +57,7 @@ def history(request: Request, store: Store, name: str, after: After = None, limi
 
 
 @router.get("/changes", response_model=models.Page[models.Change])
-def changes(request: Request, store: Store, after: After = None, limit: Limit = 100) -> Response:
+def changes(request: Request, store: Store, after: AfterNumber = None, limit: Limit = 100) -> Response:
     """Every change there ever was, in one order without gaps, as receivers get them pushed: items and tombstones."""
     entries = outbox.pending(store, number(after), limit + 1)
     return page(request, ((str(one.seq), change_json(one)) for one in entries), after, limit)

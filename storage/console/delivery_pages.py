@@ -69,5 +69,7 @@ def _leave(store: Store, person: Person, form: dict[str, str], address: str | No
     payload: dict[str, object] = {"receiver": form.get("receiver") or None, "by": person.account.name}
     if form.get("item"):
         payload["items"] = [form["item"]]
-    requests.leave(store, "replay", payload)
-    people.note(store, person.account.name, "delivery.replay", form.get("receiver"), facts=payload, address=address)
+    with store.begin() as session:
+        requests.leave(session, "replay", payload)
+        who, receiver = person.account.name, form.get("receiver")
+        people.note(session, who, "delivery.replay", receiver, facts=payload, address=address)

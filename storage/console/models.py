@@ -235,6 +235,91 @@ class Units(_Shape):
     data: list[Unit]
 
 
+class PeerGroup(_Shape):
+    """One peer group of the board."""
+
+    id: str
+    chinese: str
+    units: int
+    ranked: int = Field(description="units that have points, and so a rank")
+
+
+class Share(_Shape):
+    """Days with a good look of the days on which one was due, over columns."""
+
+    good: int
+    due: int
+    percent: float = Field(description="cut, not rounded, to one decimal")
+
+
+class ScoreGroup(_Shape):
+    """What one group of obligations brought a unit."""
+
+    id: str
+    name: str
+    chinese: str
+    met: int
+    judged: int
+    not_assessable: int
+    worth: float | None = Field(description="its part of the hundred points")
+    points: float | None
+    exact: str | None = Field(description="the points as a fraction")
+
+
+class Veto(_Shape):
+    """A rule that fails a unit's site whole."""
+
+    rule: str
+    title: str
+    says: str
+    count: int
+    columns: list[str]
+    items: list[str]
+
+
+class Standing(_Shape):
+    """One unit's line of the board."""
+
+    unit: str
+    name: str
+    kind: str
+    supervision: str
+    peer_group: str
+    points: float | None = Field(description="of 100; null where too little could be judged")
+    exact: str | None = Field(description="the points as a fraction")
+    rank: int | None = Field(description="among the peers that have points")
+    peers: int
+    passes: bool = Field(description="no veto rule is proven against it")
+    met: int
+    judged: int
+    not_assessable: int
+    groups: list[ScoreGroup]
+    vetoes: list[Veto]
+    open_findings: dict[str, int] = Field(description="by kind, as of the day judged")
+    coverage: Share | None
+    cells: dict[str, dict[str, int]] = Field(description="rule, kind of verdict, number of verdicts")
+
+
+class Board(_Shape):
+    """The scoreboard of one day, as the assessment of that day told it."""
+
+    as_of: dt.date | None = Field(description="the day judged; null before the first assessment")
+    told_at: dt.datetime | None
+    city: str | None
+    code: str | None
+    formula: dict[str, Any] | None = Field(description="the published formula, and the rules that bind")
+    regulation: dict[str, Any] | None
+    peer_groups: list[PeerGroup]
+    open_findings: dict[str, int]
+    verdicts: dict[str, int]
+    advice: int = Field(description="verdicts told as advice, held against nobody")
+    review: int = Field(description="verdicts put before a person")
+    columns: int
+    items: int | None = Field(description="documents in the catalogue, each once")
+    coverage: Share | None
+    data: list[Standing] = Field(description="by peer group and rank")
+
+
 Record = TypeVar("Record", bound=BaseModel)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from storage import catalogue, observations, outbox, registry
+from storage import catalogue, notices, observations, outbox, registry
 from storage.console import board, queries
 from storage.console.api import Store
 from storage.database import utcnow
@@ -105,6 +105,16 @@ def _figures(store: Store, now: dt.datetime) -> Iterator[tuple[str, str, list[_S
         "gongkai_drift",
         "Items by which a receiver differed from what it should hold, when it was last compared.",
         [(name, drifts[one.name]) for name, one in zip(names, known, strict=True) if one.name in drifts],
+    )
+    yield (
+        "gongkai_notices",
+        "Notices by what came of them; failed ones were given up.",
+        [({"state": state}, count) for state, count in notices.counts(store).items()],
+    )
+    yield (
+        "gongkai_channel_failures",
+        "Failures in a row of a channel of notices.",
+        [({"channel": one.name}, one.failures) for one in notices.channels(store).values() if one.left_at is None],
     )
 
 

@@ -13,7 +13,7 @@ from storage.console import forms, rendering, signing, texts
 from storage.console.api import Store
 from storage.console.signing import Person
 from storage.exceptions import PeopleRefused, UnknownTarget
-from storage.people import Action
+from storage.people import Action, identities
 from storage.schema import Role
 
 router = APIRouter(include_in_schema=False)
@@ -100,10 +100,11 @@ def _page(
         "people.html",
         city,
         accounts=people.accounts(store),
+        linked=identities.linked_accounts(store),
         names={unit.id: unit.name for unit in (city.units if city else ())},
         roles=[role.value for role in Role],
         csrf=person.csrf,
-        link=None if token is None else f"{request.base_url}welcome/{token}",
+        link=None if token is None else f"{signing.base_of(request)}welcome/{token}",
         refused=None if refused is None else texts.text(language, f"refused.{refused}"),
     )
     answer.status_code = 200 if refused is None else 422

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,9 @@ import sqlalchemy as sa
 
 from storage import tables
 from storage.database import Database
+from storage.findings import State
 from storage.formats.json_item import evidence_of, time_text
-from storage.schema import Finding, FindingKind, Verdict, VerdictKind
+from storage.schema import Finding, FindingKind, Outcome, Subject, Verdict, VerdictKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,135 @@ def held_columns(db: Database) -> set[tuple[str, str | None]]:
     with db.read() as session:
         query = sa.select(look.unit, look.column).where(look.held_since.is_not(None))
         return {(unit, column) for unit, column in session.execute(query)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """How well a unit's columns are observed: ``well`` of ``due``. Times in UTC."""
+
+    well: int = 0
+    due: int = 0
+    last_good: dt.datetime | None = None
+    last_look: dt.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failing:
+    """A place whose last look does not prove what stands there; column None: the unit's home page.
+
+    ``latest`` and ``good`` are the ids of the looks.
+    """
+
+    unit: str
+    column: str | None
+    latest: str | None
+    good: str | None
+    is_held: bool
+
+
+def observed(db: Database, failed: Iterable[Failing]) -> dict[str, Observed]:
+    """By unit that has columns; ``failed`` are those that are not well observed, so that no look is read for it."""
+    column, head = tables.columns.c, tables.observation_heads.c
+    bad = Counter(one.unit for one in failed if one.column is not None)
+    times = [sa.func.max(one, type_=tables.UtcDateTime) for one in (head.good_at, head.latest_at)]
+    query = sa.select(column.unit, sa.func.count(), *times).select_from(tables.columns)
+    query = query.outerjoin(tables.observation_heads, _is_head()).where(column.left_at.is_(None))
+    with db.read() as session:
+        return {
+            unit: Observed(due=due, well=due - bad[unit], last_good=good, last_look=last)
+            for unit, due, good, last in session.execute(query.group_by(column.unit))
+        }
+
+
+def failing(db: Database) -> list[Failing]:
+    """Registered columns that are not well observed, and home pages whose last look failed."""
+    column, head, look = tables.columns.c, tables.observation_heads.c, tables.observations.c
+    held = tables.column_looks.c.held_since.is_not(None)
+    columns = _looked_at(sa.select(column.unit, column.id, head.latest_id, head.good_id, held))
+    homes = sa.select(head.unit, head.latest_id).join(tables.observations, look.id == head.latest_id)
+    homes = homes.where(head.subject == Subject.HOME.value, head.column == "", look.outcome.not_in(_GOOD))
+    with db.read() as session:
+        found = [
+            Failing(unit=unit, column=name, latest=latest, good=good, is_held=bool(is_held))
+            for unit, name, latest, good, is_held in session.execute(columns.where(sa.not_(_is_well())))
+        ]
+        found += [
+            Failing(unit=unit, column=None, latest=latest, good=None, is_held=False)
+            for unit, latest in session.execute(homes)
+        ]
+    return found
+
+
+_GOOD = tuple(one.value for one in Outcome if one.is_good)
+
+
+def _is_well() -> sa.ColumnElement[bool]:
+    """As ``board.failure`` says it of one look; never null, so that it can be turned round."""
+    look = tables.observations.c
+    return sa.and_(
+        sa.func.coalesce(look.outcome, "").in_(_GOOD),
+        sa.func.coalesce(look.reason, "") != "mass_change",
+        tables.column_looks.c.held_since.is_(None),
+    )
+
+
+def _is_head() -> sa.ColumnElement[bool]:
+    column, head = tables.columns.c, tables.observation_heads.c
+    return sa.and_(head.unit == column.unit, head.column == column.id, head.subject == Subject.COLUMN.value)
+
+
+def _looked_at(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Each column of the registry beside the last look at it."""
+    column, head, held = tables.columns.c, tables.observation_heads.c, tables.column_looks.c
+    return (
+        query.select_from(tables.columns)
+        .outerjoin(tables.observation_heads, _is_head())
+        .outerjoin(tables.observations, tables.observations.c.id == head.latest_id)
+        .outerjoin(tables.column_looks, sa.and_(held.unit == column.unit, held.column == column.id))
+        .where(column.left_at.is_(None))
+    )
+
+
+def open_by_unit(db: Database) -> dict[str, dict[str, int]]:
+    """Open findings by unit and kind; only they are read, by their states."""
+    finding = tables.findings.c
+    unsettled = [state.value for state in State if not state.is_settled]
+    query = sa.select(finding.unit, finding.kind, sa.func.count()).where(finding.state.in_(unsettled))
+    counted: dict[str, dict[str, int]] = {}
+    with db.read() as session:
+        for unit, kind, count in session.execute(query.group_by(finding.unit, finding.kind)):
+            counted.setdefault(unit, {})[kind] = count
+    return counted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """Findings opened and closed between two moments, and those that were and still are open."""
+
+    opened: int
+    closed: int
+    still: int
+
+
+def moved(db: Database, after: dt.datetime, until: dt.datetime) -> Moved:
+    """What happened to findings after one moment, up to another; one that was reopened counts from its first day."""
+    at = tables.findings.c
+
+    def count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0)), 0)
+
+    between = [sa.and_(one > after, one <= until) for one in (at.opened_at, at.closed_at)]
+    stands = sa.or_(at.closed_at.is_(None), at.closed_at > until)
+    query = sa.select(count(between[0]), count(between[1]), count(at.opened_at <= after, stands))
+    with db.read() as session:
+        opened, closed, still = session.execute(query).tuples().one()
+    return Moved(opened=opened, closed=closed, still=still)
+
+
+def is_judged(db: Database) -> bool:
+    """Whether any verdict stands."""
+    with db.read() as session:
+        return session.execute(sa.select(tables.verdicts.c.key).limit(1)).first() is not None
 
 
 def open_findings(db: Database) -> dict[str, int]:

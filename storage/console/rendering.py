@@ -103,6 +103,7 @@ def _environment() -> Environment:
     )
     environment.filters["segment"] = lambda value: quote(str(value), safe="")
     environment.filters["plain"] = plain
+    environment.filters["bytes"] = size
     environment.tests["web_address"] = _is_web_address
     return environment
 
@@ -121,6 +122,13 @@ def _is_web_address(value: object) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def size(number: int) -> str:
+    """A number of bytes as people read it, rounded up: 12 KB, 3.5 MB."""
+    if number < 1 << 20:
+        return f"{-(-number // 1024)} KB"
+    return f"{-(-number * 10 // (1 << 20)) / 10:g} MB"
 
 
 def plain(value: object) -> str:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from storage import registry, search
 from storage.console import conditional, rendering, texts
-from storage.console.api import RESPONSES, After, ColumnFilter, Store, UnitFilter
+from storage.console.api import RESPONSES, ColumnFilter, Store, UnitFilter
 from storage.console.signing import Person
 from storage.database import Database, dumps
 from storage.exceptions import DatabaseError, UnknownTarget
@@ -69,7 +69,14 @@ def search_items(
     theme: Short = None,
     statutory: Short = None,
     withdrawn: Withdrawn = "no",
-    after: After = None,
+    after: Annotated[
+        str | None,
+        Query(
+            max_length=200,
+            description="the cursor of the page before",
+            json_schema_extra={"pattern": "^[0-9]{1,9}[.][0-9][.][0-9]{1,18}$"},
+        ),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST, description=f"documents a page, {MOST} at most")] = SHOWN,
 ) -> Response:
     """Items of the catalogue that fit, the best first: words in titles above numbers above bodies, then the newest.

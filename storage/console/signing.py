@@ -1,6 +1,6 @@
 """Signing in and out, and the one-time links; who is signed in is handed to every page.
 
-The cookie holds a random token and nothing else; it is HttpOnly and SameSite=Lax, and Secure where the page came over
+The cookie holds a random token and nothing else; it is HttpOnly and SameSite=Lax, and Secure where we are reached over
 TLS. A form needs the session's own secret beside it. Before anyone is signed in the secret is made of a cookie that
 the sign-in page sets itself.
 """
@@ -23,7 +23,18 @@ router = APIRouter(include_in_schema=False)
 COOKIE: Final = "gongkai_session"
 _BEFORE: Final = "gongkai_before"  # of those who are not signed in yet
 _SEE_OTHER: Final = 303
-_STATUS: Final = {"wait": 429, "wrong": 401, "csrf": 403, "link": 410}
+STATUS: Final = {
+    "wait": 429,
+    "wrong": 401,
+    "csrf": 403,
+    "link": 410,
+    "old": 403,
+    "unlinked": 403,
+    "linked": 409,
+    "oidc_stale": 400,
+    "oidc_refused": 403,
+    "oidc_down": 503,
+}
 
 
 class SignInNeeded(Exception):
@@ -80,7 +91,7 @@ def check(person: Session, form: dict[str, str], action: Action, unit: str | Non
 
     :raises HTTPException: 403.
     """
-    _own(person, form)
+    own(person, form)
     may(person, action, unit)
 
 
@@ -89,7 +100,22 @@ def address_of(request: Request) -> str | None:
     return request.client.host if request.client else None
 
 
-def _own(person: Session, form: dict[str, str]) -> None:
+def is_over_tls(request: Request) -> bool:
+    """Whether browsers reach us over TLS, also where something before us ends it."""
+    public: str | None = request.app.state.settings.public_url
+    return request.url.scheme == "https" or (public or "").startswith("https:")
+
+
+def base_of(request: Request) -> str:
+    """The address that we are reached at, for links that are handed on; ends in a slash."""
+    return request.app.state.settings.public_url or str(request.base_url)
+
+
+def own(person: Session, form: dict[str, str]) -> None:
+    """Lets go on a form that is ours.
+
+    :raises HTTPException: 403.
+    """
     if not tokens.is_same(form.get("csrf", ""), person.csrf):
         raise HTTPException(403, "refused.csrf")
 
@@ -99,26 +125,22 @@ def show_sign_in(request: Request, store: Store, after: str = "/") -> Response:
     """The form; who is signed in already goes on."""
     if someone(request, store) is not None:
         return RedirectResponse(forms.local_path(after), _SEE_OTHER)
-    return _sign_in_page(request, store, after)
+    return sign_in_page(request, store, after)
 
 
 @router.post("/sign-in")
 async def take_sign_in(request: Request, store: Store) -> Response:
     """A name and a password."""
     form = await forms.read(request)
-    if not _is_ours(request, form):
-        return await run_in_threadpool(_sign_in_page, request, store, form.get("after"), "csrf")
+    if not is_ours(request, form):
+        return await run_in_threadpool(sign_in_page, request, store, form.get("after"), "csrf")
     try:
         token = await run_in_threadpool(
             people.sign_in, store, form.get("name", ""), form.get("password", ""), address=address_of(request)
         )
     except PeopleRefused as refused:
-        said: dict[str, object] = {"seconds": max(1, round(refused.wait_s))} if refused.what == "wait" else {}
-        answer = await run_in_threadpool(_sign_in_page, request, store, form.get("after"), refused.what, said)
-        if refused.wait_s:
-            answer.headers["Retry-After"] = str(max(1, round(refused.wait_s)))
-        return answer
-    return _begun(request, token, forms.local_path(form.get("after")))
+        return await run_in_threadpool(sign_in_page, request, store, form.get("after"), refused.what, refused.wait_s)
+    return begun(request, token, forms.local_path(form.get("after")))
 
 
 @router.post("/sign-out")
@@ -127,9 +149,8 @@ async def take_sign_out(request: Request, store: Store) -> Response:
     form = await forms.read(request)
     found = await run_in_threadpool(someone, request, store)
     if found is not None:
-        _own(found, form)
-        await run_in_threadpool(people.end, store, request.cookies[COOKIE])
-        await run_in_threadpool(people.note, store, found.account.name, "signed_out", address=address_of(request))
+        own(found, form)
+        await run_in_threadpool(people.end, store, request.cookies[COOKIE], address=address_of(request))
     answer = RedirectResponse("/sign-in", _SEE_OTHER)
     answer.delete_cookie(COOKIE)
     return answer
@@ -138,7 +159,7 @@ async def take_sign_out(request: Request, store: Store) -> Response:
 @router.get("/welcome/{token}", response_class=HTMLResponse)
 def show_welcome(request: Request, store: Store, token: str) -> Response:
     """A one-time link: choose a name and a password."""
-    return _welcome_page(request, store, token, {})
+    return welcome_page(request, store, token, {})
 
 
 @router.post("/welcome/{token}")
@@ -149,28 +170,26 @@ async def take_welcome(request: Request, store: Store, token: str) -> Response:
 
 
 def _welcomed(request: Request, store: Store, token: str, form: dict[str, str]) -> Response:
-    if not _is_ours(request, form):
-        return _welcome_page(request, store, token, form, "csrf")
+    if not is_ours(request, form):
+        return welcome_page(request, store, token, form, "csrf")
     if form.get("password") != form.get("again"):
-        return _welcome_page(request, store, token, form, "differ")
+        return welcome_page(request, store, token, form, "differ")
     name, shown, password = (form.get(field, "") for field in ("name", "shown", "password"))
     try:
         account = people.accept(store, token, name=name, shown=shown, password=password, address=address_of(request))
     except PeopleRefused as refused:
-        return _welcome_page(request, store, token, form, refused.what)
-    return _begun(request, people.begin(store, account.name, address=address_of(request)), "/")
+        return welcome_page(request, store, token, form, refused.what)
+    return begun(request, people.begin(store, account.name, address=address_of(request)), "/")
 
 
 # ------------------------------------------------------------------ pages
 
 
-def _sign_in_page(
-    request: Request,
-    store: Store,
-    after: str | None,
-    refused: str | None = None,
-    said: dict[str, object] | None = None,
+def sign_in_page(
+    request: Request, store: Store, after: str | None, refused: str | None = None, wait_s: float = 0.0
 ) -> HTMLResponse:
+    """The form to sign in, with why it was not done: ``refused`` is a machine word."""
+    seconds = max(1, round(wait_s)) if wait_s else None
     secret = request.cookies.get(_BEFORE) or tokens.new()
     answer = rendering.page(
         request,
@@ -178,15 +197,19 @@ def _sign_in_page(
         registry.load_city(store),
         csrf=tokens.derived(secret, "csrf"),
         after=forms.local_path(after),
-        refused=_refused(request, refused, said),
+        refused=None if refused is None else refusal(request, refused, seconds),
         is_empty=not people.accounts(store),
+        provider=_provider(request),
     )
+    if seconds is not None:
+        answer.headers["Retry-After"] = str(seconds)
     return _before(request, answer, secret, refused)
 
 
-def _welcome_page(
+def welcome_page(
     request: Request, store: Store, token: str, form: dict[str, str], refused: str | None = None
 ) -> HTMLResponse:
+    """The form of a one-time link, with what was filled in and why it was not done."""
     secret = request.cookies.get(_BEFORE) or tokens.new()
     invitation = people.open_invitation(store, token)
     if invitation is None:
@@ -197,32 +220,43 @@ def _welcome_page(
         registry.load_city(store),
         csrf=tokens.derived(secret, "csrf"),
         invitation=invitation,
+        token=token,
         name=form.get("name", ""),
         shown=form.get("shown", ""),
-        refused=_refused(request, refused),
+        refused=None if refused is None else refusal(request, refused),
+        provider=_provider(request),
     )
-    answer.headers["Referrer-Policy"] = "no-referrer"
     return _before(request, answer, secret, refused)
 
 
-def _refused(request: Request, what: str | None, said: dict[str, object] | None = None) -> str | None:
-    return None if what is None else texts.text(rendering.language_of(request), f"refused.{what}", **(said or {}))
+def refusal(request: Request, what: str, seconds: int | None = None) -> str:
+    """Why something was refused, in the reader's language."""
+    said = {} if seconds is None else {"seconds": seconds}
+    return texts.text(rendering.language_of(request), f"refused.{what}", **said)
+
+
+def _provider(request: Request) -> str | None:
+    """What people call the provider that may open accounts; None where there is none."""
+    kept = request.app.state.settings
+    return kept.oidc_name if kept.oidc_issuer else None
 
 
 def _before(request: Request, answer: HTMLResponse, secret: str, refused: str | None) -> HTMLResponse:
-    answer.status_code = 200 if refused is None else _STATUS.get(refused, 422)
-    answer.set_cookie(_BEFORE, secret, httponly=True, samesite="lax", secure=request.url.scheme == "https")
+    answer.status_code = 200 if refused is None else STATUS.get(refused, 422)
+    answer.set_cookie(_BEFORE, secret, httponly=True, samesite="lax", secure=is_over_tls(request))
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _is_ours(request: Request, form: dict[str, str]) -> bool:
+def is_ours(request: Request, form: dict[str, str]) -> bool:
+    """Whether a form of somebody who is not signed in comes from a page that we gave to this browser."""
     secret = request.cookies.get(_BEFORE)
     return secret is not None and tokens.is_same(form.get("csrf", ""), tokens.derived(secret, "csrf"))
 
 
-def _begun(request: Request, token: str, path: str) -> Response:
+def begun(request: Request, token: str, path: str) -> Response:
+    """Hands the new session to the browser and leads on to ``path``; what the browser knew before is forgotten."""
     answer = RedirectResponse(path, _SEE_OTHER)
-    answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https")
+    answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=is_over_tls(request))
     answer.delete_cookie(_BEFORE)
     return answer

@@ -6,20 +6,11 @@ rules, reasons and facts may come that the console has not heard of.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from typing import Final, Literal, get_args
 
-from storage.console.words import (
-    calendar,
-    delivery,
-    finding_steps,
-    helping,
-    items,
-    people,
-    reasons,
-    rules,
-    rules_told,
-    sources,
-)
+from storage.console import words
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -398,8 +389,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-for part in (calendar, delivery, finding_steps, helping, items, people, reasons, rules, rules_told, sources):
-    _TEXTS.update(part.TEXTS)
+for found in pkgutil.iter_modules(words.__path__):
+    _TEXTS.update(importlib.import_module(f"{words.__name__}.{found.name}").TEXTS)
 
 
 def all_keys() -> list[str]:

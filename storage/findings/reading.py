@@ -6,7 +6,8 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,6 +18,27 @@ from storage.schema import Finding, FindingEvent, FindingKind, Verdict, VerdictK
 
 CHUNK: Final = 1000  # rows to a page
 _INTERNAL: Final = ("key", "since", "digest")
+_STREAMED: Final = 5000  # slim rows fetched at a time
+
+
+class Judged(NamedTuple):
+    """What is counted of a verdict: everything but its facts, evidence and texts. Tuples, for there are millions."""
+
+    rule: str
+    unit: str
+    column: str | None
+    item: str | None
+    verdict: VerdictKind
+    reason: str | None
+    as_of: dt.date
+
+
+class Opened(NamedTuple):
+    """What is counted of a finding that is not settled."""
+
+    unit: str
+    kind: FindingKind
+    closed_at: dt.datetime | None = None
 
 
 def iter_verdicts(
@@ -30,6 +52,28 @@ def iter_verdicts(
             query = query.where(column == str(value))
     for row in _pages(db, query, at.key):
         yield _verdict(row)
+
+
+def iter_judged(db: Database) -> Iterator[Judged]:
+    """The latest verdict of every rule on every subject, slim, in bounded memory; in no order, from one snapshot."""
+    at = tables.verdicts.c
+    query = sa.select(at.rule, at.unit, at.column, at.item, at.verdict, at.reason, at.as_of)
+    kinds = {kind.value: kind for kind in VerdictKind}
+    with db.snapshot() as session:
+        for some in session.execute(query, execution_options={"yield_per": _STREAMED}).partitions():
+            for rule, unit, column, item, verdict, reason, as_of in some:
+                yield Judged(rule, unit, column, item, kinds[verdict], reason, as_of)
+
+
+def iter_opened(db: Database) -> Iterator[Opened]:
+    """Every finding that is not settled, slim, in the order of :func:`iter_findings`."""
+    at = tables.findings.c
+    query = sa.select(at.unit, at.kind).where(at.closed_at.is_(None)).order_by(at.id)
+    kinds = {kind.value: kind for kind in FindingKind}
+    with db.snapshot() as session:
+        for some in session.execute(query, execution_options={"yield_per": _STREAMED}).partitions():
+            for unit, kind in some:
+                yield Opened(unit, kinds[kind])
 
 
 def days_judged(db: Database, rules: Iterable[str]) -> set[dt.date]:
@@ -85,6 +129,48 @@ def get_finding(db: Database, finding: str) -> Finding | None:
     return None if found is None else _finding(found, _events(db, [finding]).get(finding, ()))
 
 
+def states(db: Database, names: Iterable[str]) -> dict[str, str]:
+    """Where each of these findings stands; one that nobody knows is not among them."""
+    at = tables.findings.c
+    with db.read() as session:
+        query = sa.select(at.id, at.state).where(among(session, at.id, sorted(set(names))))
+        return {row[0]: row[1] for row in session.execute(query)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One event of a finding's life: its number, what it was, the steps before it; the finding as it stands now."""
+
+    number: int
+    event: FindingEvent
+    before: tuple[FindingEvent, ...]
+    finding: Finding
+
+
+def steps_after(db: Database, number: int, limit: int = CHUNK) -> list[Step]:
+    """The first ``limit`` events of any finding's life after the event of this number, in their order."""
+    at = tables.finding_events.c
+    columns = (at.id, at.finding, at.at, at.who, at.step, at.note)
+    query = sa.select(*columns).where(at.id > number).order_by(at.id).limit(limit)
+    with db.read() as session:
+        new = session.execute(query).all()
+        names = sorted({row.finding for row in new})
+        found = session.execute(sa.select(tables.findings).where(among(session, tables.findings.c.id, names)))
+        rows = {row["id"]: row for row in found.mappings()}
+        lives: dict[str, list[tuple[int, FindingEvent]]] = {}
+        for row in session.execute(sa.select(*columns).where(among(session, at.finding, names)).order_by(at.id)):
+            event = FindingEvent(at=row.at, who=row.who, step=row.step, note=row.note)
+            lives.setdefault(row.finding, []).append((row.id, event))
+    steps = []
+    for row in new:
+        life = lives[row.finding]
+        (place,) = (index for index, (id_, _) in enumerate(life) if id_ == row.id)
+        events = tuple(event for _, event in life)
+        finding = _finding(rows[row.finding], events)
+        steps.append(Step(number=row.id, event=events[place], before=events[:place], finding=finding))
+    return steps
+
+
 def _pages(db: Database, query: sa.Select[Any], key: Any) -> Iterator[Mapping[Any, Any]]:
     page = query.order_by(key).limit(CHUNK)
     while True:
@@ -103,11 +189,11 @@ def _chunked(rows: Iterator[Mapping[Any, Any]]) -> Iterator[list[Mapping[Any, An
 
 def _events(db: Database, names: Sequence[str]) -> dict[str, tuple[FindingEvent, ...]]:
     at = tables.finding_events.c
-    query = sa.select(at.finding, at.at, at.who, at.step, at.note).where(at.finding.in_(names)).order_by(at.id)
+    query = sa.select(at.finding, at.at, at.who, at.step, at.note, at.id).where(at.finding.in_(names)).order_by(at.id)
     found: dict[str, list[FindingEvent]] = {}
     with db.read() as session:
         for row in session.execute(query):
-            event = FindingEvent(at=row.at, who=row.who, step=row.step, note=row.note)
+            event = FindingEvent(at=row.at, who=row.who, step=row.step, note=row.note, number=row.id)
             found.setdefault(row.finding, []).append(event)
     return {name: tuple(events) for name, events in found.items()}
 

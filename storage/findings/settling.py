@@ -18,13 +18,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, among, dumps, insert_many, storable, take_lock
+from storage.database import Database, among, dumps, insert_into, insert_many, storable, take_lock, utcnow
 from storage.findings.life import Standing, State, settled_by
 from storage.formats.json_item import evidence_json
 from storage.schema import FindingKind, Verdict, VerdictKind
 
 CHUNK: Final = 5000  # verdicts to a transaction: keys are hashes, and each chunk writes a good part of their index anew
 _WHO: Final = "assess"
+_CHANGES: Final = "findings.changes"  # a number of the counters
 _Step = tuple[str, dict[str, Any] | None, str | None]  # a finding, the verdict that moves it, a note
 
 
@@ -86,7 +87,24 @@ def retire(db: Database, rules: Iterable[str], *, as_of: dt.date, at: dt.datetim
             findings = _open_findings(session, keys)
             _close(session, [(name, None, note) for name in findings], at)
             session.execute(sa.delete(tables.verdicts).where(among(session, verdict.key, keys)))
+            _count_change(session)
             total += SettleResult(closed=len(findings), written=len(keys))
+
+
+def changes(db: Database) -> int:
+    """A number that grows with each chunk after which other verdicts stand, or the same ones for another day.
+
+    While it stays, so does everything that is counted from verdicts; new facts or evidence alone do not move it.
+    """
+    at = tables.counters.c
+    with db.read() as session:
+        return int(session.execute(sa.select(at.value).where(at.name == _CHANGES)).scalar() or 0)
+
+
+def _count_change(session: Session) -> None:
+    at = tables.counters.c
+    insert = insert_into(session, tables.counters).values(name=_CHANGES, value=1, stamped_at=utcnow())
+    session.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"value": at.value + 1}))
 
 
 # ------------------------------------------------------------------ settling a chunk
@@ -98,6 +116,7 @@ def _settle(session: Session, latest: Mapping[str, Verdict], at: dt.datetime) ->
     rows, still, updates = [], [], []
     steps: dict[str, list[_Step]] = {"opened": [], "reopened": [], "closed": [], "rechecked": []}
     kept = 0
+    is_changed = False
     for key, one in latest.items():
         row = _row(key, one, at)
         old = stored.get(key)
@@ -107,6 +126,8 @@ def _settle(session: Session, latest: Mapping[str, Verdict], at: dt.datetime) ->
             rows.append(row)
         elif old is not None and old.as_of != one.as_of:
             still.append(key)
+        said = (row["verdict"], row["reason"], one.as_of)
+        is_changed |= old is None or (old.verdict, old.reason, old.as_of) != said
         name = finding_id(key)
         standing = findings.get(name)
         seen_at = max((each.captured_at for each in one.evidence), default=None)
@@ -118,6 +139,8 @@ def _settle(session: Session, latest: Mapping[str, Verdict], at: dt.datetime) ->
             if is_new and one.verdict is VerdictKind.BREACH:
                 updates.append((name, row))
     _write_verdicts(session, rows, still, latest)
+    if is_changed:
+        _count_change(session)
     _open(session, steps["opened"], at)
     _change(session, [*((name, row) for name, row, _ in steps["reopened"] if row is not None), *updates])
     _reopen(session, steps["reopened"], at)
@@ -170,7 +193,7 @@ def _text(said: Mapping[str, Any]) -> bytes | None:
 
 def _stored(session: Session, keys: Sequence[str]) -> dict[str, Any]:
     at = tables.verdicts.c
-    query = sa.select(at.key, at.digest, at.verdict, at.as_of, at.since).where(among(session, at.key, keys))
+    query = sa.select(at.key, at.digest, at.verdict, at.reason, at.as_of, at.since).where(among(session, at.key, keys))
     return {row.key: row for row in session.execute(query)}
 
 

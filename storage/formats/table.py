@@ -18,7 +18,7 @@ from storage.database import dumps
 
 ROWS_OF_A_SHEET: Final = 1_048_576  # the Excel format's limit, the heading included
 SIGNS_OF_A_CELL: Final = 32_767  # likewise
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+_FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # of the wide ones East Asian spreadsheets make the others
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0 has no way to write these
 _CHUNK: Final = 2000
 
@@ -81,7 +81,7 @@ def write_xlsx(rows: Iterable[Row], fields: Sequence[Field], out: BinaryIO) -> i
         for field in fields:
             value = _typed(row.get(field.name), field.type)
             if isinstance(value, str):
-                cell = WriteOnlyCell(sheet, value=_excel_text(value))
+                cell = WriteOnlyCell(sheet, value=excel_text(value))
                 cell.data_type = "s"
                 cells.append(cell)
             else:
@@ -100,12 +100,16 @@ def _sheet(book: Any, fields: Sequence[Field]) -> Any:
     return sheet
 
 
-def _excel_text(value: str) -> str:
-    text = _ILLEGAL.sub("", value)
-    if len(text) <= SIGNS_OF_A_CELL:
+def excel_text(value: str) -> str:
+    """A text as a cell holds it: without what XML cannot write, and cut, saying so, where it is too long.
+
+    Excel counts in units of UTF-16, of which an emoji takes two, and finds a file with longer ones damaged.
+    """
+    text = _ILLEGAL.sub("", value).encode("utf-8", "replace").decode()
+    if len(text) <= SIGNS_OF_A_CELL // 2 or len(units := text.encode("utf-16-le")) <= 2 * SIGNS_OF_A_CELL:
         return text
     mark = f"…（共{len(text)}字）"
-    return text[: SIGNS_OF_A_CELL - len(mark)] + mark
+    return units[: 2 * (SIGNS_OF_A_CELL - len(mark))].decode("utf-16-le", "ignore") + mark
 
 
 def _typed(value: Any, type_: str) -> Any:

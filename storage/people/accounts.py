@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -31,10 +31,14 @@ class Account:
     unit: str | None
     made_at: dt.datetime
     closed_at: dt.datetime | None = None
+    signed_in_at: dt.datetime | None = None  # the last time
 
     def may(self, action: Action, unit: str | None = None) -> bool:
         """Whether they may do ``action`` in a matter of ``unit``."""
         return self.closed_at is None and may(self.role, self.unit, action, unit)
+
+
+FIELDS: Final = tuple(one.name for one in fields(Account))
 
 
 def clean_name(text: str) -> str:
@@ -51,16 +55,16 @@ def clean_name(text: str) -> str:
 def get(db: Database, name: str) -> Account | None:
     """The account of this name, closed ones too."""
     with db.read() as session:
-        row = session.execute(_query().where(tables.accounts.c.name == name)).mappings().first()
+        row = session.execute(all_accounts().where(tables.accounts.c.name == name)).mappings().first()
     return None if row is None else account_of(row)
 
 
 def accounts(db: Database) -> list[Account]:
     """Every account, open ones first, by name."""
     at = tables.accounts.c
-    query = _query().order_by(at.closed_at.is_not(None), at.name)
+    ordered = all_accounts().order_by(at.closed_at.is_not(None), at.name)
     with db.read() as session:
-        return [account_of(row) for row in session.execute(query).mappings()]
+        return [account_of(row) for row in session.execute(ordered).mappings()]
 
 
 def close(db: Database, name: str, *, by: str, address: str | None = None) -> None:
@@ -106,10 +110,11 @@ def is_empty(session: Session) -> bool:
 
 
 def account_of(row: Any) -> Account:
-    """The account that a row of ``_query`` holds."""
-    return Account(**{**row, "role": Role(row["role"])})
+    """The account that a row of :func:`all_accounts` holds, among what else the row has."""
+    known = {name: row[name] for name in FIELDS}
+    return Account(**{**known, "role": Role(row["role"])})
 
 
-def _query() -> sa.Select[Any]:
-    at = tables.accounts.c
-    return sa.select(at.name, at.shown, at.role, at.unit, at.made_at, at.closed_at)
+def all_accounts() -> sa.Select[Any]:
+    """Asks for accounts, without their passwords."""
+    return sa.select(*(tables.accounts.c[name] for name in FIELDS))

@@ -29,6 +29,14 @@ def wait_s(db: Database, account: str, address: str | None, now: dt.datetime) ->
     return max(waits)
 
 
+def wait_here_s(db: Database, address: str | None, now: dt.datetime) -> float:
+    """Seconds until another try from this address is heard, whoever it is for; 0 where it is now."""
+    if address is None:
+        return 0.0
+    with db.read() as session:
+        return _wait(session, "address", address, now)
+
+
 def record(session: Session, account: str, address: str | None, now: dt.datetime, *, good: bool) -> None:
     """Keeps a try; a good one clears the account's failures, and what is older than the window is forgotten."""
     at = tables.sign_ins.c

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from storage import tables
 from storage.database import Database, rows_affected, storable, take_lock, utcnow
 from storage.exceptions import PeopleRefused, UnknownTarget
-from storage.people import audit, passwords, tokens
-from storage.people.accounts import Account, account_of, clean_name, get, is_empty
+from storage.people import audit, identities, passwords, tokens
+from storage.people.accounts import Account, account_of, all_accounts, clean_name, get, is_empty
+from storage.people.identities import Identity
 from storage.schema import Role
 
 VALID: Final = dt.timedelta(days=7)
@@ -98,13 +99,15 @@ def accept(
     *,
     name: str,
     shown: str,
-    password: str,
+    password: str | Identity,
     address: str | None = None,
     now: dt.datetime | None = None,
 ) -> Account:
     """Uses a link: the account it makes, or whose password it sets anew, comes back. All its sessions end.
 
-    :raises PeopleRefused: the link is used up, the name is taken, or the password is weak (``what`` says which).
+    :param password: or the identity that opens the account from now on: then it has no password, also if it had one.
+    :raises PeopleRefused: the link is used up, the name is taken, the password is weak, or the identity opens another
+        account (``what`` says which).
     """
     moment = now or utcnow()
     with db.begin() as session:
@@ -113,8 +116,7 @@ def accept(
         if row is None:
             raise PeopleRefused("link", "this link was used or has expired: ask for another")
         chosen = row["account"] or clean_name(name)
-        if weak := passwords.weakness(password, chosen, shown):
-            raise PeopleRefused(weak, f"the password is too weak: {_WEAK[weak]}")
+        kept = "" if isinstance(password, Identity) else checked_password(password, chosen, shown)
         used = sa.update(tables.invitations).where(at.token == tokens.hashed(token), at.used_at.is_(None))
         if rows_affected(session.execute(used.values(used_at=moment))) != 1:
             raise PeopleRefused("link", "this link was used or has expired: ask for another")
@@ -124,22 +126,32 @@ def accept(
             if known is not None:
                 raise PeopleRefused("taken", f"the name {chosen} is taken: choose another")
             values = {"name": chosen, "shown": storable(shown.strip()) or chosen, "role": row["role"]}
-            values |= {"unit": row["unit"], "made_at": moment, "password": passwords.hashed(password)}
+            values |= {"unit": row["unit"], "made_at": moment, "password": kept}
             session.execute(sa.insert(tables.accounts).values(**values))
         else:
             if known is None or known.closed_at is not None:
                 raise PeopleRefused("link", "the account of this link was closed")
             change = sa.update(tables.accounts).where(account.name == chosen)
-            session.execute(change.values(password=passwords.hashed(password)))
+            session.execute(change.values(password=kept))
             session.execute(sa.delete(tables.sessions).where(tables.sessions.c.account == chosen))
-        what = "password.set" if row["account"] else "account.made"
-        audit.note(session, chosen, what, chosen, facts={"by": row["made_by"]}, address=address, at=moment)
-        return account_of(session.execute(_account(chosen)).mappings().one())
+        facts = {"by": row["made_by"]}
+        if isinstance(password, Identity):
+            identities.bind(session, chosen, password, moment)
+            facts |= {"issuer": password.issuer, "identity": password.shown}
+        set_anew = "identity.linked" if isinstance(password, Identity) else "password.set"
+        what = set_anew if row["account"] else "account.made"
+        audit.note(session, chosen, what, chosen, facts=facts, address=address, at=moment)
+        return account_of(session.execute(all_accounts().where(account.name == chosen)).mappings().one())
 
 
-def _account(name: str) -> sa.Select[Any]:
-    at = tables.accounts.c
-    return sa.select(at.name, at.shown, at.role, at.unit, at.made_at, at.closed_at).where(at.name == name)
+def checked_password(password: str, name: str, shown: str) -> str:
+    """The hash to keep of a new password.
+
+    :raises PeopleRefused: it is weak; ``what`` says which way.
+    """
+    if weak := passwords.weakness(password, name, shown):
+        raise PeopleRefused(weak, f"the password is too weak: {_WEAK[weak]}")
+    return passwords.hashed(password)
 
 
 def _make(session: Session, role: Role, unit: str | None, account: str | None, by: str, moment: dt.datetime) -> str:

@@ -8,6 +8,7 @@ SP 800-63B: length and not being guessable, no forced change by the calendar.
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -17,7 +18,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 LEAST: Final = 10
 MOST: Final = 256  # hashing a megabyte would be a way to keep the server busy
 _HASHER: Final = PasswordHasher()
-_NOBODYS: Final = _HASHER.hash("nobody has this password")  # so that a name that is not there takes as long
 _COMMON: Final = ("password", "qwerty", "admin", "gongkai", "zhengwu", "123456", "654321", "abc123", "111111", "888888")
 
 
@@ -27,11 +27,17 @@ def hashed(password: str) -> str:
 
 
 def is_right(password: str, kept: str | None) -> bool:
-    """Whether it is the password of ``kept``; None (nobody's) takes as long and is never right."""
+    """Whether it is the password of ``kept``; none (nobody's, or no password) takes as long and is never right."""
     try:
-        return _HASHER.verify(kept or _NOBODYS, _one_form(password)) and kept is not None
+        return _HASHER.verify(kept or _nobodys(), _one_form(password)) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobodys() -> str:
+    """A hash that nobody has, so that a name that is not there takes as long; made when it is first asked for."""
+    return _HASHER.hash("nobody has this password")
 
 
 def is_old(kept: str) -> bool:

@@ -12,7 +12,7 @@ from storage import tables
 from storage.database import Database, storable, utcnow
 from storage.exceptions import PeopleRefused
 from storage.people import attempts, audit, passwords, tokens
-from storage.people.accounts import Account, account_of, clean_name
+from storage.people.accounts import Account, account_of, all_accounts, clean_name
 
 IDLE: Final = dt.timedelta(hours=8)  # a working day
 OLDEST: Final = dt.timedelta(days=7)
@@ -69,6 +69,8 @@ def begin(db: Database, account: str, *, address: str | None = None, now: dt.dat
         over = sa.or_(at.seen_at < moment - IDLE, at.begun_at < moment - OLDEST)
         session.execute(sa.delete(tables.sessions).where(over))
         session.execute(sa.insert(tables.sessions).values(**values, address=address))
+        last = sa.update(tables.accounts).where(tables.accounts.c.name == account)
+        session.execute(last.values(signed_in_at=moment))
     return token
 
 
@@ -78,10 +80,10 @@ def who(db: Database, token: str | None, *, now: dt.datetime | None = None) -> S
         return None
     moment = now or utcnow()
     at, account = tables.sessions.c, tables.accounts.c
-    people = (account.name, account.shown, account.role, account.unit, account.made_at, account.closed_at)
     query = (
-        sa.select(*people, at.begun_at, at.seen_at)
-        .join(tables.accounts, account.name == at.account)
+        all_accounts()
+        .add_columns(at.begun_at, at.seen_at)
+        .join(tables.sessions, account.name == at.account)
         .where(at.token == tokens.hashed(token), account.closed_at.is_(None))
         .where(at.seen_at >= moment - IDLE, at.begun_at >= moment - OLDEST)
     )
@@ -93,11 +95,14 @@ def who(db: Database, token: str | None, *, now: dt.datetime | None = None) -> S
         with db.begin() as session:
             seen = sa.update(tables.sessions).where(at.token == tokens.hashed(token))
             session.execute(seen.values(seen_at=moment))
-    person = account_of({name: row[name] for name in ("name", "shown", "role", "unit", "made_at", "closed_at")})
-    return Session(account=person, csrf=tokens.derived(token, "csrf"), begun_at=row["begun_at"])
+    return Session(account=account_of(row), csrf=tokens.derived(token, "csrf"), begun_at=row["begun_at"])
 
 
-def end(db: Database, token: str) -> None:
+def end(db: Database, token: str, *, address: str | None = None) -> None:
     """Ends a session; said again it changes nothing."""
+    at = tables.sessions.c
     with db.begin() as session:
-        session.execute(sa.delete(tables.sessions).where(tables.sessions.c.token == tokens.hashed(token)))
+        gone = sa.delete(tables.sessions).where(at.token == tokens.hashed(token)).returning(at.account)
+        account = session.execute(gone).scalar()
+        if account is not None:
+            audit.note(session, account, "signed_out", address=address)

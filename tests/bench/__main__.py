@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.bench import assessing, growing, harvesting, pulling, reading, searching, storing, uniting
+from tests.bench import assessing, boarding, growing, harvesting, pulling, reading, searching, storing, uniting
 
 # "ratio" and what it came from; "note": on what it was measured, or why it was not; "accuracy" of readers
 Line = Callable[[bool], Mapping[str, Any]]
@@ -30,6 +30,7 @@ LINES: dict[str, Line] = {
     "unite_growth": lambda quick: uniting.unite_growth((1000, 10_000) if quick else (10_000, 100_000)),
     "dcat_vs_select": lambda quick: pulling.dcat_vs_select(2000 if quick else 20_000),
     "search_growth": lambda quick: searching.search_growth((2000, 20_000) if quick else (10_000, 100_000)),
+    "board_vs_sql": lambda quick: boarding.board_vs_sql(20_000 if quick else 1_000_000),
     "columns_growth": lambda quick: growing.columns_growth((100, 1000) if quick else (100, 1000, 10000)),
 }
 

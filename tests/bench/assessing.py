@@ -68,7 +68,7 @@ def assess_growth(sizes: tuple[int, ...]) -> dict[str, float]:
     return told
 
 
-def _city() -> City:
+def city_of() -> City:
     return City(
         name="青禾市",
         code="629900",
@@ -140,7 +140,7 @@ def main(size: int) -> None:
     from flows.assess import assess_database
 
     with closing(open_database()) as database:
-        registry.apply(database, _city())
+        registry.apply(database, city_of())
         _fill(database, size)
     told: dict[str, float] = {}
     with closing(open_database()) as database:

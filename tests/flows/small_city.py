@@ -6,13 +6,15 @@ Whatever order its units are filled in, the same facts are stored.
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from storage import catalogue, observations, registry
+from storage import catalogue, observations, registry, settings
 from storage.catalogue import Walk, WalkRow
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.schema import (
     Category,
     City,
@@ -130,6 +132,14 @@ def fill(database: Database, *, order: Iterable[str] = ORDER, at: dt.datetime = 
             show(database, name, column, *items, at=at)
         look(database, name, None, facts={"links": {}, "columns_linked": list(KINDS)}, at=at)
     look(database, "jtj", "news", "blocked", at=at + dt.timedelta(minutes=1), reason="waf")
+
+
+def copied(judged: Path) -> Database:
+    """A database of the test's own that holds what the file does."""
+    home = settings.load().home
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copy(judged, home / judged.name)
+    return open_database()
 
 
 def show(database: Database, owner: str, column: str, *items: Item, at: dt.datetime = NOW) -> None:

@@ -21,11 +21,13 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from typer.testing import Result
 from warcio.archiveiterator import ArchiveIterator
 
 from harvesters.archive import INDEX, Archive
-from storage import findings, seals, settings
+from storage import findings, proofs, seals, settings, tables
 from storage.database import open_database
 from storage.export import finding_json
 from storage.schema import Evidence
@@ -90,6 +92,31 @@ def test_a_bundle_is_whole_and_can_be_checked_without_us(pages: list[Evidence], 
         assert (said["status"], said["found"], said["record_id"]) == (200, page.sha256, page.record_id)
         assert dt.datetime.fromisoformat(said["captured_at"]) == page.captured_at
         assert "there is no browser" in said["picture_note"]
+
+
+def test_what_was_handed_in_goes_along(pages: list[Evidence], tmp_path: Path) -> None:
+    ident = finding(pages)
+    file = proofs.checked('说明".pdf', b"%PDF-1.7 1", most_bytes=1000)
+    with closing(open_database()) as database:
+        known: dict[str, Any] = {"who": "李四", "at": LATER}
+
+        def keep(transaction: Session, event: int) -> None:
+            proofs.add(transaction, ident, event, [file], **known)
+
+        findings.take_step(database, ident, "answered", note="已补发", also=keep, **known)
+    assert bundle(ident, tmp_path / "proof").exit_code == 0
+    manifest = manifest_of(tmp_path / "proof")
+    [said] = manifest["answers"]
+    assert (said["name"], said["who"], said["step"], said["note"]) == ("说明_.pdf", "李四", "answered", "已补发")
+    assert (tmp_path / "proof" / said["file"]).read_bytes() == file.content
+    assert manifest["files"][said["file"]]["sha256"] == said["sha256"] == hashlib.sha256(file.content).hexdigest()
+    assert said["sha256"] in (tmp_path / "proof" / "finding.txt").read_text(encoding="utf-8")
+
+    with closing(open_database()) as database, database.begin() as session:
+        session.execute(sa.update(tables.proofs).values(content=b"%PDF-1.7 2"))
+    done = bundle(ident, tmp_path / "altered")
+    assert done.exit_code == 1
+    assert "other bytes than were noted when it was handed in" in done.output
 
 
 def test_what_was_captured_stays_what_it_was(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli import Step, app
-from storage import findings, registry
+from storage import findings, people, registry
 from storage.database import open_database
 from tests.storage import build
 
@@ -61,6 +61,9 @@ def test_steps_are_told_and_kept(finding: str) -> None:
     assert run("finding", "notified", finding, "--who", "王小满", "--note", "提示单〔2026〕3号").exit_code == 0
     waived = ("--note", "平台迁移", "--approved-by", "市政府办", "--until", "2099-01-31")
     assert "it is waived now" in run("finding", "waived", finding, "--who", "李青禾", *waived).output
+    with closing(open_database()) as database:
+        deeds = [(one.action, one.subject, one.facts["who"]) for one in people.entries(database)]
+    assert deeds == [("finding.step", finding, "李青禾"), ("finding.step", finding, "王小满")]
     shown = run("explain", finding).output
     assert "notified  王小满  提示单〔2026〕3号" in shown
     assert "waived  李青禾  平台迁移 (approved by 市政府办, until 2099-01-31)" in shown

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from harvesters.engines import ENGINES
+from harvesters.engines import ENGINES, listing_of
 from harvesters.engines.json_rows import find_list, rows_of
 from harvesters.engines.script_calls import Call
 from harvesters.reading.dates import all_dates, read_short, read_split, read_value
@@ -300,15 +300,22 @@ def _answers(body: bytes) -> None:
     """The bytes as the answer to each engine's own request; a feed is read before any engine is asked.
 
     What is no answer of any engine's form (a damaged real page, plain text) goes to a third of them, another third each
-    time: most of reading it is the same.
+    time. The page around the rows is read with one of them, in turns: most of it is the same. The others only look for
+    their rows, in the same parsed document.
     """
-    engines = ENGINES[:1] if is_feed(Document(body, URL, 200, HEADERS)) else ENGINES
+    url = f"{URL}?page=2"
+    found, gone = Document(body, url, 200, HEADERS), Document(body, url, 404, {})
+    engines = ENGINES[:1] if is_feed(found) else ENGINES
     if _is_damaged(body) or not body.startswith((b"<", b"{", b"[")):
         engines = engines[len(body) % 3 :: 3]
-    for engine in engines:
-        fetch = Fetch(url=f"{URL}?page=2", state=state_of(engine.NAME))
-        read_page(Document(body, fetch.url, 200, HEADERS), fetch=fetch)
-        read_page(Document(body, fetch.url, 404, {}), fetch=fetch)
+    for position, engine in enumerate(engines):
+        fetch = Fetch(url=url, state=state_of(engine.NAME))
+        whole = position == len(body) % len(engines)
+        for document in (found, gone):
+            if whole:
+                read_page(document, fetch=fetch)
+            else:
+                listing_of(document, fetch)
 
 
 def _parts(body: bytes) -> None:

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 
 from storage import tables
 from storage.database import Database, open_database
 from storage.migrations import HEAD
+from storage.people import passwords
 
 _numbers = itertools.count()
 
@@ -106,6 +108,14 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/new/folder/gongkai.db"
     found: str = request.getfixturevalue("empty_postgres_url")
     return found
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed in no time, for tests that are about something else."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", hasher)
+    monkeypatch.setattr(passwords, "_NOBODYS", hasher.hash("nobody has this password"))
 
 
 @pytest.fixture

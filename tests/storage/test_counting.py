@@ -48,6 +48,25 @@ def test_every_document_once_in_the_whole_and_once_in_each_units_own_count(db: D
     assert other.id
 
 
+def test_months_are_counted_by_unit_copies_and_undated_ones_apart(db: Database) -> None:
+    days = [dt.date(2026, 1, 31), dt.date(2026, 2, 1), dt.date(2026, 2, 28), dt.date(2025, 2, 1), None]
+    leader, *_ = put(db, [build.item(number, published_on=day) for number, day in enumerate(days)])
+    put(db, [copy_of(leader, "a", "jyj")])
+    told = [(one.unit, one.month, one.is_copy, one.count) for one in catalogue.month_counts(db)]
+    assert told == [
+        ("jyj", (2026, 1), True, 1),
+        ("tianhe-qu", None, False, 1),
+        ("tianhe-qu", (2025, 2), False, 1),
+        ("tianhe-qu", (2026, 1), False, 1),
+        ("tianhe-qu", (2026, 2), False, 2),
+    ]
+    february = catalogue.month_counts(db, first=dt.date(2026, 2, 1), last=dt.date(2026, 2, 28))
+    assert [one.count for one in february] == [2]
+    assert [one.unit for one in catalogue.month_counts(db, unit="jyj")] == ["jyj"]
+    assert catalogue.titles_of(db, [leader.id, "nobody"]) == {leader.id: (leader.title, leader.url)}
+    assert catalogue.titles_of(db, []) == {}
+
+
 def test_withdrawn_items_are_counted_apart(db: Database) -> None:
     one, two = build.item(1), build.item(2)
     catalogue.record_walk(db, build.walk([build.row(one), build.row(two)]))

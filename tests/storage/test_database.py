@@ -9,6 +9,7 @@ import re
 import socket
 import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +24,28 @@ from storage.database import Database, open_database
 from storage.exceptions import DatabaseError, DatabaseTooNew
 from storage.migrations import HEAD, runner
 from storage.schema import Confirmed
+from tests import schema_once
 from tests.storage import build
+
+
+@pytest.fixture(autouse=True)
+def _real_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "upgrade", schema_once.real_upgrade)
+
+
+def test_the_schema_of_other_tests_is_the_migrated_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    for name in ("migrated", "first", "again"):
+        open_database(f"sqlite:///{tmp_path / name}").close()
+        monkeypatch.setattr(runner, "upgrade", schema_once.upgrade)
+        with closing(sqlite3.connect(tmp_path / name)) as connection:
+            counted = [
+                connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+                for table in ("alembic_version", "counters", "secrets")
+            ]
+            counters = connection.execute("SELECT * FROM counters").fetchall()
+            made.append((sorted(map(str, connection.execute("SELECT * FROM sqlite_master"))), counted, counters))
+    assert made[0] == made[1] == made[2]
 
 
 def test_a_new_database_is_made_with_its_folder_and_migrated(empty_url: str) -> None:

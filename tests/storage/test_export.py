@@ -128,6 +128,14 @@ def test_csv_opens_in_excel_as_chinese_and_runs_nothing(full: Database, tmp_path
     assert json.loads(first["keywords"]) == ["春耕", "补贴"]
 
 
+@pytest.mark.parametrize("sign", "=+-@\t\r\n＝＋－＠")
+def test_csv_gives_an_apostrophe_to_what_a_spreadsheet_would_run(sign: str) -> None:
+    out = io.BytesIO()
+    table.write_csv([{"a": f"{sign}1+1", "b": f"1{sign}1"}], [table.Field("a", "text"), table.Field("b", "text")], out)
+    [_, row] = csv.reader(io.StringIO(out.getvalue().decode("utf-8-sig"), newline=""))
+    assert row == [f"'{sign}1+1", f"1{sign}1"]
+
+
 def test_excel_gets_text_dates_and_no_formula(full: Database, tmp_path: Path) -> None:
     export(full, "items", "xlsx", tmp_path / "a.xlsx")
     first, second = _read(tmp_path / "a.xlsx")

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from storage import findings, people, requests
 from storage.database import Database, open_database
+from storage.exceptions import DatabaseError
 from storage.schema import Role
 from tests.storage.signing import csrf, signed_in
 from tests.storage.test_console import fill
@@ -110,6 +111,23 @@ def test_what_a_step_needs(
     assert take(office, finding, step, **form) == status
     assert (state(database, finding) == before) is (status != 200)
     assert "<script>" not in office.get(f"/findings/{finding}").text
+
+
+@pytest.mark.parametrize("step", ["closed", "recheck"])
+def test_a_step_that_cannot_be_logged_is_not_taken(
+    database: Database, finding: str, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    office = signed_in(database)
+    page = office.get(f"/findings/{finding}").text
+
+    def fail(*_: object, **__: object) -> None:
+        raise DatabaseError("the disk is full")
+
+    monkeypatch.setattr(people, "note", fail)
+    form = {"csrf": csrf(page), "step": step, "note": "x"}
+    assert office.post(f"/findings/{finding}", data=form).status_code == 503
+    assert state(database, finding) == "open"
+    assert requests.claim(database, "test") is None
 
 
 def test_an_old_page_changes_nothing(database: Database, office: TestClient, finding: str) -> None:

@@ -179,3 +179,35 @@ def test_verdicts_on_what_is_no_more_are_retired_and_their_findings_closed(db: D
 
 def test_an_unknown_finding_is_none(db: Database) -> None:
     assert findings.get_finding(db, "F-0") is None
+
+
+def test_the_number_of_changes_moves_with_what_is_counted_of_verdicts_alone(db: Database) -> None:
+    seen = [findings.changes(db)]
+
+    def moves(*verdicts: Verdict, day: int = 0) -> bool:
+        _settle(db, *verdicts, day=day)
+        seen.append(findings.changes(db))
+        return seen[-1] != seen[-2]
+
+    later = build.NOON.date() + dt.timedelta(days=1)
+    breach, unread = build.verdict(), build.verdict(VerdictKind.NOT_ASSESSABLE, rule="UP-02", reason="unread")
+    assert moves(breach, unread)
+    assert not moves(breach, unread)
+    assert not moves(build.verdict(facts={"days": 214}), unread)
+    assert moves(build.verdict(VerdictKind.NOT_ASSESSABLE, rule="UP-02", reason="advice: local"))
+    assert moves(build.verdict(as_of=later))
+    assert moves(build.verdict(VerdictKind.COMPLIANT, as_of=later))
+    findings.retire(db, ["UP-02"], as_of=later, at=build.NOON, note="gone")
+    assert findings.changes(db) != seen[-1]
+    assert [one.rule for one in findings.iter_judged(db)] == ["UP-01"]
+
+
+def test_slim_doors_stream_what_the_whole_ones_hold(db: Database) -> None:
+    _settle(db, *_many(5100, VerdictKind.BREACH))  # more than are fetched at a time
+    slim = {(one.rule, one.unit, one.column, one.item, one.verdict, one.as_of) for one in findings.iter_judged(db)}
+    whole = {(one.rule, one.unit, one.column, one.item, one.verdict, one.as_of) for one in findings.iter_verdicts(db)}
+    assert slim == whole
+    assert len(slim) == 5100
+    opened = list(findings.iter_opened(db))
+    assert len(opened) == 5100
+    assert {(one.kind, one.closed_at) for one in opened} == {(FindingKind.UNTIMELY, None)}

@@ -54,6 +54,8 @@ KINDS = ("items", "observations", "verdicts", "findings")
 ASKED: list[tuple[str, str, int]] = [  # path as described, as asked, and the answer
     *((f"/api/v1/{kind}", f"/api/v1/{kind}", 200) for kind in KINDS),
     ("/api/v1/units", "/api/v1/units", 200),
+    ("/api/v1/board", "/api/v1/board", 200),
+    ("/api/v1/board", "/api/v1/board?day=2026-13-01", 422),
     ("/api/v1/changes", "/api/v1/changes?after=2&limit=3", 200),
     ("/api/v1/items/{name}", "/api/v1/items/{0}", 200),
     ("/api/v1/items/{name}", "/api/v1/items/{7}", 303),
@@ -76,7 +78,7 @@ ASKED: list[tuple[str, str, int]] = [  # path as described, as asked, and the an
 # what FastAPI describes for every path, and no request to these brings about
 NEVER = {("/api/v1/units", 422), ("/api/v1/items/{name}", 422)}
 # where what is judged is not open, which test_signing asks for
-CLOSED = {(f"/api/v1/{kind}", status) for kind in KINDS[1:] for status in (401, 403)}
+CLOSED = {(f"/api/v1/{kind}", status) for kind in (*KINDS[1:], "board") for status in (401, 403)}
 
 
 def described(web: TestClient) -> Any:

@@ -98,6 +98,9 @@ def test_over_tls_the_cookie_is_for_tls_alone(database: Database) -> None:
         ({}, {"csrf": "0" * 64}, 403),
         ({"origin": "http://evil.invalid"}, {"csrf": "right"}, 403),
         ({"sec-fetch-site": "cross-site"}, {"csrf": "right"}, 403),
+        ({"origin": "null"}, {"csrf": "right"}, 403),
+        ({"origin": "null", "sec-fetch-site": "cross-site"}, {"csrf": "right"}, 403),
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, {"csrf": "right"}, 422),
         ({"content-type": "application/json"}, None, 415),
         ({"origin": "http://testserver", "sec-fetch-site": "same-origin"}, {"csrf": "right"}, 422),
     ],
@@ -112,6 +115,13 @@ def test_a_form_needs_our_own_secret(
     before = [one.name for one in people.accounts(database)]
     assert client.post("/people", headers=headers, **content).status_code == status
     assert [one.name for one in people.accounts(database)] == before
+
+
+def test_browsers_may_say_that_a_form_is_ours(database: Database) -> None:
+    """With no-referrer they say ``Origin: null`` instead, and the form is refused."""
+    client = TestClient(create_app(database))
+    for path in ("/sign-in", f"/welcome/{people.first_link(database)}"):
+        assert client.get(path).headers["referrer-policy"] == "same-origin"
 
 
 def test_a_form_without_end_is_cut_off(database: Database) -> None:

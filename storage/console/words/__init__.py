@@ -1,1 +1,1 @@
-"""The console's words, one module a part of it, each a table: key → (Chinese, English)."""
+"""The console's words, one module a part of it, each a table ``TEXTS``: key → (Chinese, English). All are found."""

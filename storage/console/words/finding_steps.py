@@ -11,6 +11,42 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "approved_by": ("批准人", "Approved by"),
     "waived_until": ("豁免截止日期", "Last day of the waiver"),
     "refused.until": ("请填写豁免截止日期。", "Give the last day of the waiver."),
+    "proof": ("附件", "Proof:"),
+    "proof.add": ("附件（可不附）", "Files that prove it (may be left out)"),
+    "proof.why": (
+        "至多 {most} 个，每个不超过 {size}：PDF、图片（PNG、JPEG、WebP）、DOCX、XLSX、OFD。随问题留存，不可更改。",
+        "{most} at most, {size} each: PDF, pictures (PNG, JPEG, WebP), DOCX, XLSX, OFD. They stay with the finding.",
+    ),
+    "proof_kind.pdf": ("PDF 文件", "PDF"),
+    "proof_kind.png": ("PNG 图片", "PNG picture"),
+    "proof_kind.jpeg": ("JPEG 图片", "JPEG picture"),
+    "proof_kind.webp": ("WebP 图片", "WebP picture"),
+    "proof_kind.docx": ("Word 文档", "Word document"),
+    "proof_kind.xlsx": ("Excel 工作簿", "Excel workbook"),
+    "proof_kind.ofd": ("OFD 版式文件", "OFD document"),
+    "error.proof": ("该问题没有此附件。", "This finding has no such file."),
+    "refused.proof_empty": (
+        "附件中有空文件，未做任何更改。请返回重新选择。",
+        "One of the files is empty; nothing was changed. Go back and choose again.",
+    ),
+    "refused.proof_large": (
+        "附件过大，未做任何更改。请返回压缩后重新选择。",
+        "One of the files is too large; nothing was changed. Go back and choose a smaller one.",
+    ),
+    "refused.proof_many": (
+        "附件过多，未做任何更改。请返回重新选择。",
+        "There are too many files; nothing was changed. Go back and choose fewer.",
+    ),
+    "refused.proof_kind": (
+        "附件按内容只能是 PDF、PNG、JPEG、WebP、DOCX、XLSX、OFD（不含宏，不收压缩包），未做任何更改。",
+        "By its content a file must be PDF, PNG, JPEG, WebP, DOCX, XLSX (no macros) or OFD, no archive; nothing was "
+        "changed.",
+    ),
+    "refused.too_long": ("提交的内容过大，未做任何更改。", "What was sent is too long; nothing was changed."),
+    "refused.too_slow": (
+        "提交超时，未做任何更改。请检查网络后再试。",
+        "It did not come in time; nothing was changed. Check the line and try again.",
+    ),
     "do.notified": ("交办", "Notify the unit"),
     "do.received": ("签收", "Confirm receipt"),
     "do.fixing": ("开始整改", "Begin to mend"),
