@@ -436,3 +436,38 @@ def test_a_value_of_a_page_is_one_line_that_can_be_printed(text: str) -> None:
     assert all(sign.isprintable() for sign in found)
     assert source_forms.line(found) == found
     assert not source_forms.is_address(text) or source_forms.is_line(text)
+
+
+def test_new_columns_are_added_to_a_unit_there_is_and_no_other(db: Database) -> None:
+    client = office(db)
+    city = registry.load_city(db)
+    assert city is not None
+    unit = city.units[0]
+    there = column(0, id="other", url=unit.columns[0].url)
+    found = answered(db, "discover", discovery(there, column(1), column(2), home=unit.home))
+    page = client.get(f"/sources/add/{found}").text
+    form = form_of(page, into=unit.id, name="", home="")  # what is said of the unit does not matter here
+    assert "已登记" in page
+    assert ("column-0-take" in form, "column-1-take" in form) == (False, True)
+    assert client.post(f"/sources/add/{found}", data={**form, "into": "nobody"}).status_code == 404
+    nothing = {name: text for name, text in form.items() if not name.endswith("-take")}
+    assert "没有选择栏目" in client.post(f"/sources/add/{found}", data=nothing).text
+    same = {**form, "column-1-id": unit.columns[0].id}  # would change the column of this id
+    assert client.post(f"/sources/add/{found}", data=same).status_code == 422
+    assert requests.claim(db, "test") is None
+    last = left(db, client.post(f"/sources/add/{found}", data=form))
+    first = requests.claim(db, "test")
+    assert first is not None
+    assert [(one.payload["edit"], one.payload["unit"], one.payload["column"]["id"]) for one in (first, last)] == [
+        ("put_column", unit.id, "c1"),
+        ("put_column", unit.id, "c2"),
+    ]
+
+
+def test_what_a_harvest_came_to_is_told_in_the_readers_language(db: Database) -> None:
+    counts = {"columns_done": 5, "columns_failed": 1, "new": 16, "changed": 2, "gone": 0, "requests": 24}
+    name = answered(db, "harvest", {"told": "harvested 5 columns", **counts}, unit="tianhe-qu")
+    page = office(db).get(f"/requests/{name}").text
+    assert "采集栏目 5 个；信息新增 16 条、变更 2 条" in page
+    assert "其中 1 个栏目没有读成列表" in page
+    assert "harvested 5 columns" in page
