@@ -221,13 +221,14 @@ def _allows_private(url: str | None) -> bool:
     return city is not None and city.allow_private_addresses
 
 
-def _harvest(payload: Mapping[str, Any]) -> str:
+def _harvest(payload: Mapping[str, Any]) -> dict[str, Any]:
     from flows.assess import assess
     from flows.harvest import harvest
 
     told = harvest(units=[str(payload.get("unit"))], columns=_columns(payload), full=bool(payload.get("full")))
     assess()
-    return str(told)
+    counts = ("columns_done", "columns_failed", "new", "changed", "gone", "requests")
+    return {"told": str(told), **{name: told.total(name) for name in counts}}
 
 
 def _columns(payload: Mapping[str, Any]) -> list[str] | None:

@@ -49,7 +49,7 @@ def show_request(request: Request, store: Store, person: Person, name: str, stil
         still=bool(still),
         is_late=found.state == "left" and utcnow() - found.left_at > _LATE,
         result=result,
-        told=_lines(result),
+        told=_lines(result.get("told") if isinstance(result, Mapping) else result),
         changes=_lines(result.get("changes")) if isinstance(result, Mapping) else [],
         unit=known,
         by=_text(found, "by"),

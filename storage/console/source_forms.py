@@ -167,21 +167,44 @@ def unit_entry(form: Mapping[str, str], result: Any, taken: Collection[str]) -> 
         check("email", "email", good=_EMAIL.fullmatch(contact["email"]) is not None)
         check("phone", "name", good=not contact["phone"] or is_line(contact["phone"]))
         entry["contacts"] = [{of: text for of, text in contact.items() if text}]
-    entry["columns"] = []
+    entry["columns"], slips = chosen_columns(form, result)
+    return entry, problems + slips
+
+
+def new_columns(
+    form: Mapping[str, str], result: Any, taken: Collection[str]
+) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """The columns chosen for a unit there is, whose own are called ``taken``; at least one."""
+    found, problems = chosen_columns(form, result, taken)
+    return found, problems if found or problems else [Problem(field="columns", word="none")]
+
+
+def chosen_columns(
+    form: Mapping[str, str], result: Any, taken: Collection[str] = ()
+) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """The columns chosen as entries of a city file, and what is wrong with them."""
+    problems: list[Problem] = []
+
+    def check(field: str, word: str, *, good: bool) -> None:
+        if not good:
+            problems.append(Problem(field=field, word=word))
+
+    found: list[dict[str, Any]] = []
     ids: set[str] = set()
     for at, one in enumerate(columns(result)):
         if f"column-{at}-take" not in form:
             continue
         column = {field: form.get(f"column-{at}-{field}", "").strip() for field in ("id", "name", "kind")}
         check(f"column-{at}-id", "id", good=_ID.fullmatch(column["id"]) is not None)
+        check(f"column-{at}-id", "taken", good=column["id"] not in taken)
         check(f"column-{at}-id", "twice", good=column["id"] not in ids)
         check(f"column-{at}-name", "name", good=is_line(column["name"]))
         check(f"column-{at}-kind", "kind", good=column["kind"] in set(ColumnKind))
         ids.add(column["id"])
         ticked = {field: f"column-{at}-{field}" in form for field in ("first_level", "render")}
         addresses = {field: one[field] for field in ("url", "feed") if one.get(field)}
-        entry["columns"].append({**column, **addresses, **ticked})
-    return entry, problems
+        found.append({**column, **addresses, **ticked})
+    return found, problems
 
 
 def city_entry(form: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:

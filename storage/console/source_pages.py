@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from storage import people, registry, requests
+from storage.addresses import address_key
 from storage.console import forms, rendering, signing, source_forms, texts
 from storage.console.api import Store
 from storage.console.signing import Person
@@ -115,6 +116,10 @@ def show_preview(request: Request, store: Store, person: Person, name: str, trie
     values = source_forms.proposed(found.result, taken, len(taken) + 1)
     if before := _payload(store, tried, "registry"):
         values = source_forms.sent_before(before.get("unit"), found.result, values)
+    there = _registered(city)
+    for at, one in enumerate(source_forms.columns(found.result)):
+        if address_key(str(one.get("url"))) in there:
+            values.pop(f"column-{at}-take", None)
     return _preview(request, city, found, values, [])
 
 
@@ -129,11 +134,32 @@ async def save_unit(request: Request, store: Store, person: Person, name: str) -
 def _unit_saved(request: Request, store: Store, person: Person, name: str, form: dict[str, str]) -> Response:
     found = _discovery(request, store, name)
     city = registry.load_city(store)
+    if "into" in form:
+        return _columns_saved(request, store, person, found, form)
     entry, problems = source_forms.unit_entry(form, found.result, _units(city))
     if problems:
         return _preview(request, city, found, form, problems)
     payload = {"edit": "add_unit", "unit": entry, "back": f"/sources/add/{quote(found.id, safe='')}"}
     return _left(request, store, person, "registry", payload, action="source.add", subject=entry["id"])
+
+
+def _columns_saved(
+    request: Request, store: Store, person: Person, found: requests.Request, form: dict[str, str]
+) -> Response:
+    """Leaves one request a column for a unit there is; the last one is told."""
+    city = registry.load_city(store)
+    unit = next((one for one in city.units if one.id == form["into"]), None) if city else None
+    if unit is None:
+        raise HTTPException(404, texts.text(rendering.language_of(request), "error.unit", name=form["into"]))
+    columns, problems = source_forms.new_columns(form, found.result, {one.id for one in unit.columns})
+    if problems:
+        return _preview(request, city, found, form, problems)
+    onward = {"edit": "put_column", "unit": unit.id, "next": f"/units/{quote(unit.id, safe='')}"}
+    *before, last = columns
+    for column in before:
+        requests.leave(store, "registry", {**onward, "column": column, "by": person.account.name})
+    payload = {**onward, "column": last}
+    return _left(request, store, person, "registry", payload, action="source.columns", subject=unit.id)
 
 
 def _discovery(request: Request, store: Store, name: str) -> requests.Request:
@@ -158,6 +184,7 @@ def _preview(
     told = result.get("columns") if isinstance(result.get("columns"), list) else []
     columns = source_forms.columns(result)
     home = source_forms.line(result.get("home"))
+    there = _registered(city)
     return _form_page(
         request,
         "source_preview.html",
@@ -171,11 +198,17 @@ def _preview(
         is_cut=len(told or ()) > len(columns),
         doubtful=sum(bool(one.get("doubtful")) for one in columns),
         unread=sum(not _is_good(one.get("outcome")) for one in columns),
+        registered={one.get("url") for one in columns if address_key(str(one.get("url"))) in there},
         known=[unit for unit in (city.units if city else ()) if _place(unit.home) == _place(home)],
         unit_kinds=[kind.value for kind in UnitKind],
         supervisions=[one.value for one in Supervision],
         column_kinds=[kind.value for kind in ColumnKind],
     )
+
+
+def _registered(city: City | None) -> set[str]:
+    """The addresses of all columns there are."""
+    return {address_key(column.url) for unit in city.units for column in unit.columns} if city else set()
 
 
 def _is_good(outcome: object) -> bool:

@@ -108,6 +108,7 @@ def fill(database: Database) -> Held:
     left = [requests.leave(database, kind, {"url": SCRIPT, "unit": EVIL}) for kind in ("read", "harvest", "paper")]
     requests.answer(database, left[0], error=EVIL)
     requests.answer(database, left[1], result={"title": EVIL, "url": SCRIPT})
+    discovery, *told = _answers(database)
     kept = papers.keep(database, "notice", EVIL, "text/html", EVIL.encode(), by=EVIL, unit="u1", facts={"why": EVIL})
     due = DueDate(
         unit="u1",
@@ -132,7 +133,8 @@ def fill(database: Database) -> Held:
             "findings": found,
             "people": accounts,
             "welcome": [token],
-            "requests": left,
+            "requests": [*left, discovery, *told],
+            "add": [discovery],
             "papers": [kept.id],
             "columns": ["yw"],
             "rules": ["UP-02"],
@@ -289,6 +291,52 @@ def _findings(database: Database, items: list[str]) -> list[str]:
     findings.take_step(database, names[0], "answered", who=EVIL, at=at, note=EVIL, also=with_proof)
     findings.take_step(database, names[1], "disputed", who=EVIL, at=at, note=EVIL)
     findings.take_step(database, names[2], "closed", who=EVIL, at=at, note=EVIL)
+    return names
+
+
+def _answers(database: Database) -> list[str]:
+    """What a hostile site makes of a discovery, of a page read, of a change of the registry."""
+    row = {"title": EVIL, "url": SCRIPT, "date": EVIL}
+    column = {
+        **dict.fromkeys(("id", "name", "kind", "engine", "outcome", "detail", "newest_on"), EVIL),
+        "url": SCRIPT,
+        "feed": DATA,
+        "confidence": 0.1,
+        "doubtful": True,
+        "why": [EVIL],
+        "rows": 1,
+        "total_rows": None,
+        "samples": [row],
+        "others": [{"url": QUOTES, "why": EVIL}],
+    }
+    discovery = {
+        "home": SCRIPT,
+        "outcome": EVIL,
+        "reason": EVIL,
+        "detail": EVIL,
+        "platform": DATA,
+        "columns": [column] * 2,
+        "site": {"name": EVIL, "domain": EVIL, "id_code": EVIL},
+        "unit": {"name": EVIL, "phone": EVIL},
+        "left_out": [{"name": EVIL, "url": SCRIPT, "why": EVIL}],
+    }
+    article = {"title": EVIL, EVIL: EVIL, "attachments": [{"name": EVIL, "url": SCRIPT}], "body_text": EVIL}
+    read = {
+        "outcome": EVIL,
+        "reason": EVIL,
+        "detail": EVIL,
+        "kind": EVIL,
+        "engine": EVIL,
+        "article": article,
+        "listing": {"column_name": EVIL, "items": [row], "next_page": SCRIPT, "total_pages": 2},
+        "provenance": {"title": {"from": EVIL, "raw": EVIL, "confidence": 0.5, "conflict": EVIL}},
+    }
+    results = {"discover": discovery, "read": read, "registry": {"changes": [EVIL], "unit": EVIL}}
+    payload = {"url": SCRIPT, "by": EVIL, "next": SCRIPT, "back": QUOTES, "edit": "add_unit"}
+    names = []
+    for kind, result in results.items():
+        names.append(requests.leave(database, kind, payload))
+        requests.answer(database, names[-1], result=result)
     return names
 
 

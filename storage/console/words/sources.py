@@ -35,6 +35,15 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "request.changed": ("变更", "What changed"),
     "request.unchanged": ("没有变更：登记内容与提交的相同。", "Nothing changed: the registry says this already."),
     "request.none": ("没有这项请求：{name}", "There is no such request: {name}"),
+    "request.harvested": (
+        "采集栏目 {columns} 个；信息新增 {new} 条、变更 {changed} 条、列表中消失 {gone} 条；请求页面 {requests} 次。",
+        "{columns} columns harvested: {new} new items, {changed} changed, {gone} rows gone; {requests} requests.",
+    ),
+    "request.harvested.failed": (
+        "其中 {count} 个栏目没有读成列表，属采集方待处理事项。",
+        "{count} columns were not read as lists; that is ours to put right.",
+    ),
+    "request.details": ("采集程序的说明", "In the harvester's words"),
     "request.next.harvest": ("采集结果见该单位页面。", "What was found is on the unit's page."),
     "request.fix.read": (
         "请核对地址能否在浏览器中打开；政务内网地址须先在城市设置中允许。",
@@ -114,6 +123,13 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Review the unit and its columns. Doubtful ones are not chosen; what is left out can be added later.",
     ),
     "sources.known": ("该地址或标识已登记为：", "Registered already, by this address or id:"),
+    "sources.registered": ("已登记", "registered already"),
+    "sources.known.columns": (
+        "也可只把所选的新栏目加入该单位（上面的单位信息不改）：",
+        "Or add only the new columns chosen to that unit, which else stays as it is:",
+    ),
+    "sources.save_columns": ("把所选栏目加入：{name}", "Add the columns chosen to: {name}"),
+    "bad.none": ("没有选择栏目", "no column is chosen"),
     "sources.unit": ("单位信息", "The unit"),
     "sources.unit.id": ("单位标识", "Id of the unit"),
     "sources.unit.id.hint": (
@@ -272,6 +288,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "did.source.city": ("填写城市信息", "said which city this is"),
     "did.source.discover": ("发现栏目", "asked for a discovery"),
     "did.source.add": ("添加单位", "added a unit"),
+    "did.source.columns": ("添加栏目", "added columns"),
     "did.source.read": ("试读页面", "tried a page"),
     "did.source.harvest": ("要求采集", "asked for a harvest"),
 }
