@@ -193,6 +193,19 @@ def test_a_form_that_asks_for_nothing_known_leaves_nothing(db: Database, form: d
     assert requests.claim(db, "test") is None
 
 
+@pytest.mark.parametrize(
+    ("until", "offered"),
+    [(None, "resume"), (dt.date(9999, 1, 1), "resume"), (dt.date(2020, 2, 1), "pause")],
+)
+def test_a_pause_that_is_over_is_none(db: Database, until: dt.date | None, offered: str) -> None:
+    paused = replace(PAUSE, until=until)
+    registry.apply(db, build.city(replace(build.unit(columns=()), paused=paused)))
+    page = signed_in(db).get("/sources/tianhe-qu").text
+    asked = {part.split('"')[0] for part in page.split('name="do" value="')[1:]}
+    assert asked & {"pause", "resume"} == {offered}
+    assert ("harvest" in asked) == (offered == "pause")
+
+
 @pytest.mark.parametrize(("name", "role", "unit"), [("wang", Role.READER, None), ("li", Role.UNIT, "tianhe-qu")])
 def test_sources_are_the_office_s_alone(db: Database, name: str, role: Role, unit: str | None) -> None:
     known(db)
