@@ -52,6 +52,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "src.pause": ("暂停采集", "Pause"),
     "src.pause.unit": ("暂停采集整个单位", "Pause the whole unit"),
     "src.resume": ("恢复采集", "Resume"),
+    "src.is_paused": ("已暂停采集", "paused"),
     "src.paused": (
         "已暂停：{reason}（{by}，自 {on} 起，{until}）",
         "paused: {reason} ({by}, since {on}, {until})",
