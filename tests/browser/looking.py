@@ -56,14 +56,15 @@ def sticks_out(page: Page) -> list[str]:
     return found
 
 
-def faults(page: Page) -> Iterator[str]:
-    """Everything wrong with a page: axe on screen and in the dark, too wide on a screen, a telephone, paper."""
+def faults(page: Page, *, dark: bool) -> Iterator[str]:
+    """Everything wrong with a page: axe, and what is too wide, on a screen, a telephone, paper; ``dark``: there, too."""
     for name, size in SCREENS.items():
         page.set_viewport_size(size)  # type: ignore[arg-type]
         yield from (f"{name}: {one}" for one in sticks_out(page))
         yield from (f"{name}: {one}" for one in violations(page))
-    page.emulate_media(color_scheme="dark")
-    yield from (f"dark: {one}" for one in violations(page))
+    if dark:
+        page.emulate_media(color_scheme="dark")
+        yield from (f"dark: {one}" for one in violations(page))
     page.emulate_media(color_scheme="light", media="print")
     page.set_viewport_size({"width": 1046, "height": 717})  # A4 across at 96 dots an inch, without its margins
     yield from (f"print: {one}" for one in sticks_out(page))

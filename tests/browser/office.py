@@ -93,14 +93,14 @@ def today() -> dt.date:
 
 def build(site: Site) -> None:
     """A district's site: a platform with its four columns, fresh notices, and news that stopped a month ago."""
-    days = [today() - dt.timedelta(days=back) for back in (2, 9, 16, 23)]
+    days = [today() - dt.timedelta(days=back) for back in (2, 9, 16)]
     news = {f"/xw/{number}.html": str(day - dt.timedelta(days=30)) for number, day in enumerate(days, 11)}
     notices = {f"/tzgg/{number}.html": str(day) for number, day in enumerate(days, 31)}
     _list(site, "/xw/", "云溪要闻", news)
     _list(site, "/tzgg/", "通知公告", notices)
     for number, (path, name) in enumerate(_PLATFORM.items(), 1):
         _list(
-            site, f"/zfxxgk/{path}/", name, {f"/zfxxgk/{path}/{number}{one}.html": str(days[one]) for one in range(3)}
+            site, f"/zfxxgk/{path}/", name, {f"/zfxxgk/{path}/{number}{one}.html": str(days[one]) for one in range(1)}
         )
     links = "".join(f'<li><a href="/zfxxgk/{path}/">{name}</a></li>' for path, name in _PLATFORM.items())
     site.page(

@@ -69,12 +69,12 @@ class Person:
         if "download" not in (request.failure or "") and "ERR_ABORTED" not in (request.failure or ""):
             self.faults.append(f"request: {request.url} {request.failure}")
 
-    def looks(self, what: str, *, closely: bool = True) -> None:
+    def looks(self, what: str, *, closely: bool = True, dark: bool = False) -> None:
         """A picture for people, and what can be found wrong with the page."""
         self.shots += 1
         looking.shot(self.page, f"{self.name}-{self.shots:02}-{what}")
         if closely:
-            self.faults += [f"{what}: {one}" for one in looking.faults(self.page)]
+            self.faults += [f"{what}: {one}" for one in looking.faults(self.page, dark=dark)]
             self.faults += [f"{what}: {one}" for one in looking.by_keyboard(self.page)]
 
     def signs_up(self, link: str, name: str, shown: str) -> None:
@@ -97,6 +97,7 @@ class Person:
         self.page.click(f"nav >> text={words}")
 
 
+@pytest.mark.timeout(900)  # it waits for a guest's second between two requests
 def test_from_an_empty_machine_to_the_printed_bulletin(tmp_path: Path) -> None:
     shutil.rmtree(looking.SHOTS, ignore_errors=True)
     with browser() as started, served() as site, office.running(tmp_path) as running:
@@ -141,22 +142,22 @@ def _first_unit(zhang: Person, running: Running, site: Site) -> None:
     )
     page.check(f"[name={news}-take]")
     page.select_option(f"[name={news}-kind]", "news")
-    zhang.looks("preview")
+    zhang.looks("preview", dark=True)
     page.click("button.main")
     zhang.goes_on("form[action='/sources/harvest'] button", seen="registered")
     zhang.goes_on("a[href^='/units/']", seen="harvested")
-    zhang.looks("unit")
+    zhang.looks("unit", dark=True)
     assert "云溪要闻" in page.inner_text("main")
 
 
 def _opens_the_finding(zhang: Person) -> str:
     page = zhang.page
     zhang.goes("总览")
-    zhang.looks("board")
+    zhang.looks("board", dark=True)
     page.click("main table a[href^='/units/']")
     page.click("#findings ~ * a[href^='/findings/']:has-text('UP-02'), tr:has-text('UP-02') a[href^='/findings/']")
     assert "两周内应有更新" in page.inner_text("main")
-    zhang.looks("finding")
+    zhang.looks("finding", dark=True)
     frame = page.frame_locator("iframe.replay")
     frame.locator("body").wait_for()
     assert "云溪要闻" in frame.locator("body").inner_text()
@@ -168,7 +169,7 @@ def _sends_the_notice(zhang: Person, finding: str) -> None:
     page.click("form[action$='/notice'] button")
     zhang.goes("文书")
     office.until("the notice is made", lambda: _reloaded(page, "form[action$='/notify'] button"), WAIT_MS / 1000)
-    zhang.looks("papers")
+    zhang.looks("papers", dark=True)
     with page.expect_download() as waiting:
         page.click("main table a[href^='/papers/']")
     assert zipfile.is_zipfile(waiting.value.path())

@@ -115,7 +115,7 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are hashed in no time, for tests that are about something else."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_HASHER", hasher)
-    monkeypatch.setattr(passwords, "_NOBODYS", hasher.hash("nobody has this password"))
+    monkeypatch.setattr(passwords, "_nobodys", lambda: hasher.hash("nobody has this password"))
 
 
 @pytest.fixture
