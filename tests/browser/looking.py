@@ -57,7 +57,7 @@ def sticks_out(page: Page) -> list[str]:
 
 
 def faults(page: Page, *, dark: bool) -> Iterator[str]:
-    """Everything wrong with a page: axe, and what is too wide, on a screen, a telephone, paper; ``dark``: there, too."""
+    """What is wrong with a page on a screen, a telephone, paper: axe, and what is too wide; ``dark``: there, too."""
     for name, size in SCREENS.items():
         page.set_viewport_size(size)  # type: ignore[arg-type]
         yield from (f"{name}: {one}" for one in sticks_out(page))
