@@ -341,7 +341,7 @@ def test_an_empty_board_says_what_to_do_next(young: Database) -> None:
     client = signed_in(young)
     assert "gongkai city apply city.yml" in client.get("/").text
     registry.apply(young, City(name="青禾市", code="629900", contact="mailto:o@example.invalid"))
-    assert "城市文件中没有公开主体" in client.get("/").text
+    assert "还没有公开主体" in client.get("/").text
     registry.apply(young, CITY)
     assert "gongkai harvest" in client.get("/").text
     assert "gongkai discover http://empty.invalid/ --yaml" in client.get("/units/empty").text
