@@ -5,15 +5,18 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from harvesters import crawl
 from storage.migrations import runner
-from tests import schema_once
+from tests import crawl_nursery, schema_once
 
 runner.upgrade = schema_once.upgrade
+crawl_nursery.install()
 
 if importlib.util.find_spec("pgserver") is None:
     # no wheel for this Python: its fork has one, and the same functions
@@ -37,3 +40,9 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1,localhost")
+
+
+@pytest.fixture
+def real_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Crawls start as they do in an office: a new interpreter each."""
+    monkeypatch.setattr(crawl, "subprocess", subprocess)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 from flows.assess import assess_database
 from flows.commands.truth import compare
 from flows.harvest import planned, run_jobs
-from harvesters import city_file
+from harvesters import city_file, crawl
 from harvesters.crawl import Progress
 from storage import findings, registry, settings
 from storage.database import Database, open_database
@@ -63,7 +64,10 @@ def _harvest(*, kill: bool = False) -> None:
             for child in killed:
                 os.kill(child, signal.SIGKILL)
 
-    report = run_jobs(planned(None, None, full=True), on_progress)
+    with pytest.MonkeyPatch.context() as patch:
+        if kill:
+            patch.setattr(crawl, "subprocess", subprocess)  # real ones, found by their command line
+        report = run_jobs(planned(None, None, full=True), on_progress)
     assert bool(report.failed) == bool(killed) == kill
 
 

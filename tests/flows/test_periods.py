@@ -44,11 +44,9 @@ def home() -> Path:
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
+def database(judged_city: Path) -> Iterator[Database]:
     """The small city, judged on the last day but one of the month."""
-    with closing(open_database()) as opened:
-        small_city.fill(opened)
-        judge(opened)
+    with closing(small_city.copied(judged_city)) as opened:
         yield opened
 
 

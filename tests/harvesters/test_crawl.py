@@ -283,6 +283,7 @@ def _pid_of_child(parent: int) -> int | None:
     return None
 
 
+@pytest.mark.usefixtures("real_children")
 def test_a_killed_child_is_a_failure_and_the_next_crawl_goes_on(
     served: Served, database: Database, tmp_path: Path
 ) -> None:
@@ -308,6 +309,7 @@ def test_a_killed_child_is_a_failure_and_the_next_crawl_goes_on(
     assert {path.name: archive.chain_of(path).head for path in files if path.suffix == ".gz"} == sealed
 
 
+@pytest.mark.usefixtures("real_children")
 def test_a_crawl_that_is_stopped_or_over_time_ends_and_keeps_what_it_has(
     served: Served, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
