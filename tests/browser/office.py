@@ -100,7 +100,7 @@ def build(site: Site) -> None:
     _list(site, "/tzgg/", "通知公告", notices)
     for number, (path, name) in enumerate(_PLATFORM.items(), 1):
         _list(
-            site, f"/zfxxgk/{path}/", name, {f"/zfxxgk/{path}/{number}{one}.html": str(days[one]) for one in range(1)}
+            site, f"/zfxxgk/{path}/", name, {f"/zfxxgk/{path}/{number}{one}.html": str(days[one]) for one in range(2)}
         )
     links = "".join(f'<li><a href="/zfxxgk/{path}/">{name}</a></li>' for path, name in _PLATFORM.items())
     site.page(

@@ -2,7 +2,8 @@
 
 By default guide, rules, catalogue and annual reports. A kind is missing when the registry has no such column and the
 home page, proven to be the navigation by linking at least half of the registered columns, shows no link of that name.
-A link that is there and not registered is the operator's to add. Where the front pages link a part of the platform
+A link that is there and not registered is the operator's to add; a platform that the home page links and that was not
+read may have them all, so nothing is missing then. Where the front pages link a part of the platform
 under another name than the text's (政府信息公开指南, 政府信息公开制度, 法定主动公开内容, 政府信息公开年报), or not at
 all, the facts tell so, and nothing follows from it.
 """
@@ -20,9 +21,10 @@ from storage.schema import ColumnKind, UnitKind
 
 RULES = ("PL-01",)
 SUBJECT = "unit"
-VERSION = "1"
+VERSION = "2"
 
 
+_WITH_PLATFORM = 2  # front pages read: the home page and the platform's
 _NAMES = {
     ColumnKind.GUIDE: "政府信息公开指南",
     ColumnKind.RULES: "政府信息公开制度",
@@ -70,6 +72,9 @@ def judge(unit: UnitFacts, case: Case) -> Judgement:
             f"{kind} {url}" for kind, url in unregistered.items()
         )
         return not_assessable("unregistered", words, **facts, absent=absent, unregistered=unregistered)
+    if shown.get("platform") is not None and (shown.get("pages") or 0) < _WITH_PLATFORM:
+        words = f"they may stand on the platform that the home page links, which was not read: {shown['platform']}"
+        return not_assessable("platform_unread", words, **facts, absent=absent)
     facts |= _names(unit, required)
     return breach(evidence=unit.home.last.evidence, missing=missing, unregistered=unregistered or None, **facts)
 

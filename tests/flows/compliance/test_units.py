@@ -154,6 +154,16 @@ PLATFORMS: list[tuple[UnitFacts, str, str | None]] = [
         "not_assessable",
         "unregistered",
     ),
+    (
+        platform(*THREE, shown={"columns_linked": LINKED, "platform": "http://a.invalid/zfxxgk/", "pages": 1}),
+        "not_assessable",
+        "platform_unread",
+    ),
+    (
+        platform(*THREE, shown={"columns_linked": LINKED, "platform": "http://a.invalid/zfxxgk/", "pages": 2}),
+        "breach",
+        None,
+    ),
     (platform(*THREE), "not_assessable", "unreachable"),
     (platform(*THREE, shown={"columns_linked": LINKED}, day=dt.date(2026, 6, 1)), "not_assessable", "stale_look"),
 ]
