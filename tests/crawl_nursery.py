@@ -24,8 +24,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from harvesters import crawl
-
 MODULE = "harvesters.crawl"
 ROOT = Path(__file__).parents[1]
 PRELOADED = ("scrapy.crawler", "harvesters.scrapy_settings", "harvesters.spiders.rendering", "harvesters.spiders.site")
@@ -72,7 +70,8 @@ class _Subprocess:
 def install() -> None:
     """Let every crawl of this process start from the nursery, where the system can do it."""
     if sys.platform == "linux":
-        vars(crawl)["subprocess"] = _Subprocess()
+        # not above: in the nursery it must not be there before it is run
+        vars(importlib.import_module(MODULE))["subprocess"] = _Subprocess()
 
 
 def _started() -> socket.socket:
