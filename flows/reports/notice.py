@@ -118,6 +118,7 @@ def facts_in_words(facts: Mapping[str, Any]) -> list[str]:
     said = []
     for name, value in facts.items():
         word = texts.word("zh", "fact", name)
-        if word != name and isinstance(value, str | int | float) and not isinstance(value, bool):
-            said.append(f"{word}：{value}")
+        is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+        if word != name and name != "confidence" and is_plain:  # how sure the text is: not the unit's matter
+            said.append(f"{word}：{texts.fact('zh', name, value)}")
     return said[:_FACTS]

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from storage import boards, captured, catalogue, findings, people, proofs, registry, requests, rule_texts, settings
-from storage.console import finding_steps, forms, rendering, replay, signing, texts
+from storage.console import finding_steps, forms, rendering, replay, rule_pages, signing, texts
 from storage.console.api import Store
 from storage.console.signing import Person
 from storage.database import Database, utcnow
@@ -93,6 +93,7 @@ def show_finding(request: Request, store: Store, person: Person, name: str, aske
         column=column,
         item=catalogue.get_item(store, finding.item) if finding.item else None,
         told=rule_texts.get(store, finding.rule),
+        how=rule_pages.told_of("rule_how", finding.rule),
         months=_months(days_of(finding.facts, board.board.get("calendar") if board else None)),
         captures=[_capture(number, one) for number, one in enumerate(finding.evidence, 1)],
         waits_for=WAITS_FOR.get(finding.state, "nobody"),

@@ -80,6 +80,7 @@ def _respond(
             t=partial(texts.text, language),
             w=partial(texts.word, language),
             advice=partial(texts.advice, language),
+            fact=partial(texts.fact, language),
             local=partial(_local, zone=zone),
             **shown,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from typing import Final, Literal, get_args
 
 from storage.console import words
@@ -433,3 +434,23 @@ def advice(language: Language, what: str, reason: str | None) -> str:
     """
     known = f"advice.{(reason or '').partition(':')[0]}"
     return text(language, known) if known in _TEXTS else word(language, "advice", what)
+
+
+def fact(language: Language, name: str, value: object) -> object:
+    """A fact's value in words where it is a machine's: a span of days or months, how sure a rule's text is."""
+    if name == "confidence" and isinstance(value, str):
+        return word(language, "confidence", value)
+    if language == "zh" and isinstance(value, str) and (span := _SPAN.fullmatch(value)):
+        return f"{span[1]}{_UNITS[span[2]]}"
+    return value
+
+
+_SPAN: Final = re.compile(r"(\d+) (days?|weeks?|months?|years?|working days|calendar days)")
+_UNITS: Final = {
+    **dict.fromkeys(("day", "days"), "天"),
+    **dict.fromkeys(("week", "weeks"), "周"),
+    **dict.fromkeys(("month", "months"), "个月"),
+    **dict.fromkeys(("year", "years"), "年"),
+    "working days": "个工作日",
+    "calendar days": "个自然日",
+}

@@ -11,11 +11,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "rule_status.binding": ("计入判定", "binding"),
     "rule_status.advice": ("仅提示", "advice only"),
     "rule_status.off": ("未启用", "off"),
-    "rule_confidence.verified": ("已与原文核对", "checked against the text"),
-    "rule_confidence.mirrored": ("据转载文本", "from a copy of the text"),
-    "rule_confidence.local": ("本市规定", "the city's own"),
-    "rule_confidence.memory": ("未经核对", "from memory"),
-    "rule_confidence.inferred": ("推定", "inferred"),
     "days": ("逐日计算", "Day by day"),
     "days.why": (
         "起算日不计。“–”为不计之日，“★”为期限最后一日，“!”为超期。",
