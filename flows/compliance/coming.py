@@ -87,12 +87,12 @@ def _fresh(unit: Unit, verdicts: Iterable[Verdict]) -> Iterator[DueDate]:
             continue
         if due >= one.as_of or one.verdict is VerdictKind.BREACH:
             where = names[one.column] if one.column else "首页"
-            yield DueDate(
-                unit=unit.id,
-                rule=one.rule,
-                nature="recurring",
-                title=f"{where}应有更新",
-                due_on=due,
+            yield _owed(
+                unit,
+                one.rule,
+                "recurring",
+                f"{where}应有更新",
+                due,
                 column=one.column,
                 facts={"what": "freshness", "newest_on": one.facts.get("newest_on"), "window": one.facts.get("window")},
             )
@@ -112,12 +112,12 @@ def _yearly(unit: Unit, case: Case, verdicts: Iterable[Verdict]) -> Iterator[Due
         for number, day in ((year, passed), (year + 1, passed.replace(year=passed.year + 1))):
             if number == year and not any(one.verdict is VerdictKind.BREACH for one in missing):
                 continue
-            yield DueDate(
-                unit=unit.id,
-                rule=rule,
-                nature="recurring",
-                title=f"公布{number}年{_YEARLY_NAMES[rule]}",
-                due_on=day,
+            yield _owed(
+                unit,
+                rule,
+                "recurring",
+                f"公布{number}年{_YEARLY_NAMES[rule]}",
+                day,
                 facts={"what": "yearly", "year": number},
             )
 
@@ -133,12 +133,12 @@ def _budgets(unit: Unit, case: Case, verdicts: Iterable[Verdict]) -> Iterator[Du
         }
         for due in budget.given(unit.id, case.of(rule)):
             if due.deadline >= case.as_of or due.year in missing:
-                yield DueDate(
-                    unit=unit.id,
-                    rule=rule,
-                    nature="prompt",
-                    title=f"公开{due.year}年{_PAPERS[due.what]}",
-                    due_on=due.deadline,
+                yield _owed(
+                    unit,
+                    rule,
+                    "prompt",
+                    f"公开{due.year}年{_PAPERS[due.what]}",
+                    due.deadline,
                     facts={"what": "budget", "year": due.year, "since": due.since.isoformat()},
                 )
 
@@ -154,24 +154,24 @@ def _opinions(unit: Unit, case: Case, verdicts: Iterable[Verdict]) -> Iterator[D
             continue
         facts: dict[str, Any] = {"what": "limit", "ends_on": ends.isoformat()}
         if ends >= case.as_of:
-            yield DueDate(
-                unit=unit.id,
-                rule="TM-07",
-                nature="prompt",
-                title="征求意见截止",
-                due_on=ends,
+            yield _owed(
+                unit,
+                "TM-07",
+                "prompt",
+                "征求意见截止",
+                ends,
                 column=one.column,
                 item=one.item,
                 facts=facts,
             )
         due = ends + dt.timedelta(days=limit)
         if has_limit and one.item not in answered and due >= case.as_of:
-            yield DueDate(
-                unit=unit.id,
-                rule="TM-09",
-                nature="prompt",
-                title="公布意见采纳反馈情况",
-                due_on=due,
+            yield _owed(
+                unit,
+                "TM-09",
+                "prompt",
+                "公布意见采纳反馈情况",
+                due,
                 column=one.column,
                 item=one.item,
                 facts=facts,
@@ -179,12 +179,12 @@ def _opinions(unit: Unit, case: Case, verdicts: Iterable[Verdict]) -> Iterator[D
     for one in verdicts:
         due_on = _day(one.facts, "due_on")
         if one.rule == "TM-09" and due_on is not None and one.facts.get("missing"):
-            yield DueDate(
-                unit=unit.id,
-                rule="TM-09",
-                nature="prompt",
-                title="公布意见采纳反馈情况",
-                due_on=due_on,
+            yield _owed(
+                unit,
+                "TM-09",
+                "prompt",
+                "公布意见采纳反馈情况",
+                due_on,
                 column=one.column,
                 item=one.item,
                 facts={"what": "limit", "ends_on": one.facts.get("ended_on")},
@@ -199,12 +199,12 @@ def _interpretations(unit: Unit, case: Case, documents: Iterable[Fresh]) -> Iter
     for one in documents:
         due = case.days.add_working_days(one.published_on, limit)
         if due.on >= case.as_of:
-            yield DueDate(
-                unit=unit.id,
-                rule="TM-06",
-                nature="prompt",
-                title=f"如需解读，应发布解读材料：{one.title}",
-                due_on=due.on,
+            yield _owed(
+                unit,
+                "TM-06",
+                "prompt",
+                f"如需解读，应发布解读材料：{one.title}",
+                due.on,
                 column=one.column,
                 item=one.item,
                 facts={
@@ -221,12 +221,12 @@ def _promised(unit: Unit, case: Case, directory: DutyDirectory | None) -> Iterat
         return
     for owed in obligations(unit, case.law, case.as_of, {}, directory):
         if owed.rule == "CV-DIR" and owed.due_on is not None:
-            yield DueDate(
-                unit=unit.id,
-                rule=owed.rule,
-                nature=owed.nature,
-                title=owed.title,
-                due_on=owed.due_on,
+            yield _owed(
+                unit,
+                owed.rule,
+                owed.nature,
+                owed.title,
+                owed.due_on,
                 column=owed.column,
                 facts={"what": "directory", "limit_text": owed.limit},
             )
@@ -235,15 +235,31 @@ def _promised(unit: Unit, case: Case, directory: DutyDirectory | None) -> Iterat
 def _waivers(unit: Unit, case: Case) -> Iterator[DueDate]:
     for waiver in unit.waivers:
         if waiver.until >= case.as_of:
-            yield DueDate(
-                unit=unit.id,
-                rule=waiver.rule or "*",
-                nature="standing",
-                title=f"豁免到期：{waiver.reason}",
-                due_on=waiver.until,
+            yield _owed(
+                unit,
+                waiver.rule or "*",
+                "standing",
+                f"豁免到期：{waiver.reason}",
+                waiver.until,
                 column=waiver.column,
                 facts={"what": "waiver", "approved_by": waiver.approved_by},
             )
+
+
+def _owed(
+    unit: Unit,
+    rule: str,
+    nature: str,
+    title: str,
+    due_on: dt.date,
+    *,
+    column: str | None = None,
+    item: str | None = None,
+    facts: Mapping[str, Any],
+) -> DueDate:
+    return DueDate(
+        unit=unit.id, rule=rule, nature=nature, title=title, due_on=due_on, column=column, item=item, facts=facts
+    )
 
 
 def _with(one: DueDate, **facts: Any) -> DueDate:

@@ -22,7 +22,7 @@ from tests.storage.test_console import NOON, fill, verdict
 
 URL = "http://home.invalid/jiaotong/yw/"
 CHROMIUM = shutil.which("chromium")
-CORPUS = Path("/work/shared/corpus/pages")
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "pages"
 HOSTILE = [
     b"<p>ok</p><script>alert(1)</script>",
     b"<p>ok<svg onload=alert(1)><script>alert(1)</script></svg>",
