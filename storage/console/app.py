@@ -70,6 +70,13 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_READS_ALL: Final = (
+    "/api/",
+    "/dcat",
+    "/feeds/",
+    "/oai",
+    "/search",
+)  # these refuse what no name can be, or find nothing
 _MACHINES: Final = ("/dcat", "/feeds/", "/id/", "/metrics")
 _log = logging.getLogger(__name__)
 
@@ -141,7 +148,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     async def protect(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         if "\x00" in request.scope["path"]:  # no name has it, and PostgreSQL takes no such text even to look for
             return _protected(_explain(request, HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND.phrase))
-        if not request.scope["path"].startswith("/api/"):  # left out of what is asked, as it is of forms
+        if not request.scope["path"].startswith(_READS_ALL):  # left out of what is asked, as it is of forms
             request.scope["query_string"] = request.scope["query_string"].replace(b"%00", b"")
         return _protected(await call_next(request))
 

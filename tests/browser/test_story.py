@@ -73,9 +73,12 @@ class Person:
         """A picture for people, and what can be found wrong with the page."""
         self.shots += 1
         looking.shot(self.page, f"{self.name}-{self.shots:02}-{what}")
-        if closely:
-            self.faults += [f"{what}: {one}" for one in looking.faults(self.page, dark=dark)]
-            self.faults += [f"{what}: {one}" for one in looking.by_keyboard(self.page)]
+        if closely:  # in a window of its own, so that the story goes on in one that nobody resized or tabbed through
+            beside = self.context.new_page()
+            beside.goto(self.page.url)
+            self.faults += [f"{what}: {one}" for one in looking.faults(beside, dark=dark)]
+            self.faults += [f"{what}: {one}" for one in looking.by_keyboard(beside)]
+            beside.close()
 
     def signs_up(self, link: str, name: str, shown: str) -> None:
         self.page.goto(link)
@@ -94,7 +97,10 @@ class Person:
         self.page.click(f"main {where}")
 
     def goes(self, words: str) -> None:
-        self.page.click(f"nav >> text={words}")
+        link = self.page.locator("header nav a", has_text=words)
+        where = link.get_attribute("href")
+        link.click()
+        self.page.wait_for_url(f"**{where}")
 
 
 @pytest.mark.timeout(900)  # it waits for a guest's second between two requests
