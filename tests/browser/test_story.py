@@ -87,7 +87,7 @@ class Person:
         for field in self.page.locator("input[type=password]").all():
             field.fill(PASSWORD)
         self.looks("welcome")
-        self.page.click("main form button")
+        self.submits("main form button")
 
     def goes_on(self, where: str, *, seen: str | None = None) -> None:
         """Waits for what a request came to, whose page looks again by itself, and goes on from there."""
@@ -95,6 +95,11 @@ class Person:
         if seen is not None:
             self.looks(seen)
         self.page.click(f"main {where}")
+
+    def submits(self, button: str) -> None:
+        """Presses a form's button, and waits for where it leads."""
+        with self.page.expect_navigation():
+            self.page.click(button)
 
     def goes(self, words: str) -> None:
         link = self.page.locator("header nav a", has_text=words)
@@ -172,14 +177,14 @@ def _opens_the_finding(zhang: Person) -> str:
 
 def _sends_the_notice(zhang: Person, finding: str) -> None:
     page = zhang.page
-    page.click("form[action$='/notice'] button")
+    zhang.submits("form[action$='/notice'] button")
     zhang.goes("文书")
     office.until("the notice is made", lambda: _reloaded(page, "form[action$='/notify'] button"), WAIT_MS / 1000)
     zhang.looks("papers", dark=True)
     with page.expect_download() as waiting:
         page.click("main table a[href^='/papers/']")
     assert zipfile.is_zipfile(waiting.value.path())
-    page.click("form[action$='/notify'] button")
+    zhang.submits("form[action$='/notify'] button")
     page.goto(finding)
     assert "已交办" in page.inner_text(".lead")
 
@@ -195,13 +200,13 @@ def _the_unit_answers(zhang: Person, li: Person, finding: str) -> None:
     li.signs_up(link, "li", "李四")
     mine = li.page
     mine.goto(finding)
-    _takes(mine, "received")
+    _takes(li, "received")
     li.looks("received")
     mine.click("summary:has-text('反馈整改结果')")
     mine.fill("#note-answered", "栏目已恢复更新，见附图。")
     mine.set_input_files("#proof-answered", {"name": "更新截图.png", "mimeType": "image/png", "buffer": PNG})
     li.looks("answering", closely=False)
-    mine.click("form:has([value=answered]) button")
+    li.submits("form:has([value=answered]) button")
     assert "已反馈" in mine.inner_text(".lead")
     assert "更新截图.png" in mine.inner_text("main")
     li.looks("answered")
@@ -213,7 +218,7 @@ def _the_recheck_closes_it(zhang: Person, finding: str) -> None:
     page = zhang.page
     page.goto(finding)
     page.click("summary:has-text('立即复查')")
-    page.click("form:has([value=recheck]) button")
+    zhang.submits("form:has([value=recheck]) button")
 
     def closed() -> bool:
         page.goto(finding)
@@ -228,7 +233,7 @@ def _prints_the_bulletin(zhang: Person, folder: Path) -> None:
     zhang.goes("文书")
     page.click("summary:has-text('检查情况通报')")
     page.select_option("#bulletin-form", "html")
-    page.click("form:has([value=bulletin]) button")
+    zhang.submits("form:has([value=bulletin]) button")
     found = "main table tr:has-text('通报') a[href^='/papers/']"
     office.until("the bulletin is made", lambda: _reloaded(page, found), WAIT_MS / 1000)
     zhang.looks("bulletin-made", closely=False)
@@ -267,13 +272,14 @@ def _looks_around(zhang: Person) -> None:
     zhang.looks("board-english", closely=False)
 
 
-def _takes(page: Page, step: str) -> None:
+def _takes(person: Person, step: str) -> None:
+    page = person.page
     summary = page.locator(f"details:has([value={step}]) > summary")
     if not page.locator(f"details[open]:has([value={step}])").count():
         summary.click()
-    page.click(f"form:has([value={step}]) button")
+    person.submits(f"form:has([value={step}]) button")
 
 
 def _reloaded(page: Page, selector: str) -> bool:
-    page.reload()
+    page.goto(page.url)
     return page.locator(selector).count() > 0
