@@ -78,6 +78,4 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "did.source.resume": ("恢复采集", "resumed the harvest"),
     "did.source.waive": ("批准豁免", "granted a waiver"),
     "did.source.end_waiver": ("终止豁免", "ended a waiver"),
-    "did.source.harvest": ("要求采集", "asked for a harvest"),
-    "did.source.discover": ("发现栏目", "asked for a discovery"),
 }
