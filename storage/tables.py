@@ -920,3 +920,96 @@ audit = Table(  # what everyone did; only ever added to
     _required("facts", Json),
     Column("address", Text),
 )
+
+
+# ------------------------------------------------------------------ files, and yearly reports
+
+file_fetches = Table(  # files that items name, by address: whether we have them
+    "file_fetches",
+    metadata,
+    Column("url", Text, primary_key=True),
+    _required("host", Text, index=True),
+    _required("unit", Text, index=True),  # of the item that named it first
+    _required("column", Text),
+    _required("item", Text, index=True),
+    _required("state", Text),  # waiting, fetched, failed, refused
+    Column("reason", Text),  # a machine word, a colon and words, where we do not have it
+    Column("status", Integer),
+    Column("sha256", Text, index=True),
+    Column("name", Text),  # that the answer gives it
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("evidence", Json),
+    Column("fetched_at", UtcDateTime),
+    Column("tried_at", UtcDateTime),
+    _required("tries", Integer, server_default="0"),
+    _required("asked_at", UtcDateTime),  # first named
+)
+
+file_contents = Table(  # what files say, by what they are and not by where they lay
+    "file_contents",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    _required("size", BigInteger),
+    _required("kind", Text),  # pdf, docx, … as its bytes say
+    _required("outcome", Text),  # read, scanned, …
+    Column("detail", Text),
+    Column("pages", Integer),
+    _required("text", Text, server_default=""),
+    _required("whole", Boolean),  # the text is all there is, not cut at a bound
+    _required("reader", Text),  # the version that read it
+    _required("evidence", Json),
+    _required("read_at", UtcDateTime),
+)
+
+annual_reports = Table(  # yearly disclosure reports, published or come by mail, as read
+    "annual_reports",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _required("unit", Text),
+    Column("year", Integer),
+    _required("source", Text),  # published, mail
+    _required("name", Text),  # its title where published, its file name where it came by mail
+    Column("url", Text),
+    Column("column", Text),
+    Column("item", Text, index=True),
+    _required("format", Text),
+    _required("sha256", Text),
+    _required("outcome", Text),
+    Column("detail", Text),
+    Column("form", Text),
+    Column("published_on", Date),
+    Column("first_seen", UtcDateTime),
+    Column("received_at", UtcDateTime),
+    Column("received_by", Text),
+    Column("note", Text),
+    Column("evidence", Json),
+    Column("content", LargeBinary),  # of what came by mail; what was published lies in the archive
+    Column("report", Json),
+    Column("checks", Json),
+    _required("reader", Text),
+    _required("read_at", UtcDateTime),
+    Column("replaced_at", UtcDateTime),  # a later one of the unit and year stands in its place
+    Index("ix_annual_reports_year_unit", "year", "unit"),
+)
+
+annual_figures = Table(  # figures that no table of the reports has, from an imported sheet
+    "annual_figures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("year", Integer, index=True),
+    Column("unit", Text),
+    _required("measure", Text),
+    _required("value", Text),  # decimal
+    _required("source", Text),
+    _required("entered_by", Text),
+    _required("entered_at", UtcDateTime),
+)
+
+annual_told = Table(  # the roll-up of a year, as last told
+    "annual_told",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    _required("rollup", Json),
+    _required("told_at", UtcDateTime),
+)
