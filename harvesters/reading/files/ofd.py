@@ -14,7 +14,7 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from pdfplumber import table as rules
-from pdfplumber import utils
+from pdfplumber.utils.text import extract_text
 
 from harvesters.reading.files.facts import Bounds, FileOutcome, FileRead
 from harvesters.reading.files.lines import Lines
@@ -25,6 +25,7 @@ from harvesters.reading.grids.office import Parts, local
 _POINTS: Final = 72 / 25.4
 _MOST_SIGNS: Final = 200_000  # of a page
 _MOST_EDGES: Final = 4_000
+_MOST_STEP: Final = 1.5  # of a sign's size: a wider step leaves a blank
 _STRAIGHT: Final = 0.6  # points: how far a line may lean
 _NUMBERS: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE]-?\d+)?")
 _STEPS: Final = re.compile(r"[MLCQBAS]|-?\d+(?:\.\d+)?")
@@ -163,7 +164,9 @@ def _text_object(one: Element, page: _Page) -> None:
             if len(page.chars) >= _MOST_SIGNS:
                 return
             place_x, place_y = left + a * at_x + c * at_y + e, top + b * at_x + d * at_y + f
-            height, width = size * abs(d or 1), size * abs(a or 1) * (1.0 if ord(sign) > 255 else 0.5)
+            step = across[number] if number < len(across) else 0.0
+            wide = step if 0 < step <= _MOST_STEP * size else size * (1.0 if ord(sign) > 255 else 0.5)
+            height, width = size * abs(d or 1), wide * abs(a or 1)
             page.chars.append(_char(sign, place_x, place_y, width, height))
             at_x += across[number] if number < len(across) else size if not down and not across else 0.0
             at_y += down[number] if number < len(down) else 0.0
@@ -190,9 +193,19 @@ def _char(sign: str, x: float, base: float, width: float, height: float) -> dict
     left, right, bottom, top = x * _POINTS, (x + width) * _POINTS, (base + 0.12 * height) * _POINTS, 0.0
     top = bottom - height * _POINTS
     return {
-        **{"text": sign, "x0": left, "x1": right, "top": top, "bottom": bottom, "doctop": top, "upright": True},
-        **{"width": right - left, "height": bottom - top, "size": height * _POINTS, "direction": 1},
-        **{"fontname": "", "object_type": "char"},
+        "text": sign,
+        "x0": left,
+        "x1": right,
+        "top": top,
+        "bottom": bottom,
+        "doctop": top,
+        "upright": True,
+        "width": right - left,
+        "height": bottom - top,
+        "size": height * _POINTS,
+        "direction": 1,
+        "fontname": "",
+        "object_type": "char",
     }
 
 
@@ -205,7 +218,12 @@ def _path_object(one: Element, page: _Page) -> None:
     at = 0
     while at < len(steps):
         step = steps[at]
-        if step in ("M", "L", "S") and at + 2 < len(steps) and not steps[at + 1].isalpha() and not steps[at + 2].isalpha():
+        if (
+            step in ("M", "L", "S")
+            and at + 2 < len(steps)
+            and not steps[at + 1].isalpha()
+            and not steps[at + 2].isalpha()
+        ):
             x, y = float(steps[at + 1]), float(steps[at + 2])
             here = ((left + a * x + c * y + e) * _POINTS, (top + b * x + d * y + f) * _POINTS)
             if step == "L" and points:
@@ -237,7 +255,7 @@ def _tell(page: _Page, lines: Lines, grids: list[Grid]) -> None:
 
     def text_in(box: Box) -> str:
         inside = [one for one in page.chars if _inside(one, box)]
-        return str(utils.extract_text(inside)) if inside else ""
+        return str(extract_text(inside)) if inside else ""
 
     edges = rules.merge_edges(page.edges, 3, 3, 3, 3) if page.edges else []
     cells = rules.intersections_to_cells(rules.edges_to_intersections(edges, 3, 3)) if edges else []
@@ -257,7 +275,7 @@ def _between(page: _Page, tables: list[Any], top: float, bottom: float) -> str:
         for one in page.chars
         if top <= (one["top"] + one["bottom"]) / 2 < bottom and not any(_inside(one, table.box) for table in tables)
     ]
-    return str(utils.extract_text(told)) if told else ""
+    return str(extract_text(told)) if told else ""
 
 
 def _inside(char: Any, box: Box) -> bool:

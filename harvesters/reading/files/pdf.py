@@ -16,6 +16,7 @@ from typing import Any, Final
 import pdfplumber
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+from pdfplumber.utils.text import extract_text
 
 from harvesters.reading.files.facts import Bounds, FileOutcome, FileRead
 from harvesters.reading.files.lines import Lines
@@ -154,7 +155,7 @@ def _tables(page: Any) -> Iterator[Ruled]:
 
     def text_in(box: Box) -> str:
         inside = [one for one in chars if _inside(one, box)]
-        return str(pdfplumber.utils.extract_text(inside)) if inside else ""
+        return str(extract_text(inside)) if inside else ""
 
     for table in sorted(page.find_tables(), key=lambda one: (one.bbox[1], one.bbox[0])):
         found = ruled(table.cells, text_in)
@@ -170,7 +171,7 @@ def _add(page: Any, tables: list[Ruled], told: _Gathered) -> None:
     top = float("-inf")
     for number, table in enumerate(tables):
         before = [one for one in outside if top <= (one["top"] + one["bottom"]) / 2 < table.box[1]]
-        text = str(pdfplumber.utils.extract_text(before)) if before else ""
+        text = str(extract_text(before)) if before else ""
         goes_on = (
             number == 0
             and told.last is not None
@@ -187,7 +188,7 @@ def _add(page: Any, tables: list[Ruled], told: _Gathered) -> None:
         if number + 1 < len(tables) or table.box[3] < _FOOT * height:
             told.close()
     after = [one for one in outside if (one["top"] + one["bottom"]) / 2 >= top]
-    text = str(pdfplumber.utils.extract_text(after)) if after else ""
+    text = str(extract_text(after)) if after else ""
     if len(text.strip()) >= _LEAST_TEXT:
         told.close()
     told.lines.prose(text)

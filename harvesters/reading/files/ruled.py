@@ -43,7 +43,9 @@ def ruled(cells: Sequence[Box], text_in: Callable[[Box], str]) -> Ruled | None:
     for box in cells:
         text = clean(text_in(box))
         for row in range(_at(lines, box[1]), _at(lines, box[3])):
-            places |= dict.fromkeys(((row, column) for column in range(_at(columns, box[0]), _at(columns, box[2]))), text)
+            places |= dict.fromkeys(
+                ((row, column) for column in range(_at(columns, box[0]), _at(columns, box[2]))), text
+            )
     rows = tuple(
         tuple(places.get((row, column), "") for column in range(len(columns) - 1)) for row in range(len(lines) - 1)
     )
