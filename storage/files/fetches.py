@@ -110,7 +110,9 @@ def want(session: Session, items: Iterable[Item], at: dt.datetime) -> None:
 
 def _row(url: str, item: Item, at: dt.datetime) -> dict[str, Any]:
     place = {"unit": item.unit, "column": item.column, "item": item.id}
-    return {"url": url, "host": urlsplit(url).netloc.lower(), "state": State.WAITING.value, "asked_at": at, **place}
+    blank = dict.fromkeys(column.name for column in tables.file_fetches.c)
+    host = urlsplit(url).netloc.lower()
+    return {**blank, "url": url, "host": host, "state": State.WAITING.value, "tries": 0, "asked_at": at, **place}
 
 
 def due(db: Database, unit: str, column: str, *, now: dt.datetime, limit: int, full: bool = False) -> list[Due]:
