@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from tests.city import families, furniture, items
+from tests.city import annual, families, furniture, items
 from tests.city.model import Column, Facts
 from tests.city.web import Request, Response
 
@@ -174,12 +174,13 @@ def page(app: SiteApp, facts: Facts, frame: Frame) -> str:
     around, side = _neighbours(app, column, facts.key)
     text = items.body_of(city, facts)
     form = unit.style.body
-    if form == 0:
-        body = "".join(f'<p style="text-indent: 2em; line-height: 2;">{p}</p>\n' for p in text)
-    elif form == 1:
-        body = "".join(f'<p>　　<span style="font-family: 仿宋;">{p}</span></p>\n' for p in text)
-    else:
-        body = "".join(f'<p align="justify">&nbsp;&nbsp;&nbsp;&nbsp;{p}</p><p></p>\n' for p in text)
+    paragraph = (
+        '<p style="text-indent: 2em; line-height: 2;">{p}</p>\n',
+        '<p>　　<span style="font-family: 仿宋;">{p}</span></p>\n',
+        '<p align="justify">&nbsp;&nbsp;&nbsp;&nbsp;{p}</p><p></p>\n',
+    )[min(form, 2)]
+    report = annual.html(city, column, facts.key, paragraph) if column.reports and text else None
+    body = report or "".join(paragraph.replace("{p}", p) for p in text)
     credit = column.edits.get(facts.key, {}).get("credit")
     body += f'<p style="text-align: right;">{credit}</p>\n' if credit else ""
     views = "".join(

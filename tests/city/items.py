@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.city import matters, words
+from tests.city import annual, matters, words
 from tests.city.dice import Dice
 from tests.city.model import Column, Facts, File
 
@@ -221,16 +221,7 @@ def body_of(city: City, facts: Facts) -> tuple[str, ...]:
     if home.kind == "guide":
         return matters.guide(unit, home.flawed.get(key))
     if home.reports:
-        year = home.reports[key][0]
-        return (
-            f"本报告依据《中华人民共和国政府信息公开条例》编制，统计数据截至{year}年底。",
-            f"一、总体情况。全年主动公开政府信息{dice.between(120, 2400)}条，办理依申请公开{dice.between(2, 90)}件。",
-            "二、主动公开政府信息情况。本机关制发规范性文件、行政许可、行政处罚等情况均已公开。",
-            "三、收到和处理政府信息公开申请情况。均在法定期限内办结。",
-            "四、政府信息公开行政复议、行政诉讼情况。本年度未发生。",
-            "五、存在的主要问题及改进情况。公开内容的深度有待加强，下一年度将进一步规范流程。",
-            "六、其他需要报告的事项。本年度未收取信息处理费。",
-        )
+        return annual.paragraphs(city, home, key)
     matter, place, _, _ = words.parts(home.offset, key)
     text = words.paragraphs(dice, matter, place)
     if unit.site.encoding != "utf-8" and key % 4 == 1:
@@ -265,6 +256,8 @@ def _index(column: Column, key: int, day: dt.date) -> str:
 def _files(city: City, column: Column, key: int, day: dt.date, dice: Dice) -> tuple[tuple[File, ...], bool]:
     from tests.city import families
 
+    if column.reports:
+        return annual.files(city, column, key), not annual.paragraphs(city, column, key)
     if column.kind == "guide" or key in column.flawed or not dice.chance(22):
         return (), False
     matter, place, _, _ = words.parts(column.offset, key)

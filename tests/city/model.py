@@ -81,6 +81,7 @@ class Column:
     near: frozenset[int] = frozenset()  # 18 working days
     flawed: dict[int, str] = field(default_factory=dict)  # item key → what is of a sort of its own; see ``matters``
     reports: tuple[tuple[int, dt.date], ...] = ()  # annual reports: year, published
+    annual: dict[int, Any] = field(default_factory=dict)  # key → what is wrong with that report; see ``annual.Flaw``
     mirrors: tuple[tuple[Column, int], ...] = ()  # documents of a sister column that stand here too
     # what tests change afterwards
     version: int = 0

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING
 
-from tests.city import families, faults, furniture, hubs, items
+from tests.city import annual, families, faults, furniture, hubs, items
 from tests.city.families import feeds
 from tests.city.model import PLATFORM_KINDS, Column, Site, Unit
 from tests.city.web import Request, Response
@@ -43,6 +43,7 @@ class SiteApp:
         for unit in site.units:
             self.routes[unit.prefix] = self._home(unit)
             hubs.mount(self, unit)
+            self.routes["/attach/annual/"] = self._annual
             for column in unit.columns:
                 families.mount(self, column)
                 feeds.mount(self, column)
@@ -102,6 +103,17 @@ class SiteApp:
         kind = name.rsplit(".", 1)[-1].lower()
         body, content_type = _BYTES.get(kind, _BYTES["pdf"])
         return Response(body=body + escape(name).encode(), content_type=content_type)
+
+    def _annual(self, request: Request) -> Response:
+        """The file of a yearly report: ``/attach/annual/{column}-{key}.{kind}``."""
+        number, _, rest = request.path.rsplit("/", 1)[-1].partition("-")
+        key = rest.partition(".")[0]
+        columns = (c for u in self.site.units for c in u.columns if str(c.no) == number and c.reports)
+        column = next(columns, None)
+        if column is None or not key.isdecimal() or not self.stands(column, int(key)):
+            return self.not_found()
+        at = int(key)
+        return Response(make=lambda: annual.content(self.city, column, at), content_type="application/octet-stream")
 
     def not_found(self) -> Response:
         """The site's own 404 page."""
