@@ -8,7 +8,8 @@ its order, if it has exactly as many cells as there are heads; else its figures 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
@@ -74,6 +75,11 @@ class Stretch:
     table: Table
     rows: tuple[Row, ...]
 
+    def begins(self) -> int:
+        """The first column after all labels of table 三 in these rows."""
+        named = [place for row in self.rows for place in _texts(row) if words.request_row(place.text)]
+        return max((place.column for place in named), default=0) + 1
+
 
 def read_tables(tables: Sequence[Table]) -> Collected:
     """The places of all figures in these tables."""
@@ -82,6 +88,8 @@ def read_tables(tables: Sequence[Table]) -> Collected:
     _active([one for one in stretches if one.part == 2], collected)
     _requests([one for one in stretches if one.part == 3], collected)
     _cases([one for one in stretches if one.part == 4], collected)
+    if 4 not in collected.parts:
+        _cases_without_heads(tables, collected)
     return collected
 
 
@@ -180,19 +188,34 @@ def under(row: Row, heads: Sequence[Head], start: int, *, exact: bool) -> dict[s
 
     By the places of the heads where row and heads fit, else by their order where there are as many cells as heads.
     """
-    values = [place for place in row if place.column >= start]
-    cells = {place.cell: place for place in reversed(values)}  # where each begins
+    cells = _cells(row, start)
     if exact and len(cells) < len(heads):
         return None
     placed = _by_place(row, heads, start, exact=exact)
     if placed is not None:
         return placed
-    ordered = sorted(cells.values(), key=lambda place: place.column)
-    if not exact and len(ordered) != len(heads):  # merged places say one text
-        ordered = [place for at, place in enumerate(values) if at == 0 or place.text != values[at - 1].text]
-    if len(ordered) != len(heads):
+    # a text among the values may be a piece of the label, which would move them all
+    if len(cells) != len(heads) or any(read_value(place.text).state is State.TEXT for place in cells):
         return None
-    return {head.name: place for head, place in zip(heads, ordered, strict=True)}
+    return {head.name: place for head, place in zip(heads, cells, strict=True)}
+
+
+def _cells(row: Row, start: int) -> list[Place]:
+    """The cells from column ``start`` on, each where it begins."""
+    first: dict[int, Place] = {}
+    for place in row:
+        if place.column >= start:
+            first.setdefault(place.cell, place)
+    return sorted(first.values(), key=lambda place: place.column)
+
+
+def _merged(row: Row, heads: Sequence[Head], start: int) -> dict[str, Place] | None:
+    """A row of a grid by its runs of equal texts, if there are as many as heads: then each is one merged cell."""
+    values = [place for place in row if place.column >= start]
+    runs = [place for at, place in enumerate(values) if at == 0 or place.text != values[at - 1].text]
+    if len(runs) != len(heads):
+        return None
+    return {head.name: place for head, place in zip(heads, runs, strict=True)}
 
 
 def _by_place(row: Row, heads: Sequence[Head], start: int, *, exact: bool) -> dict[str, Place] | None:
@@ -265,12 +288,17 @@ def _active(stretches: Sequence[Stretch], collected: Collected) -> None:
 
 def _active_row(table: Table, row: Row, named: Place, heads: Sequence[Head], collected: Collected) -> None:
     name = words.active_row(named.text)
-    collected.parts.add(2)
     where = f"表{table.number} 第{named.row}行"
+    has_numbers = any(read_value(place.text).state is State.NUMBER for place in row)
+    if heads or has_numbers:  # a menu names such rows too
+        collected.parts.add(2)
+    if not heads and not has_numbers:
+        return
     if not heads:
         collected.problem(f"{where}: no heads stand over {named.text}, so that its figures are not read.")
         return
-    places = under(row, heads, _after(row, named), exact=table.exact)
+    start = _after(row, named)
+    places = under(row, heads, start, exact=table.exact) or (None if table.exact else _merged(row, heads, start))
     if places is None:
         collected.problem(f"{where}: the cells beside {named.text} do not fit the heads over them.")
         return
@@ -296,7 +324,6 @@ class _Line:
     name: str | None
     start: int | None
     heads: tuple[Head, ...]
-    ordinal: str
     label: str
     own_heads: bool
 
@@ -349,37 +376,88 @@ def _applicant_heads(rows: Sequence[Row]) -> tuple[Head, ...]:
 def _line(
     stretch: Stretch, row: Row, told: Sequence[Place], heads: tuple[Head, ...], before: Sequence[_Line], *, own: bool
 ) -> _Line:
-    names = [(place, words.request_row(place.text)) for place in told]
-    known = [(place, name) for place, name in names if name]
-    if not known:
-        text = told[0].text if read_value(told[0].text).state is State.TEXT else ""
-        return _Line(stretch, row, None, None, heads, words.label(text).ordinal, text, own)
-    last, said = known[-1]
-    groups = {other for _, other in known if other.startswith("group:")} - {"group:results"}
-    previous = next((line.name for line in reversed(before) if line.name), None)
-    ordinal = words.label(last.text).ordinal
-    name: str | None = said
-    if said == "total?":
-        name = "total" if ordinal == "七" or not groups else None
-    elif said == "other?":
+    known = [(place, name) for place in told if (name := words.request_row(place.text))]
+    named = None
+    if known:
+        last, said = known[-1]
+        groups = {other for _, other in known if other.startswith("group:")} - {"group:results"}
+        named = _row_name(last, said, groups, before)
+    if named is None:
+        over = [place for place, name in known if name.startswith("group:")]
+        pieces = [one.text for one in told if one not in over and read_value(one.text).state is State.TEXT]
+        return _Line(stretch, row, None, None, heads, "".join(pieces), own)
+    return _Line(stretch, row, named, _after(row, last), heads, last.text, own)
+
+
+def _row_name(last: Place, name: str, groups: Collection[str], before: Sequence[_Line]) -> str | None:
+    """The row that the last label of a line names, once what is said in the form more than once is told apart."""
+    if name == "total?":
+        return "total" if words.label(last.text).ordinal == "七" or not groups else None
+    if name == "other?":
+        previous = next((line.name for line in reversed(before) if line.name), None)
         is_other = "group:other" in groups or (not groups and previous in ("other_not_corrected", "other_not_paid"))
-        name = "other_other" if is_other else None
-    elif said == "group:other":
-        name = "other_all"
-    elif said.startswith("group:"):
-        name = None
-    return _Line(stretch, row, name, _after(row, last), heads, ordinal, last.text, own)
+        return "other_other" if is_other else None
+    if name == "group:other":
+        return "other_all"
+    return None if name.startswith("group:") else name
+
+
+def _has_values(line: _Line) -> bool:
+    first = min((head.columns[0] for head in line.heads), default=1)
+    return any(
+        read_value(place.text).state in (State.NUMBER, State.SLASH) for place in line.row if place.column >= first
+    )
 
 
 def _filled(lines: Sequence[_Line]) -> list[_Line]:
-    """The lines whose row is known."""
-    return [line for line in lines if line.name]
+    """The lines whose row is known, also where a page's end cuts a label in two, or left one out between two others."""
+    found = list(lines)
+    for at, (line, after) in enumerate(itertools.pairwise(lines)):
+        if line.name is None and _has_values(line) != _has_values(after):
+            name = words.request_row(line.label + after.label)
+            if name is None or name.startswith("group:") or name.endswith("?") or after.name not in (None, name):
+                continue
+            # the numbers stand beside one piece of the label, and the other piece has none
+            kept, left = (at, at + 1) if _has_values(line) else (at + 1, at)
+            found[kept] = replace(lines[kept], name=name)
+            found[left] = replace(lines[left], name=None, label="", row=())
+    return [line for line in _between(found) if line.name]
+
+
+def _between(lines: Sequence[_Line]) -> list[_Line]:
+    """The lines; those without any label are named where just as many rows of the form are missing at their place."""
+    form = Form.F2019 if any(line.name == "other_all" and _has_values(line) for line in lines) else Form.F2021
+    order = list(forms.REQUEST_ROWS[form])
+    found: list[_Line] = []
+    waiting: list[_Line] = []
+    next_row = 0
+    for line in [*(line for line in lines if line.row), None]:
+        if line is not None and line.name not in order:
+            waiting.append(line)
+            continue
+        at = order.index(line.name) if line is not None and line.name else len(order)
+        missing = order[next_row:at]
+        if len(missing) == len(waiting) and all(not one.label and _has_values(one) for one in waiting):
+            waiting = [replace(one, name=name) for one, name in zip(waiting, missing, strict=True)]
+        found += waiting
+        waiting, next_row = [], at + 1
+        if line is not None:
+            found.append(line)
+    return found
 
 
 def _request_row(line: _Line, collected: Collected) -> None:
     table = line.stretch.table
-    start = line.start if line.start is not None else min(line.heads[0].columns, default=1)
+    first = min((head.columns[0] for head in line.heads), default=1)
+    start = line.start if line.start is not None else first
+    if not line.own_heads and f"3/{line.name}/total" in collected.places:
+        return  # another table that counts the same words
     places = under(line.row, line.heads, start, exact=table.exact) if line.heads else None
+    if places is None and not table.exact:
+        # labels of one column stand beside rows of two: the values begin where those of the other rows do
+        begins = line.stretch.begins()
+        if begins > start and not any(place.text for place in line.row if start <= place.column < begins):
+            places = under(line.row, line.heads, begins, exact=False)
     if places is None:
         if any(read_value(place.text).number is not None for place in line.row):
             collected.problem(f"表{table.number} 第{line.row[0].row}行: its cells do not fit the heads of table 三.")
@@ -408,6 +486,16 @@ def _cases(stretches: Sequence[Stretch], collected: Collected) -> None:
             collected.problem(f"表{stretch.table.number}: the heads of table 四 do not tell which figure is which.")
         for name, place in found:
             collected.put(f"4/{name}", Found(stretch.table, place))
+
+
+def _cases_without_heads(tables: Sequence[Table], collected: Collected) -> None:
+    """Tells of a row that can only be that of table 四: 15 values, with no heads that say which is which."""
+    for table in tables:
+        for row in table.rows:
+            values = [read_value(place.text).state for place in row if place.text]
+            if len(values) == len(forms.CASES) * len(forms.OUTCOMES) and set(values) <= {State.NUMBER, State.SLASH}:
+                collected.parts.add(4)
+                collected.problem(f"表{table.number} 第{row[0].row}行: no heads stand over what seems to be table 四.")
 
 
 def _turned(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -469,14 +557,22 @@ def _case_heads(rows: Sequence[Row]) -> list[Head]:
 
 
 def _in_form_order(rows: Sequence[Row]) -> list[Head]:
-    """The form's 15 columns, if heads of wrong width over them name the cases and then the outcomes in its order."""
+    """The form's 15 columns, if heads that do not reach over them name the cases and then the outcomes in its order."""
     joined = "".join(place.text for row in rows for place in _texts(row) if words.is_over_case(place.text))
     at = [joined.find(word) for word in ("行政复议", "行政诉讼", "未经复议", "复议后")]
-    outcomes = [(place, name) for place in _texts(rows[-1]) if (name := words.outcome(place.text))]
-    if -1 in at or at != sorted(at) or [name for _, name in outcomes] != [*forms.OUTCOMES] * len(forms.CASES):
+    if -1 in at or at != sorted(at):
+        return []
+    outcomes: list[tuple[str, list[int]]] = []
+    for column, stack in _stacks(rows):
+        named = [outcome for text in stack if (outcome := words.outcome(text))]
+        if named and outcomes and outcomes[-1][0] == named[-1]:
+            outcomes[-1][1].append(column)
+        elif named:
+            outcomes.append((named[-1], [column]))
+    if [name for name, _ in outcomes] != [*forms.OUTCOMES] * len(forms.CASES):
         return []
     names = [f"{case}/{outcome}" for case in forms.CASES for outcome in forms.OUTCOMES]
-    return [Head(name, (place.column,)) for name, (place, _) in zip(names, outcomes, strict=True)]
+    return [Head(name, tuple(columns)) for name, (_, columns) in zip(names, outcomes, strict=True)]
 
 
 def _case_row(row: Row, told: Sequence[Place], heads: Sequence[Head], *, exact: bool) -> list[tuple[str, Place]]:

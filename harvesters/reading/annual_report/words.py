@@ -119,7 +119,7 @@ _APPLICANTS: Final = (
     ("total", re.compile(r"总计|合计")),
     ("other", re.compile(r"^其[他它](?:组织|机构)?$")),
 )
-_OVER_APPLICANTS: Final = re.compile(r"申请人情况|法人[或和及]?(?:者)?其他组织|本列数据\w*之和")
+_OVER_APPLICANTS: Final = re.compile(r"申请人情况|法人[或和及]?(?:者)?其[他它]组织|本列数据\w*之和")
 
 
 def is_applicant_head(text: str) -> bool:
@@ -199,7 +199,7 @@ _OUTCOMES: Final = (
     ("corrected", re.compile(r"^结果纠正$|^纠正$")),
     ("other", re.compile(r"^其他结果$|^其[他它]$")),
     ("pending", re.compile(r"^尚?未审结$|^未结$")),
-    ("total", re.compile(r"^(?:总计|合计)$")),
+    ("total", re.compile(r"^(?:总计|合计|小计)$")),
 )
 _OVER_CASES: Final = re.compile(r"^(?:政府信息公开)?行政(?:复议|诉讼)$|未经复议|复议后")
 
