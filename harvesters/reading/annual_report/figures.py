@@ -194,7 +194,11 @@ def under(row: Row, heads: Sequence[Head], start: int, *, exact: bool) -> dict[s
     placed = _by_place(row, heads, start, exact=exact)
     if placed is not None:
         return placed
-    # a text among the values may be a piece of the label, which would move them all
+    return _in_order(cells, heads)
+
+
+def _in_order(cells: Sequence[Place], heads: Sequence[Head]) -> dict[str, Place] | None:
+    """As many cells as heads, one after the other; a text among them may be a piece of the label, which moves all."""
     if len(cells) != len(heads) or any(read_value(place.text).state is State.TEXT for place in cells):
         return None
     return {head.name: place for head, place in zip(heads, cells, strict=True)}
@@ -446,18 +450,32 @@ def _between(lines: Sequence[_Line]) -> list[_Line]:
     return found
 
 
+def _request_places(line: _Line, start: int, first: int) -> dict[str, Place] | None:
+    """Where a line's values stand; ``first`` is the column of the first head.
+
+    The places of heads in another table are asked only where labels end, or rows end, at the same columns.
+    """
+    exact = line.stretch.table.exact
+    begins = line.stretch.begins()
+    is_as_before = exact or line.own_heads or begins == first or len(line.row) == line.heads[-1].columns[-1]
+    places = under(line.row, line.heads, start, exact=exact) if is_as_before else None
+    # a label of one column stands among those of two: the values begin where those of the other rows do
+    if places is None and not exact and not any(place.text for place in line.row if start <= place.column < begins):
+        places = (
+            under(line.row, line.heads, begins, exact=False)
+            if is_as_before
+            else _in_order(_cells(line.row, begins), line.heads)
+        )
+    return places
+
+
 def _request_row(line: _Line, collected: Collected) -> None:
     table = line.stretch.table
     first = min((head.columns[0] for head in line.heads), default=1)
     start = line.start if line.start is not None else first
     if not line.own_heads and f"3/{line.name}/total" in collected.places:
         return  # another table that counts the same words
-    places = under(line.row, line.heads, start, exact=table.exact) if line.heads else None
-    if places is None and not table.exact:
-        # labels of one column stand beside rows of two: the values begin where those of the other rows do
-        begins = line.stretch.begins()
-        if begins > start and not any(place.text for place in line.row if start <= place.column < begins):
-            places = under(line.row, line.heads, begins, exact=False)
+    places = _request_places(line, start, first) if line.heads else None
     if places is None:
         if any(read_value(place.text).number is not None for place in line.row):
             collected.problem(f"表{table.number} 第{line.row[0].row}行: its cells do not fit the heads of table 三.")
