@@ -9,7 +9,8 @@ its order, if it has exactly as many cells as there are heads; else its figures 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
@@ -79,6 +80,16 @@ class Stretch:
         """The first column after all labels of table 三 in these rows."""
         named = [place for row in self.rows for place in _texts(row) if words.request_row(place.text)]
         return max((place.column for place in named), default=0) + 1
+
+    def spare(self, heads: int) -> int:
+        """How many cells the rows of table 三 have beyond those under its heads: as many as most have, or none."""
+        counts: Counter[int] = Counter()
+        for row in self.rows:
+            named = [place for place in _texts(row) if words.request_row(place.text)]
+            if named:
+                counts[len(_cells(row, _after(row, named[-1]))) - heads] += 1
+        most = counts.most_common(1)
+        return most[0][0] if most and most[0][0] > 0 else 0
 
 
 def read_tables(tables: Sequence[Table]) -> Collected:
@@ -183,15 +194,16 @@ def _is_request(text: str) -> bool:
 # ------------------------------------------------------------------ a row under its heads
 
 
-def under(row: Row, heads: Sequence[Head], start: int, *, exact: bool) -> dict[str, Place] | None:
+def under(row: Row, heads: Sequence[Head], start: int, *, exact: bool, spare: int = 0) -> dict[str, Place] | None:
     """The place of each head's value in ``row``, of which the values begin at column ``start``; None: it is not sure.
 
-    By the places of the heads where row and heads fit, else by their order where there are as many cells as heads.
+    By the places of the heads where row and heads fit, else by their order where there are as many cells as heads. A
+    cell too many or too few may have moved the others, unless all rows have ``spare`` ones.
     """
     cells = _cells(row, start)
-    if exact and len(cells) < len(heads):
-        return None
-    placed = _by_place(row, heads, start, exact=exact)
+    covered = sum(len(head.columns) for head in heads)
+    fits = not exact or len(cells) - spare in (len(heads), covered)
+    placed = _by_place(row, heads, start, exact=exact) if fits else None
     if placed is not None:
         return placed
     return _in_order(cells, heads)
@@ -275,10 +287,21 @@ def _columns_of(row: Row, named: Place) -> tuple[int, ...]:
 
 # ------------------------------------------------------------------ part 二
 
+_BLOCKS: Final = (  # heads that stand over the rows of one block, of either form
+    {"made", "repealed", "in_force"},
+    {"made_new", "published", "in_force_open"},
+    {"items", "change", "decisions"},
+    {"items", "change"},
+    {"items", "amount"},
+    {"decisions"},
+    {"amount"},
+)
+
 
 def _active(stretches: Sequence[Stretch], collected: Collected) -> None:
     heads: list[Head] = []
     for stretch in stretches:
+        own = False
         for row in stretch.rows:
             told = _texts(row)
             columns = [(place, words.active_column(place.text)) for place in told]
@@ -286,23 +309,31 @@ def _active(stretches: Sequence[Stretch], collected: Collected) -> None:
             if named is None:
                 if any(name for _, name in columns):
                     heads = [Head(name, _columns_of(row, place), place.text) for place, name in columns if name]
+                    own = True
                 continue
-            _active_row(stretch.table, row, named, heads, collected)
+            _active_row(stretch.table, row, named, heads, collected, own=own)
 
 
-def _active_row(table: Table, row: Row, named: Place, heads: Sequence[Head], collected: Collected) -> None:
+def _active_row(
+    table: Table, row: Row, named: Place, heads: Sequence[Head], collected: Collected, *, own: bool
+) -> None:
     name = words.active_row(named.text)
     where = f"表{table.number} 第{named.row}行"
     has_numbers = any(read_value(place.text).state is State.NUMBER for place in row)
+    if heads and {head.name for head in heads} not in _BLOCKS:
+        heads = ()  # one is missing, which may have moved the others
     if heads or has_numbers:  # a menu names such rows too
         collected.parts.add(2)
     if not heads and not has_numbers:
         return
     if not heads:
-        collected.problem(f"{where}: no heads stand over {named.text}, so that its figures are not read.")
+        collected.problem(f"{where}: the heads of the form do not stand over {named.text}; its figures are not read.")
         return
     start = _after(row, named)
-    places = under(row, heads, start, exact=table.exact) or (None if table.exact else _merged(row, heads, start))
+    if own or table.exact or start == heads[0].columns[0]:
+        places = under(row, heads, start, exact=table.exact) or (None if table.exact else _merged(row, heads, start))
+    else:
+        places = _in_order(_cells(row, start), heads)
     if places is None:
         collected.problem(f"{where}: the cells beside {named.text} do not fit the heads over them.")
         return
@@ -317,6 +348,9 @@ def _active_row(table: Table, row: Row, named: Place, heads: Sequence[Head], col
 
 
 # ------------------------------------------------------------------ part 三
+
+
+_ORGANISATIONS: Final = ("business", "research", "social", "legal", "other")
 
 
 @dataclass(frozen=True)
@@ -349,7 +383,7 @@ def _requests(stretches: Sequence[Stretch], collected: Collected) -> None:
                 waiting.append(row)
                 continue
             if waiting:
-                found = _applicant_heads(waiting)
+                found = _applicant_heads(waiting, exact=stretch.table.exact)
                 if found:
                     heads, own = found, True
                 waiting = []
@@ -359,22 +393,34 @@ def _requests(stretches: Sequence[Stretch], collected: Collected) -> None:
         return
     collected.parts.add(3)
     if not heads:
-        collected.problem("表三: no heads name the kinds of applicants, so that its figures are not read.")
+        collected.problem("表三: no heads name all kinds of applicants, so that its figures are not read.")
         return
     for line in _filled(lines):
         _request_row(line, collected)
 
 
-def _applicant_heads(rows: Sequence[Row]) -> tuple[Head, ...]:
-    """The columns that the heads in these rows name, in their order; none if one is named at two places."""
+def _applicant_heads(rows: Sequence[Row], *, exact: bool) -> tuple[Head, ...]:
+    """The columns that the heads in these rows name, in their order; none if one is missing or named at two places.
+
+    Nor if the kinds of organisations do not stand under their common head, or, where there is none, in the form's
+    order: a cell too many in a row of heads moves those after it over columns of others.
+    """
     named: dict[str, list[int]] = {}
+    over: set[int] = set()
     for column, stack in _stacks(rows):
         name = words.applicant("".join(stack))
         if name:
             named.setdefault(name, []).append(column)
-    if any(columns[-1] - columns[0] + 1 != len(columns) for columns in named.values()):
+        if any(words.is_over_organisations(text) for text in stack):
+            over.add(column)
+    if set(named) != set(forms.APPLICANTS) or not _are_whole(named):
         return ()
-    return tuple(Head(name, tuple(columns)) for name, columns in sorted(named.items(), key=lambda one: one[1]))
+    heads = tuple(Head(name, tuple(columns)) for name, columns in sorted(named.items(), key=lambda one: one[1]))
+    in_order = [head.name for head in heads] == [*forms.APPLICANTS]
+    of_organisations = {column for name in _ORGANISATIONS for column in named[name]}
+    if over != of_organisations and not (in_order and (not over or not exact)):
+        return ()
+    return heads
 
 
 def _line(
@@ -458,7 +504,8 @@ def _request_places(line: _Line, start: int, first: int) -> dict[str, Place] | N
     exact = line.stretch.table.exact
     begins = line.stretch.begins()
     is_as_before = exact or line.own_heads or begins == first or len(line.row) == line.heads[-1].columns[-1]
-    places = under(line.row, line.heads, start, exact=exact) if is_as_before else None
+    spare = line.stretch.spare(len(line.heads)) if exact else 0
+    places = under(line.row, line.heads, start, exact=exact, spare=spare) if is_as_before else None
     # a label of one column stands among those of two: the values begin where those of the other rows do
     if places is None and not exact and not any(place.text for place in line.row if start <= place.column < begins):
         places = (
@@ -560,6 +607,11 @@ def _is_case_head(told: Sequence[Place]) -> bool:
     )
 
 
+def _are_whole(named: Mapping[str, Sequence[int]]) -> bool:
+    """Whether each name's columns stand side by side."""
+    return all(columns[-1] - columns[0] + 1 == len(columns) for columns in named.values())
+
+
 def _case_heads(rows: Sequence[Row]) -> list[Head]:
     """The columns that the heads in these rows name "case/outcome", or "/outcome" where the case stands in the rows."""
     named: dict[str, list[int]] = {}
@@ -567,9 +619,9 @@ def _case_heads(rows: Sequence[Row]) -> list[Head]:
         outcomes = {outcome for text in stack if (outcome := words.outcome(text))}
         if len(outcomes) == 1:
             named.setdefault(f"{words.case(''.join(stack)) or ''}/{outcomes.pop()}", []).append(column)
-    is_sure = all(columns[-1] - columns[0] + 1 == len(columns) for columns in named.values())
     cases = {name.partition("/")[0] for name in named}
-    if is_sure and (cases == {""} or "" not in cases):
+    all_of_them = {f"{case}/{outcome}" for case in cases for outcome in forms.OUTCOMES}
+    if set(named) == all_of_them and _are_whole(named) and (cases == {""} or "" not in cases):
         return [Head(name, tuple(columns)) for name, columns in named.items()]
     return _in_form_order(rows)
 
@@ -608,7 +660,9 @@ def _case_row(row: Row, told: Sequence[Place], heads: Sequence[Head], *, exact: 
     if is_by_row and case is None:
         return []
     places = under(row, heads, start, exact=exact)
-    return [((case or "") + name, place) for name, place in places.items()] if places is not None else []
+    if places is None or any(words.outcome(place.text) for place in places.values()):
+        return []
+    return [((case or "") + name, place) for name, place in places.items()]
 
 
 def _stacks(rows: Sequence[Row]) -> Iterator[tuple[int, list[str]]]:

@@ -119,7 +119,8 @@ _APPLICANTS: Final = (
     ("total", re.compile(r"总计|合计")),
     ("other", re.compile(r"^其[他它](?:组织|机构)?$")),
 )
-_OVER_APPLICANTS: Final = re.compile(r"申请人情况|法人[或和及]?(?:者)?其[他它]组织|本列数据\w*之和")
+_OVER_ORGANISATIONS: Final = re.compile(r"法人[或和及]?(?:者)?其[他它]组织")
+_OVER_APPLICANTS: Final = re.compile(rf"申请人情况|{_OVER_ORGANISATIONS.pattern}|本列数据\w*之和")
 
 
 def is_applicant_head(text: str) -> bool:
@@ -129,6 +130,11 @@ def is_applicant_head(text: str) -> bool:
         _OVER_APPLICANTS.search(words) is not None
         or (len(words) <= 8 and any(pattern.search(words) for name, pattern in _APPLICANTS if name != "other"))
     )
+
+
+def is_over_organisations(text: str) -> bool:
+    """Whether a cell is the common head 法人或其他组织."""
+    return _OVER_ORGANISATIONS.search(label(text).words) is not None
 
 
 def applicant(stack: str) -> str | None:
