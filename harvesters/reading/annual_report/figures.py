@@ -503,7 +503,8 @@ def _request_places(line: _Line, start: int, first: int) -> dict[str, Place] | N
     """
     exact = line.stretch.table.exact
     begins = line.stretch.begins()
-    is_as_before = exact or line.own_heads or begins == first or len(line.row) == line.heads[-1].columns[-1]
+    is_as_wide = begins < first and len(line.row) == line.heads[-1].columns[-1]
+    is_as_before = exact or line.own_heads or begins == first or is_as_wide
     spare = line.stretch.spare(len(line.heads)) if exact else 0
     places = under(line.row, line.heads, start, exact=exact, spare=spare) if is_as_before else None
     # a label of one column stands among those of two: the values begin where those of the other rows do
