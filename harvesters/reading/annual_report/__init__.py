@@ -21,6 +21,8 @@ from storage.annual.report import Report
 __all__ = ["VERSION", "as_json", "from_document", "from_file", "from_page"]
 
 VERSION: Final = "1"  # of this way of reading; kept with each report, so that older ones are read again
+_SOME_PARTS: Final = 3
+_LEAST_TEXT: Final = 100  # characters; the shortest report with tables elsewhere has some 300
 _LONG_CELL: Final = 100  # characters; prose that stands in a table
 _MOST_TEXT: Final = 400_000  # characters
 
@@ -90,8 +92,7 @@ def _report(
     lines: Sequence[str], laid_out: Sequence[tables.Table], title: str | None, more: Sequence[str] = ()
 ) -> Report | None:
     collected = figures.read_tables(laid_out)
-    own = text.own_title(lines)
-    if not _is_report(title, own, collected):
+    if not _is_report(title, lines, collected):
         return None
     told = text.read_lines(lines, title)
     form = figures.form_of(collected)
@@ -118,12 +119,20 @@ def _report(
     )
 
 
-def _is_report(title: str | None, own: str | None, collected: figures.Collected) -> bool:
-    """Whether title or tables prove a report. A notice that hands down the form has its tables too, but no numbers."""
+def _is_report(title: str | None, lines: Sequence[str], collected: figures.Collected) -> bool:
+    """Whether title or tables prove a report. A notice that hands down the form has its tables too, but no numbers.
+
+    A title alone, over a link to a file or a viewer, is none: the report is the file.
+    """
     has_tables = {3, 4} <= collected.parts
+    own = text.own_title(lines)
     if title is not None and not text.may_be_title(title):
         return has_tables and own is not None and collected.has_numbers()
-    return has_tables or own is not None or (title is not None and text.is_title(title))
+    titles = [one for one in (title, own) if one and text.is_title(one)]
+    if has_tables or not titles:
+        return has_tables
+    is_told = any(text.years_in(one) for one in titles) or len(text.read_parts(lines)) >= _SOME_PARTS
+    return is_told and (bool(collected.parts) or sum(map(len, lines)) >= _LEAST_TEXT)
 
 
 def _counts(table: Sequence[Sequence[str]]) -> bool:

@@ -36,7 +36,11 @@ def shown(document: Document) -> Shown:
     body = find_body(layout, footer)
     lines = body_lines(layout, body, -1, footer) if body else [line for line in layout.lines if not line.hidden]
     data = _data_tables(layout)
-    kept = [line.text for line in lines if not _is_in(layout, line, data) or heading_of(line.text)]
+    kept = [
+        line.text
+        for line in lines
+        if line.links * 10 < len(line.text) * 9 and (not _is_in(layout, line, data) or heading_of(line.text))
+    ]
     return Shown(tuple(kept), of_nodes(document.tree.css("table")[:_MOST_TABLES]), _instead(body))
 
 
