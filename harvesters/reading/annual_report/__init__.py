@@ -145,6 +145,7 @@ def _lines_without(whole: str, laid_out: Sequence[tables.Table]) -> list[str]:
     cells = {
         text.tight(piece)
         for table in laid_out
+        if max(map(len, table.rows), default=0) > 1  # in a sheet of one column stands text
         for row in table.rows
         for place in row
         for piece in (place.text, *place.text.split("\n"))
