@@ -95,6 +95,7 @@ def _report(
     if not _is_report(title, lines, collected):
         return None
     told = text.read_lines(lines, title)
+    figures.told_in_text(lines, collected)
     form = figures.form_of(collected)
     if form is None and collected.parts:
         form = Form.F2019 if told.year in (2019, 2020) else Form.F2021

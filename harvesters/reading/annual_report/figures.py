@@ -104,6 +104,15 @@ def read_tables(tables: Sequence[Table]) -> Collected:
     return collected
 
 
+def told_in_text(lines: Sequence[str], collected: Collected) -> None:
+    """Tables that stand in the text as lines, because nothing says where their cells are, are there, but not read."""
+    rows = {name for line in lines if (name := words.row_in_text(line))}
+    for part, least in ((2, 4), (3, 8), (4, 3)):
+        if part not in collected.parts and sum(name.startswith(f"{part}/") for name in rows) >= least:
+            collected.parts.add(part)
+            collected.problem(f"The table of part {'一二三四'[part - 1]} stands in the text as lines; it is not read.")
+
+
 def form_of(collected: Collected) -> Form | None:
     """Which of the two forms the tables are of; None where they say of neither."""
     if not collected.parts:
@@ -390,6 +399,9 @@ def _requests(stretches: Sequence[Stretch], collected: Collected) -> None:
             if told:
                 lines.append(_line(stretch, row, told, heads, lines, own=own))
     if not any(line.name for line in lines):
+        if stretches:
+            collected.parts.add(3)
+            collected.problem(f"表{stretches[0].table.number}: of table 三 only heads are read, and no rows.")
         return
     collected.parts.add(3)
     if not heads:
@@ -542,6 +554,9 @@ def _request_row(line: _Line, collected: Collected) -> None:
 def _cases(stretches: Sequence[Stretch], collected: Collected) -> None:
     for stretch in stretches:
         if not any(words.outcome(place.text) for row in stretch.rows for place in row if place.text):
+            if any(sum(words.is_over_case(place.text) for place in _texts(row)) > 1 for row in stretch.rows):
+                collected.parts.add(4)
+                collected.problem(f"表{stretch.table.number}: of table 四 only heads are read.")
             continue
         collected.parts.add(4)
         found = _case_places(stretch.rows, exact=stretch.table.exact)

@@ -233,3 +233,21 @@ def case(heads: str) -> str | None:
     if "行政复议" in words and "诉讼" not in words:
         found.append("review")
     return found[0] if len(found) == 1 else None
+
+
+_VALUES_BEHIND: Final = re.compile(r"(?:[\s\d.,，/／\\—-]|[０-９])+$")
+
+
+def row_in_text(line: str) -> str | None:
+    """The row or head of one of the tables that a line of text is, its values behind it left out: "3/granted"."""
+    if len(line) > LONGEST:
+        return None
+    said = _VALUES_BEHIND.sub("", line)
+    row = active_row(said)
+    if row or is_active_head(said):
+        return f"2/{row or 'head'}"
+    named = request_row(said)
+    if named and not named.endswith("?"):
+        return f"3/{named}"
+    heads = [one for one in _SPACES.split(said) if one and outcome(one)]
+    return f"4/{'/'.join(heads)}" if heads or is_over_case(said) else None
