@@ -37,6 +37,14 @@ def gather_annual(run: Run) -> Iterator[Known]:
 
 def known_of(run: Run, year: int) -> list[Known]:
     """Every report of the year that stands, published or come by mail, of units that are registered."""
+    key = f"annual {year}"
+    if key not in run.gathered:
+        run.gathered[key] = _known_of(run, year)
+    found: list[Known] = run.gathered[key]
+    return found
+
+
+def _known_of(run: Run, year: int) -> list[Known]:
     now = _standing(run, year)
     read = {one.id: report_of(one.report) for one in now if one.report is not None}
     last = _last(run, year)

@@ -81,11 +81,13 @@ def _phrases(form: Form) -> tuple[_Phrase, ...]:
     ]
     if form is Form.F2021:
         phrases += [
-            _Phrase(_pattern(r"(?:制发|制定出?台?|印发)(?:行政)?规范性文件"), (("2/normative/made",),), False),
-            _Phrase(_pattern(r"现行有效的?(?:行政)?规范性文件"), (("2/normative/in_force",),), False),
-            _Phrase(_pattern(r"作出行政许可(?:处理)?决定"), (("2/permits/decisions",),), False),
-            _Phrase(_pattern(r"作出行政处罚(?:处理)?决定"), (("2/penalties/decisions",),), False),
-            _Phrase(_pattern(r"作出行政强制(?:处理)?决定"), (("2/coercion/decisions",),), False),
+            _Phrase(
+                _pattern(r"(?:制发|制定出?台?|印发)(?:行政)?规范性文件"), (("2/normative/made",),), asks_matter=False
+            ),
+            _Phrase(_pattern(r"现行有效的?(?:行政)?规范性文件"), (("2/normative/in_force",),), asks_matter=False),
+            _Phrase(_pattern(r"作出行政许可(?:处理)?决定"), (("2/permits/decisions",),), asks_matter=False),
+            _Phrase(_pattern(r"作出行政处罚(?:处理)?决定"), (("2/penalties/decisions",),), asks_matter=False),
+            _Phrase(_pattern(r"作出行政强制(?:处理)?决定"), (("2/coercion/decisions",),), asks_matter=False),
         ]
     return tuple(phrases)
 
