@@ -28,7 +28,9 @@ _NEAR: Final = 0.8  # of a sentence's shingles, from which on it stands in the o
 _COMMON: Final = 3  # units that share a sentence, at the least, before it is everybody's
 _SHOWN: Final = 5
 _TOLD: Final = 0.5  # shares from here on are kept
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千万]+(?=[件条份次个项人年月日期起篇])")
+_NUMBER: Final = re.compile(
+    r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千万]+(?=[件条份次个项人年月日期起篇场家所名位户类])"
+)
 _SELF: Final = re.compile(r"[我本全该](?:局|委|办|区|县|市|镇|乡|街道|院|厅|处|中心|单位|机关|部门|队)")
 _END: Final = re.compile(r"[。！？；!?;\n]+")
 
