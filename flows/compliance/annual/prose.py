@@ -111,7 +111,7 @@ def _claims(text: str, form: Form) -> Iterator[Claim]:
         if not whole or not re.search(r"[\d零〇一二两三四五六七八九十百千]", whole):
             continue
         is_of_matter = _MATTER.search(sentence) is not None
-        for phrase in _PHRASES[form]:
+        for phrase in _PHRASES.get(form, ()):
             if phrase.asks_matter and not is_of_matter:
                 continue
             for found in phrase.pattern.finditer(whole):

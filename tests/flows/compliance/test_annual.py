@@ -49,7 +49,7 @@ def told(rule: str, one: Known) -> str:
 
 def must_break(name: str) -> set[str]:
     """The rules that a change of this one cell must break, by the form and not by the code."""
-    part, row, column = name.split("/")
+    part, row, _ = name.split("/")
     if part == "2":
         return set()
     if part == "4":
