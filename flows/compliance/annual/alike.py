@@ -11,7 +11,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ _LEAST_SENTENCE: Final = 12  # characters; shorter ones are headings
 _NEAR: Final = 0.8  # of a sentence's shingles, from which on it stands in the other text too
 _COMMON: Final = 4  # units that share a sentence, at the least, before it is everybody's: fewer may have copied it
 _SHOWN: Final = 5
+_ENOUGH: Final = 0.25  # shared word for word, before it is worth comparing sentences that are only near
 _TOLD: Final = 0.5  # shares from here on are kept
 _NUMBER: Final = re.compile(
     r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千万]+(?=[件条份次个项人年月日期起篇场家所名位户类])"
@@ -113,18 +114,27 @@ def likenesses(texts: Mapping[str, Text], year: int) -> dict[str, tuple[Likeness
     for text in texts.values():
         if text.year != year:
             continue
-        others = {
-            other.report: other
-            for masked in text.sentences
-            for other in holding[masked]
-            if other.report != text.report
-            and (other.year == year) == (other.unit != text.unit)
-            and (other.published or not (text.published or (other.unit, other.year) in out))
-        }
-        some = [_likeness(text, other, shingles[other.report]) for other in others.values()]
+        same: Counter[str] = Counter()  # characters of the sentences that both have, word for word
+        for masked in text.sentences:
+            for other in holding[masked]:
+                same[other.report] += len(masked)
+        least = _ENOUGH * sum(map(len, text.sentences))
+        others = [
+            texts[key] for key, count in same.items() if count >= least and _compares(text, texts[key], year, out)
+        ]
+        some = [_likeness(text, other, shingles[other.report]) for other in others]
         some = [one for one in some if one.alike.share >= _TOLD]
         found[text.report] = tuple(sorted(some, key=lambda one: (-one.alike.share, one.alike.unit, one.alike.report)))
     return found
+
+
+def _compares(text: Text, other: Text, year: int, out: Collection[tuple[str, int]]) -> bool:
+    """Whether a report is held against another: its unit's of last year, or another unit's of its own year."""
+    return (
+        other.report != text.report
+        and (other.year == year) == (other.unit != text.unit)
+        and (other.published or not (text.published or (other.unit, other.year) in out))
+    )
 
 
 def _likeness(text: Text, other: Text, held: frozenset[str]) -> Likeness:
