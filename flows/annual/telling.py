@@ -69,6 +69,12 @@ def tell_year(database: Database, known: Settings, year: int) -> Rollup:
     return _tell(run, known, year)
 
 
+def due_last(database: Database, known: Settings) -> int:
+    """The latest year whose report some unit already owes; the last calendar year before a city is applied."""
+    run = _run(database, known)
+    return utcnow().year - 1 if run is None else latest_due(run)
+
+
 def roll_year(run: Run, year: int) -> Rollup:
     """The roll-up of a year as the store has it now."""
     database = run.database
