@@ -1,8 +1,8 @@
-"""A yearly disclosure report, read from a page's bytes or a file's text and tables: parts, figures and their cells. Pure.
+"""A yearly disclosure report, read from a page's bytes or a file's text and tables: its parts, figures and their cells.
 
-Title and text decide whether it is one, and words decide which figure is which; whatever is not sure is absent and is
-told in ``problems``. Reports of 2019 and later have named figures (国办公开办函〔2019〕60号, 〔2021〕30号); older ones keep
-their tables as they stand.
+Pure. Title and text decide whether it is one, and words decide which figure is which; whatever is not sure is absent
+and is told in ``problems``. Reports for 2019 and later have named figures (国办公开办函〔2019〕60号 and 〔2021〕30号);
+older ones keep their tables as they stand.
 """
 
 from __future__ import annotations
@@ -52,8 +52,6 @@ def from_document(document: Document, article: Article | None) -> Report | None:
     if not _may_hold(document.text):
         return None
     title = article.title if article else None
-    if title and not text.may_be_title(title):
-        return None
     page: Shown = shown(document)
     return _report(page.lines, page.tables, title)
 
@@ -65,8 +63,6 @@ def from_file(read: Read, name: str, title: str | None = None) -> Report | None:
         return None
     stem = name.rpartition("/")[2].rpartition(".")[0]
     titled = next((one for one in (title, stem) if one and text.is_title(one)), title)
-    if titled and not text.may_be_title(titled):
-        return None
     laid_out = tables.of_grids(read.grids)
     return _report(_lines_without(whole, laid_out), laid_out, titled)
 
@@ -79,7 +75,7 @@ def _may_hold(whole: str) -> bool:
 def _report(lines: Sequence[str], laid_out: Sequence[tables.Table], title: str | None) -> Report | None:
     collected = figures.read_tables(laid_out)
     own = text.own_title(lines)
-    if not (title and text.is_title(title)) and own is None and not {3, 4} <= collected.parts:
+    if not _is_report(title, own, collected):
         return None
     told = text.read_lines(lines, title)
     form = figures.form_of(collected)
@@ -104,6 +100,14 @@ def _report(lines: Sequence[str], laid_out: Sequence[tables.Table], title: str |
         text="\n".join(lines),
         problems=tuple(dict.fromkeys([*problems, *collected.problems])),
     )
+
+
+def _is_report(title: str | None, own: str | None, collected: figures.Collected) -> bool:
+    """Whether title or tables prove a report. A notice that hands down the form has its tables too, but no numbers."""
+    has_tables = {3, 4} <= collected.parts
+    if title is not None and not text.may_be_title(title):
+        return has_tables and own is not None and collected.has_numbers()
+    return has_tables or own is not None or (title is not None and text.is_title(title))
 
 
 def _counts(table: Sequence[Sequence[str]]) -> bool:

@@ -15,7 +15,7 @@ from typing import Final
 
 from harvesters.reading.annual_report import words
 from harvesters.reading.annual_report.tables import Place, Table
-from harvesters.reading.annual_report.values import Value, read_value
+from harvesters.reading.annual_report.values import Value, narrow, read_value
 from storage.annual import forms
 from storage.annual.forms import Form
 from storage.annual.report import Figure, State
@@ -54,8 +54,12 @@ class Collected:
 
     def put(self, name: str, found: Found) -> None:
         known = self.places.setdefault(name, found)
-        if known is not found and words.narrow(known.place.text).split() != words.narrow(found.place.text).split():
+        if known is not found and narrow(known.place.text).split() != narrow(found.place.text).split():
             self.torn.add(name)
+
+    def has_numbers(self) -> bool:
+        """Whether any figure of any part is a number."""
+        return any(read_value(found.place.text).state is State.NUMBER for found in self.places.values())
 
     def problem(self, sentence: str) -> None:
         if len(self.problems) < _MOST_PROBLEMS and sentence not in self.problems:
@@ -155,10 +159,10 @@ def _part_of(row: Row, part: int) -> int:
     if any(words.is_over_case(text) for text in texts):
         return 4
     outcomes = {words.outcome(text) for text in texts} - {None, "total"}
-    if part == 4 or outcomes & {"upheld", "corrected", "pending"}:
-        if not any(_is_request(text) for text in texts):
-            return 4
-    if any(_is_request(text) for text in texts) or sum(words.is_applicant_head(text) for text in texts) >= 2:
+    is_request = any(_is_request(text) for text in texts)
+    if not is_request and (part == 4 or outcomes & {"upheld", "corrected", "pending"}):
+        return 4
+    if is_request or sum(words.is_applicant_head(text) for text in texts) >= 2:
         return 3
     return part
 
@@ -219,7 +223,7 @@ def _by_place(row: Row, heads: Sequence[Head], start: int, *, exact: bool) -> di
 def _texts(row: Row) -> list[Place]:
     """The cells of a row that say anything, each once, where it begins."""
     seen: set[int] = set()
-    told = []
+    told: list[Place] = []
     for place in row:
         if place.text and place.cell not in seen and (not told or told[-1].text != place.text):
             told.append(place)
@@ -350,18 +354,19 @@ def _line(
     if not known:
         text = told[0].text if read_value(told[0].text).state is State.TEXT else ""
         return _Line(stretch, row, None, None, heads, words.label(text).ordinal, text, own)
-    last, name = known[-1]
-    groups = {other for _, other in known if other and other.startswith("group:")} - {"group:results"}
+    last, said = known[-1]
+    groups = {other for _, other in known if other.startswith("group:")} - {"group:results"}
     previous = next((line.name for line in reversed(before) if line.name), None)
     ordinal = words.label(last.text).ordinal
-    if name == "total?":
+    name: str | None = said
+    if said == "total?":
         name = "total" if ordinal == "七" or not groups else None
-    elif name == "other?":
-        is_other = "group:other" in groups or (not groups and previous in ("other_not_paid", "other_not_corrected"))
+    elif said == "other?":
+        is_other = "group:other" in groups or (not groups and previous in ("other_not_corrected", "other_not_paid"))
         name = "other_other" if is_other else None
-    elif name == "group:other":
+    elif said == "group:other":
         name = "other_all"
-    elif name is not None and name.startswith("group:"):
+    elif said.startswith("group:"):
         name = None
     return _Line(stretch, row, name, _after(row, last), heads, ordinal, last.text, own)
 

@@ -50,12 +50,15 @@ class Table:
         return Cell(table=self.number, row=place.row, column=place.column, address=address)
 
     def as_it_stands(self) -> tuple[tuple[str, ...], ...]:
-        """Its rows without those that say nothing; a merged cell says its text once, where it begins."""
+        """Its rows without those that say nothing; a merged cell says its text once, where it begins, on one line."""
         seen: set[int] = set()
         rows = []
         for row in self.rows:
-            texts = [place.text for place in row if place.cell not in seen]
-            seen.update(place.cell for place in row)
+            texts = []
+            for place in row:
+                if place.cell not in seen:
+                    seen.add(place.cell)
+                    texts.append(" ".join(place.text.split()))
             if any(place.text for place in row) and texts:
                 rows.append(tuple(texts))
         return tuple(rows)

@@ -25,14 +25,15 @@ _REPORT: Final = re.compile(
     rf"(?:19|20)\d\d年?度?{_MATTER}.{{0,6}}(?:报告|年报)|年度报告.{{0,4}}{_MATTER}"
 )
 _SOMETHING_ELSE: Final = re.compile(
-    r"通知|格式|解读|图解|一图读懂|的函$|办法$|通报|公告$|培训|会议|检查|评估报告|第三方|部署|召开|提醒|模板|样式|目录$|指南$|汇总表$"
+    r"通知|格式|解读|图解|一图读懂|的函$|办法$|通报|公告$|培训会?$|会议$|检查|评估报告|第三方评|召开|提醒|模板|样式|目录$|指南$|汇总表$"
 )
-_NOT_BODY: Final = re.compile(
-    rf"{_MATTER}.*$|(?:19|20)\d\d|年度?|[一二][九〇○零0][〇○零0一二三四五六七八九]{{2}}|工作|报告|关于|的$|^[《“\"]|[》”\"]$"
+_BESIDES: Final = re.compile(
+    r"(?:19|20)\d\d(?:年度?)?|[一二][九〇○零][〇○零一二三四五六七八九]{2}年度?|年度|^关于|的$|推进$|[:：·,，]"
 )
 _BODY: Final = re.compile(
     r"[\u4e00-\u9fa5（）()]{2,40}(?:局|委|府|厅|办|院|署|处|所|站|队|会|中心|街道|镇|乡|公司|区|县|市|旗|州|省|学校|医院|大学|室|行|社|馆)"
 )
+_WITHOUT_PLACE: Final = re.compile(r"^[市县区州省](?=[^市县区州省]{2})")  # 市林业局: of which city is not said
 _OURSELVES: Final = re.compile(r"^[本我该](?:[局委市县区镇乡办院省厅]|单位|机关|部门|街道)?")
 _PERIOD: Final = re.compile(
     r"(?:统计|数据|报告)?(?:期限|时限|时间|数据)?.{0,8}?(20\d\d)年1月1日?(?:起)?[至到—\-~～]{1,2}(?:\1年)?(?:12月31日|12月底|年底)"
@@ -40,6 +41,9 @@ _PERIOD: Final = re.compile(
 _MADE_BY: Final = re.compile(
     r"(?:本(?:年度)?报告|本年报|年度报告)?(?:由|系)(?P<made>[\u4e00-\u9fa5]{3,30}?)"
     r"(?:根据|按照|依据|依照|编制|编写|制作|负责编制)"
+)
+_LABELLED: Final = re.compile(
+    r"(?:填报|报告|编制|报送|填表|单位|机关)?(?:单位|机关)(?:名称)?[:：](?P<unit>[\u4e00-\u9fa5]{3,30})(?:\(\w{0,6}\))?$"
 )
 _HEADED_YEAR: Final = re.compile(r"^(20\d\d)年(?:度|以来|来)?[,，]")
 _DAY: Final = re.compile(r"(20\d\d)年(\d{1,2})月(\d{1,2})日$")
@@ -94,7 +98,7 @@ def may_be_title(text: str) -> bool:
 
 
 def years_in(text: str) -> tuple[int, ...]:
-    """The years that a title or heading names, in order, Chinese digits too; digits set apart ("201 8") are together."""
+    """The years that a title or heading names, in order, Chinese digits too; digits set apart ("201 8") too."""
     return tuple(int(found[0].translate(_CHINESE)) for found in _YEAR.finditer(tight(text)))
 
 
@@ -159,27 +163,24 @@ def _year(title: str | None, own: str | None, lines: Sequence[str], problems: li
 def body_in(title: str) -> str | None:
     """The body that a title names besides year and matter."""
     plain = tight(title).strip("《》“”\"'")
-    plain = re.sub(r"\((?:草案|征求意见稿|公开稿|修订)\)", "", plain)
-    before = re.split(_MATTER, plain, maxsplit=1)[0]
-    body = _YEAR.sub("", before.translate(_CHINESE) if re.search(r"[〇○]", before) else before)
-    body = _YEAR.sub("", before)
-    body = re.sub(r"(?:19|20)\d\d|[一二][九〇○零][〇○零一二三四五六七八九]{2}", "", body)
-    body = re.sub(r"年度|^年|年$|^关于|^度|的$|推进$|工作$|[-—_:：·,，]", "", body).strip("年")
-    if _OURSELVES.match(body) or not 2 <= len(body) <= 40:
-        return None
-    return body if _BODY.fullmatch(body) else None
+    body = _BESIDES.sub("", re.split(_MATTER, plain, maxsplit=1)[0])
+    return body if 2 <= len(body) <= 40 and _BODY.fullmatch(body) and not _OURSELVES.match(body) else None
 
 
 def _unit(title: str | None, own: str | None, lines: Sequence[str]) -> str | None:
-    for text in (title, own):
-        body = body_in(text) if text else None
-        if body:
+    named = [body for text in (title, own) if text and (body := body_in(text))]
+    for body in named:
+        if not _WITHOUT_PLACE.match(body):
             return body
+    for line in lines:
+        found = _LABELLED.match(tight(line)) if len(line) <= 60 else None
+        if found and _BODY.fullmatch(found["unit"]) and not _OURSELVES.match(found["unit"]):
+            return found["unit"]
     for line in lines[:_LINES_OF_TITLE]:
         found = _MADE_BY.search(tight(line))
         if found and not _OURSELVES.match(found["made"]) and _BODY.fullmatch(found["made"]):
             return found["made"]
-    return _signer(lines)
+    return _signer(lines) or (named[0] if named else None)
 
 
 def _signer(lines: Sequence[str]) -> str | None:
@@ -261,7 +262,7 @@ def heading_of(line: str) -> tuple[int, str, str] | None:
 
 
 def read_parts(lines: Sequence[str]) -> tuple[Part, ...]:
-    """The six parts in the form's order, those that are there. Of a heading said again, as in a list, the last counts."""
+    """Those of the six parts that are there, in order. A heading said again, as in a list, counts once."""
     begun: list[tuple[int, str, list[str]]] = []
     for line in lines:
         heading = heading_of(line)
