@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +200,7 @@ def test_a_sheet_that_was_handed_in_is_entered_and_told(database: Database) -> N
     assert found.result["figures"] == 1
     rollup = told.told(database, 2023)
     assert rollup is not None
-    assert [(one.unit, one.value, one.entered_by) for one in rollup[0].entered] == [("wjw", 12, "李敏")]
+    assert [(one.unit, one.value, one.entered_by) for one in rollup[0].entered] == [("wjw", Decimal(12), "李敏")]
     wrong = workbook(HEAD, ("wjw", 2023, "channel/press", "若干"))
     assert "D2" in (
         done(database, handed.ask(database, What.FIGURES, "表.xlsx", wrong, year=2023, by="李敏")).error or ""

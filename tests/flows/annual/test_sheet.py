@@ -7,6 +7,7 @@ import datetime as dt
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def test_every_error_is_told_at_once() -> None:
 
 def test_two_units_of_one_name_are_named_by_their_ids() -> None:
     twin = small_city.unit("jyj2", EDUCATION, "department", "local")
-    city = small_city.City(name="青禾市", code="629900", contact="x", units=(*CITY.units, twin))
+    city = replace(CITY, units=(*CITY.units, twin))
     content = workbook(HEAD, (EDUCATION, 2025, "channel/press", 1))
     with pytest.raises(SheetRefused, match="A2"):
         read("表", content, 2025, city)
@@ -182,6 +183,6 @@ def test_a_sheet_with_an_error_changes_nothing_and_a_later_one_takes_the_place(d
         enter(database, known, 2025, "表.xlsx", wrong, by="李敏")
     enter(database, known, 2025, "更正.xlsx", workbook(HEAD, ("jyj", 2025, "channel/press", 13)), by="王芳")
     found = {one.unit: (one.value, one.source, one.entered_by) for one in figures.entered(database, 2025)}
-    assert found == {"jyj": (13, "更正.xlsx 数据!D2", "王芳"), "swj": (3, "表.xlsx 数据!D3", "李敏")}
+    assert found == {"jyj": (Decimal(13), "更正.xlsx 数据!D2", "王芳"), "swj": (Decimal(3), "表.xlsx 数据!D3", "李敏")}
     assert figures.entered(database, 2024) == []
     assert all(dt.timedelta() <= dt.datetime.now(dt.UTC) - one.entered_at for one in figures.entered(database, 2025))
