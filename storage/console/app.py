@@ -24,6 +24,7 @@ from starlette.exceptions import HTTPException
 from storage import settings
 from storage.console import (
     account_pages,
+    annual_pages,
     api,
     board_pages,
     bodies,
@@ -127,6 +128,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(rule_pages.router)
     app.include_router(notice_pages.router)
     app.include_router(paper_pages.router)
+    app.include_router(annual_pages.router)
     app.include_router(source_pages.router)  # before any page whose address ends in a unit's name
     app.include_router(request_pages.router)
     app.include_router(sources_overview_pages.router)

@@ -1,0 +1,162 @@
+"""Words of the yearly reports: the roster, one report, sums, counts, handing in, the city's draft."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "annual": ("年报", "Yearly reports"),
+    "annual.title": ("{year} 年度政府信息公开工作年度报告", "Yearly disclosure reports for {year}"),
+    "annual.why": (
+        "各单位年报的公布、读取、核对和汇总情况；只列事实，未读成的写明原因，不计为单位问题。",
+        "Who published its report, what was read of it, what the checks say, and the sums. What we could not read says "
+        "why, and counts against nobody.",
+    ),
+    "annual.sections": ("年报各页", "Pages of the year"),
+    "annual.roster": ("名册", "Roster"),
+    "annual.sums": ("汇总表", "Sums"),
+    "annual.counts": ("目录统计与申报数", "Counts and claims"),
+    "annual.draft": ("全市年报草稿", "The city's draft"),
+    "annual.hand_in": ("报送与数据表", "Hand in"),
+    "annual.of_year": ("{year} 年度", "for {year}"),
+    "annual.told": ("数据截至 {day}，汇总于", "As of {day}, told"),
+    "annual.none": ("{year} 年度尚未汇总。", "Nothing was told of {year} yet."),
+    "annual.none_next": (
+        "判定之后自动汇总；也可先读取已公布的年报：",
+        "It is told after each assessment; published reports are read at once by:",
+    ),
+    # ---------------------------------------------------------------- heads
+    "annual.head.owed": ("应报", "Owed"),
+    "annual.head_why.owed": ("名册中有公布义务的单位", "units of the roster that owe a report"),
+    "annual.head.published": ("已公开", "Published"),
+    "annual.head_why.published": ("已找到公布页面的单位", "units whose published page was found"),
+    "annual.head.late": ("迟", "Late"),
+    "annual.head_why.late": ("有证据表明晚于期限公布", "proven to be published after the deadline"),
+    "annual.head.missing": ("缺", "Missing"),
+    "annual.head_why.missing": (
+        "期限已过，年报栏目已看全而没有",
+        "past the deadline, the columns seen whole without it",
+    ),
+    "annual.head.unknown": ("未能判断", "Cannot be told"),
+    "annual.head_why.unknown": ("未能看清，不计为缺", "not seen for sure, and not counted as missing"),
+    "annual.head.mail": ("收到邮寄", "Came by mail"),
+    "annual.head_why.mail": ("由公开办收到文件的单位", "units whose file the office received"),
+    "annual.head.unread": ("未能读取", "Not read"),
+    "annual.head_why.unread": ("有报告而未读成（扫描件、加密、损坏等）", "there is a report, and it could not be read"),
+    "annual.head.unbalanced": ("勾稽不平", "Unbalanced"),
+    "annual.head_why.unbalanced": (
+        "AR-01 至 AR-04、AR-06、AR-10 任一项确有不符",
+        "a proven breach of AR-01 to AR-04, AR-06 or AR-10",
+    ),
+    "annual.head.alike": ("雷同", "Alike"),
+    "annual.head_why.alike": (
+        "正文与本单位上年或其他单位高度相同",
+        "the text is nearly last year's, or another unit's",
+    ),
+    # ---------------------------------------------------------------- the roster
+    "annual.state": ("公布情况", "State"),
+    "annual.due": ("期限", "Due"),
+    "annual.published": ("公开", "Published"),
+    "annual.published_on": ("公布日期", "dated"),
+    "annual.first_seen_on": ("首次发现", "first seen"),
+    "annual.received": ("邮寄收到", "By mail"),
+    "annual.format": ("格式、体例", "File and form"),
+    "annual.checks": ("勾稽核对", "Checks"),
+    "annual.check_any": ("任一项不符", "any breach"),
+    "annual.alike": ("雷同", "Alike"),
+    "annual.alike_of": ("{percent}% 同 {name} {year} 年度", "{percent}% as {name} for {year}"),
+    "annual.sort": ("排序", "Order"),
+    "annual.show": ("筛选", "Show"),
+    "annual.csv": ("名册下载（CSV）", "The roster as CSV"),
+    "annual.open": ("查看报告", "Open"),
+    "annual.none_fits": ("没有符合条件的单位。", "No unit fits."),
+    "annual.checks_named": ("核对项目", "The checks"),
+    "annual_state.in_time": ("按期公布", "in time"),
+    "annual_state.late": ("迟公布", "late"),
+    "annual_state.missing": ("未公布", "missing"),
+    "annual_state.unknown": ("未能判断", "cannot be told"),
+    "annual_state.due": ("未到期限", "not due yet"),
+    "annual_state.not_owed": ("无此义务", "not owed"),
+    "annual_state.mail": ("收到邮寄", "came by mail"),
+    "annual_state.unread": ("未能读取", "not read"),
+    "annual_sort.unit": ("名册顺序", "as registered"),
+    "annual_sort.state": ("公布情况（重者在前）", "the gravest first"),
+    "annual_sort.published_on": ("公布日期", "by date"),
+    "annual_sort.broken": ("不符项数（多者在前）", "most breaches first"),
+    "annual_source.published": ("公布的报告", "published"),
+    "annual_source.mail": ("邮寄的报告", "by mail"),
+    "annual_form.2021": ("2021 年格式", "form of 2021"),
+    "annual_form.2019": ("2019 年格式", "form of 2019"),
+    "annual_form.indicators": ("指标表", "indicators"),
+    "annual_form.prose": ("无规定表格", "no known table"),
+    "annual_outcome.read": ("已读取", "read"),
+    "annual_outcome.waiting": ("等待读取", "waits to be read"),
+    "annual_outcome.not_fetched": ("附件尚未取得", "its file was not fetched"),
+    "annual_outcome.scanned": ("扫描件，没有文字", "scanned: pictures without text"),
+    "annual_outcome.locked": ("加密，需要口令", "locked with a password"),
+    "annual_outcome.refused": ("超出大小、时间或内存限度", "beyond a bound of size, time or memory"),
+    "annual_outcome.unreadable": ("损坏或格式不支持", "damaged, or of a format that is not read"),
+    "annual_outcome.no_report": ("不是年度报告", "no such report"),
+    "annual_check.AR-01": ("表三各列：一＋二＝（七）总计＋四", "table 三, columns: 一 + 二 = (七) + 四"),
+    "annual_check.AR-02": (
+        "表三各列：（七）总计＝各项办理结果之和",
+        "table 三, columns: (七) is the sum of its results",
+    ),
+    "annual_check.AR-03": ("表三各行：总计＝自然人＋法人或其他组织", "table 三, rows: the total is the sum"),
+    "annual_check.AR-04": ("表四各组：总计＝四项之和", "table 四: each total is the sum of its four"),
+    "annual_check.AR-05": (
+        "表二：现行有效＝上年现行有效＋制发－废止",
+        "table 二: in force = last year's + made − repealed",
+    ),
+    "annual_check.AR-06": ("上年结转＝上年报告的结转下年度", "carried in = last year's carried out"),
+    "annual_check.AR-07": ("正文所述数字与表格一致", "numbers in the text are the tables'"),
+    "annual_check.AR-08": ("全市数＝本级＋部门＋区县", "the city's = own + departments + districts"),
+    "annual_check.AR-09": (
+        "数字为非负整数（金额可有小数）",
+        "figures are whole and not negative (amounts may be decimal)",
+    ),
+    "annual_check.AR-10": ("互相抵消的错误", "errors that cancel each other"),
+    "annual_check.AR-11": ("与上年或其他单位的正文雷同", "text as last year's or another unit's"),
+    "annual_check.AR-12": ("六个部分、三张表齐全", "six parts and three tables are there"),
+    "refused.annual_year": ("没有这一年度", "There is no such year"),
+    # ---------------------------------------------------------------- help
+    "idea.annual_report": ("年度报告", "Yearly report"),
+    "help.idea.annual_report": (
+        "县级以上政府部门每年 1 月 31 日前提交并公布上年度报告，本级政府的报告 3 月 31 日前公布"
+        "（条例第四十九条）；格式见国办公开办函〔2021〕30号。",
+        "Departments publish theirs by 31 January, the government's is published by 31 March; the form is set "
+        "since the report for 2021.",
+    ),
+    "idea.annual_published": ("年报公布情况", "State of publication"),
+    "help.idea.annual_published": (
+        "“未公布”须在期限后看全年报栏目而没有；看不全的写“未能判断”，并注明原因。",
+        "“Missing” needs its columns seen whole after the deadline; where they were not, it cannot be told, with why.",
+    ),
+    "idea.annual_checks": ("勾稽核对", "Checks of the tables"),
+    "help.idea.annual_checks": (
+        "表格自身应当成立的数量关系（AR-01 至 AR-12）。空格、“/”或文字不当作 0：涉及它们的关系写“未能判定”。",
+        "What must hold within the tables (AR-01 to AR-12). A blank, a slash or words are never 0: what rests on them "
+        "is not assessable.",
+    ),
+    "idea.annual_alike": ("雷同", "Alike"),
+    "help.idea.annual_alike": (
+        "本报告自己的句子中，见于另一份报告的比例；各单位都写的套话和数字、日期、单位名称不计。",
+        "The share of its own sentences that stand in another report; what all say, numbers and names left out.",
+    ),
+    "idea.annual_sum": ("汇总数", "Sum"),
+    "help.idea.annual_sum": (
+        "各单位该格数字之和；没有数字的单位逐个列出原因，不当作 0。",
+        "The units' numbers of that cell added up; each unit without one is named with why, and is never 0.",
+    ),
+    "idea.annual_claim": ("申报数", "Claim"),
+    "help.idea.annual_claim": (
+        "报告中写的件数，与目录中同期实际公开的条数对照；栏目未看全的不对照。两数口径可能不同，只供核实。",
+        "A number of the report beside what the catalogue holds of the year; left open where columns were not seen "
+        "whole. The two may count differently: it is for asking, not for accusing.",
+    ),
+    "idea.annual_gap": ("待补充", "Gap"),
+    "help.idea.annual_gap": (
+        "数据没有的内容，草稿中标为【待补充】，由公开办填写；不编造。",
+        "What the data does not say is a marked gap in the draft, for the office to fill; nothing is made up.",
+    ),
+}
