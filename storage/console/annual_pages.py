@@ -21,11 +21,12 @@ from storage.annual import forms, told
 from storage.annual.forms import Form
 from storage.annual.measures import MEASURES
 from storage.annual.rollup import Check, Line, Published, Rollup, Sum
-from storage.console import annual_tables, heat, rendering, signing
+from storage.console import annual_tables, heat, rendering, signing, texts
 from storage.console.api import Store
 from storage.console.signing import Person
 from storage.database import utcnow
 from storage.formats.table import Field, write_csv
+from storage.oai.list_sets import statutory_name
 from storage.people import Action
 from storage.schema import Category
 
@@ -144,7 +145,7 @@ def show_sums(request: Request, store: Store, person: Person, year: str, figure:
         names={one.unit: one.name for one in found.lines} if found else {},
         reports={one.unit: one.report for one in found.lines} if found else {},
         figure=figure if chosen else None,
-        words=forms.words_of(figure, form) if chosen else None,
+        words=said(figure, form),
         chosen=chosen,
         units=_counted(found.sums.values()) if found else (),
     )
@@ -155,8 +156,8 @@ def show_counts(request: Request, store: Store, person: Person, year: str) -> HT
     """What the catalogue counts of the year, what the reports claim beside it, and what was entered from sheets."""
     found, at = of_year(store, person, number(year))
     own = person.account.unit
+    language = rendering.language_of(request)
     form = annual_tables.form_of_figures(found.sums) if found else Form.F2021
-    named = set(forms.figures_of(form))
     return page(
         request,
         store,
@@ -168,10 +169,16 @@ def show_counts(request: Request, store: Store, person: Person, year: str) -> HT
         is_own=own is not None,
         names={one.unit: one.name for one in found.lines} if found else {},
         categories=_categories(found),
-        claims=[
-            (one, forms.words_of(one.what, form) if one.what in named else one.what)
-            for one in (found.claims if found else ())
+        category_rows=_rows(found, "by_category", _categories(found)),
+        channel_rows=[
+            (texts.word(language, "annual_channel", name), now, before)
+            for name, now, before in _rows(found, "by_channel", ())
         ],
+        statutory_rows=[
+            (texts.text(language, "annual.statutory_none") if name == "none" else statutory_name(name), now, before)
+            for name, now, before in _rows(found, "by_statutory", ())
+        ],
+        claims=[(one, said(one.what, form)) for one in (found.claims if found else ())],
         measures=MEASURES,
     )
 
@@ -316,10 +323,25 @@ def _row(one: Shown) -> Mapping[str, Any]:
 # ------------------------------------------------------------------ sums and counts
 
 
+def said(figure: str, form: Form) -> str:
+    """What a figure is called, in the words of the form; as it is where the form has none such."""
+    return forms.words_of(figure, form) if figure in set(forms.figures_of(form)) else figure
+
+
 def _counted(sums: Iterable[Sum]) -> tuple[int, int]:
     """The fewest and the most units that any sum counts."""
     counts = [one.counted for one in sums]
     return (min(counts), max(counts)) if counts else (0, 0)
+
+
+def _rows(found: Rollup | None, by: str, order: Iterable[str]) -> list[tuple[str, int, int]]:
+    """What was counted under each name, this year and the year before; in this order, then by name."""
+    if found is None:
+        return []
+    now: Mapping[str, int] = getattr(found.counts, by)
+    before: Mapping[str, int] = getattr(found.counts_last, by) if found.counts_last else {}
+    first = list(order)
+    return [(name, now.get(name, 0), before.get(name, 0)) for name in (*first, *sorted({*now, *before} - {*first}))]
 
 
 def _categories(found: Rollup | None) -> list[str]:

@@ -12,3 +12,11 @@ def test_the_roster_shows(db: Database) -> None:
     page = signed_in(db).get("/annual")
     assert page.status_code == 200
     assert "乙局" in page.text
+
+
+def test_x(db: Database) -> None:
+    yearly.city(db)
+    for path in ("/annual/2025/sums?figure=3/new/total", "/annual/2025/counts"):
+        page = signed_in(db).get(path)
+        assert page.status_code == 200
+        open(f"/tmp/wc/{path.split('?')[0].replace('/', '_')}.html", "w").write(page.text)
