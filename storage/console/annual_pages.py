@@ -325,7 +325,10 @@ def _row(one: Shown) -> Mapping[str, Any]:
 
 def said(figure: str, form: Form) -> str:
     """What a figure is called, in the words of the form; as it is where the form has none such."""
-    return forms.words_of(figure, form) if figure in set(forms.figures_of(form)) else figure
+    try:
+        return forms.words_of(figure, form)
+    except (KeyError, ValueError):
+        return figure
 
 
 def _counted(sums: Iterable[Sum]) -> tuple[int, int]:
