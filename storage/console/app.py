@@ -25,6 +25,8 @@ from storage import settings
 from storage.console import (
     account_pages,
     annual_pages,
+    annual_report_pages,
+    annual_steps,
     api,
     board_pages,
     bodies,
@@ -128,6 +130,8 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(rule_pages.router)
     app.include_router(notice_pages.router)
     app.include_router(paper_pages.router)
+    app.include_router(annual_report_pages.router)
+    app.include_router(annual_steps.router)
     app.include_router(annual_pages.router)
     app.include_router(source_pages.router)  # before any page whose address ends in a unit's name
     app.include_router(request_pages.router)
