@@ -24,6 +24,7 @@ from starlette.exceptions import HTTPException
 from storage import settings
 from storage.console import (
     account_pages,
+    annual_api,
     annual_pages,
     annual_report_pages,
     annual_steps,
@@ -139,6 +140,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(sources_unit_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
+    app.include_router(annual_api.router, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)
     app.include_router(searching.api_router)
     app.include_router(searching.router)
