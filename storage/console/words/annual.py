@@ -97,16 +97,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "annual_outcome.refused": ("超出大小、时间或内存限度", "beyond a bound of size, time or memory"),
     "annual_outcome.unreadable": ("损坏或格式不支持", "damaged, or of a format that is not read"),
     "annual_outcome.no_report": ("不是年度报告", "no such report"),
-    "annual_check.AR-01": ("表三各列：一＋二＝（七）总计＋四", "table 三, columns: 一 + 二 = (七) + 四"),
+    "annual_check.AR-01": ("表三各列：一＋二＝（七）总计＋四", "table 3, columns: row 1 + row 2 = row 3 (7) + row 4"),
     "annual_check.AR-02": (
         "表三各列：（七）总计＝各项办理结果之和",
-        "table 三, columns: (七) is the sum of its results",
+        "table 3, columns: row 3 (7) is the sum of the results",
     ),
-    "annual_check.AR-03": ("表三各行：总计＝自然人＋法人或其他组织", "table 三, rows: the total is the sum"),
-    "annual_check.AR-04": ("表四各组：总计＝四项之和", "table 四: each total is the sum of its four"),
+    "annual_check.AR-03": ("表三各行：总计＝自然人＋法人或其他组织", "table 3, rows: the total is the sum"),
+    "annual_check.AR-04": ("表四各组：总计＝四项之和", "table 4: each total is the sum of its four"),
     "annual_check.AR-05": (
         "表二：现行有效＝上年现行有效＋制发－废止",
-        "table 二: in force = last year's + made − repealed",
+        "table 2: in force = last year's + made − repealed",
     ),
     "annual_check.AR-06": ("上年结转＝上年报告的结转下年度", "carried in = last year's carried out"),
     "annual_check.AR-07": ("正文所述数字与表格一致", "numbers in the text are the tables'"),
@@ -202,9 +202,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "annual_lacks.slash": ("“/”或“不适用”", "a slash: not applicable"),
     "annual_lacks.text": ("文字，不是数字", "words, not a number"),
     "annual_lacks.absent": ("表中无此格", "the table has no such cell"),
-    "annual_part.2": ("二、主动公开政府信息情况", "二 Proactive disclosure"),
-    "annual_part.3": ("三、收到和处理政府信息公开申请情况", "三 Requests received and dealt with"),
-    "annual_part.4": ("四、政府信息公开行政复议、行政诉讼情况", "四 Reviews and lawsuits"),
+    "annual_part.2": ("二、主动公开政府信息情况", "2 Proactive disclosure"),
+    "annual_part.3": ("三、收到和处理政府信息公开申请情况", "3 Requests received and dealt with"),
+    "annual_part.4": ("四、政府信息公开行政复议、行政诉讼情况", "4 Reviews and lawsuits"),
     # ---------------------------------------------------------------- counts
     "annual.counts_why": (
         "目录中本年度发布的信息条数，各单位报告所报件数与之对照，以及从数据表录入的数字。",
@@ -255,7 +255,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "annual.hand_figures": ("导入统计数据表", "A sheet of figures"),
     "annual.hand_figures_why": (
         "表头为单位、年度、指标、数值；有一处不认得即全部不导入，并指出单元格。",
-        "With a head of 单位, 年度, 指标, 数值. One cell that is not understood, and nothing is entered; it is named.",
+        "With a head of unit (单位), year (年度), measure (指标) and number (数值). One cell that is not understood is "
+        "named, and nothing is entered.",
     ),
     "annual.hand_it_in": ("上传", "Hand in"),
     "annual.file": ("文件", "File"),
