@@ -7,12 +7,10 @@ year together, all of them that there are where no year is named. Each answers `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
-from flows.annual.mail import receive
-from flows.annual.reading import read_published
 from flows.annual.sheet import enter
 from flows.annual.telling import tell, tell_year
 from storage import settings
@@ -38,8 +36,9 @@ def do(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _add(database: Database, known: Settings, payload: Mapping[str, Any]) -> dict[str, Any]:
-    file = _handed(database, payload)
-    try:
+    from flows.annual.mail import receive
+
+    with _taken(database, payload) as file:
         kept = receive(
             database,
             known,
@@ -51,21 +50,19 @@ def _add(database: Database, known: Settings, payload: Mapping[str, Any]) -> dic
             note=file.note,
             received_on=file.received_on,
         )
-    finally:
-        handed.drop(database, file.id)
     return {"told": kept.told, "report": kept.report.id}
 
 
 def _figures(database: Database, known: Settings, payload: Mapping[str, Any]) -> dict[str, Any]:
-    file = _handed(database, payload)
-    try:
+    with _taken(database, payload) as file:
         count = enter(database, known, file.year, file.name, file.content, by=file.by)
-    finally:
-        handed.drop(database, file.id)
+    tell_year(database, known, file.year)
     return {"told": f"{file.name}: {count} figures of {file.year} entered", "figures": count}
 
 
 def _read(database: Database, known: Settings, payload: Mapping[str, Any]) -> dict[str, Any]:
+    from flows.annual.reading import read_published
+
     told = read_published(database, known, again=bool(payload.get("again")))
     tell(database, known)
     return {"told": str(told)}
@@ -81,12 +78,19 @@ def _tell(database: Database, known: Settings, payload: Mapping[str, Any]) -> di
     return {"told": f"brought together: {', '.join(str(year) for year in years) or 'no year'}", "years": years}
 
 
-def _handed(database: Database, payload: Mapping[str, Any]) -> Handed:
+@contextmanager
+def _taken(database: Database, payload: Mapping[str, Any]) -> Iterator[Handed]:
+    """The file that was handed in; dropped at the end, unless the worker was stopped: then it is taken again."""
     name = str(payload.get("handed"))
     file = handed.get(database, name)
     if file is None:
         raise UnknownTarget(f"no file {name!r} waits: it was taken already")
-    return file
+    try:
+        yield file
+    except Exception:
+        handed.drop(database, file.id)
+        raise
+    handed.drop(database, file.id)
 
 
 DEEDS: Final[Mapping[str, Callable[[Database, Settings, Mapping[str, Any]], dict[str, Any]]]] = {
