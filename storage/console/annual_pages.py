@@ -11,6 +11,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -251,6 +252,7 @@ def page(
         told_at=at,
         may_make=person.account.may(Action.PAPERS),
         is_whole=person.account.unit is None,
+        why=partial(reason, rendering.language_of(request)),
         **told_too,
     )
 
@@ -329,6 +331,21 @@ def said(figure: str, form: Form) -> str:
         return forms.words_of(figure, form)
     except (KeyError, ValueError):
         return figure
+
+
+def reason(language: texts.Language, text: str | None) -> str:
+    """A machine word, a colon and words, for a reader: the word's own text, and of the words what names something.
+
+    The words beside it are English and say it once more, up to a last colon; behind that stand names of columns.
+    """
+    if not text:
+        return ""
+    word, _, more = text.partition(":")
+    if not texts.has(f"reason.{word}"):
+        return text
+    named = more.rpartition(": ")[2].strip() if ": " in more.strip() else "" if more.isascii() else more.strip()
+    said = texts.word(language, "reason", word)
+    return f"{said}（{named}）" if named and language == "zh" else f"{said} ({named})" if named else said
 
 
 def _counted(sums: Iterable[Sum]) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ from storage.annual import forms, held
 from storage.annual.held import HeldReport
 from storage.annual.report import Report, State, report_of
 from storage.annual.rollup import Check
-from storage.console import annual_tables, captures, heat, rendering, signing
+from storage.console import annual_pages, annual_tables, captures, heat, rendering, signing
 from storage.console.api import Store
 from storage.console.signing import Person
 from storage.people import Action
@@ -83,6 +84,7 @@ def show_report(request: Request, store: Store, person: Person, name: str) -> HT
         others=[one for one in others if one.id != found.id],
         evidence_state=state,
         most_rows=_MOST_ROWS,
+        why=partial(annual_pages.reason, rendering.language_of(request)),
     )
 
 
