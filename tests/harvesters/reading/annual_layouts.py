@@ -42,7 +42,7 @@ other_all 1458 20 0 2 3 3 1486
 total 13364 252 0 44 121 29 13810
 carried_out 783 6 0 2 25 3 819
 """
-_CASES: Final = ["376", "97", "196", "121", "790", "16", "1", "12", "27", "56", "74", "1", "30", "51", "156"]
+_CASES: Final = "376 97 196 121 790 16 1 12 27 56 74 1 30 51 156".split()
 _ACTIVE: Final = {
     "2/regulations/made": "3",
     "2/regulations/published": "2",
