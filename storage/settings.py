@@ -24,6 +24,10 @@ class Settings:
     download_timeout_s: float  # 60: first bytes after 20–45 s are normal on some sites (cms-families §4.3)
     retry_wait_s: float  # base of the back-off between tries of one page
     max_body_bytes: int  # larger responses are cut off and reported
+    file_bytes: int  # a larger attachment is refused
+    file_read_s: float  # reading one attachment ends after this time
+    file_read_mb: int  # memory that reading one attachment may take
+    file_pages: int  # of a PDF or OFD; what lies beyond is told and not read
     crawl_workers: int  # crawls (child processes) at the same time
     crawl_timeout_s: float  # a crawl that runs longer is stopped; what it stored stays
     lease_s: float  # a host's lease is free again after this time without renewal
@@ -122,6 +126,10 @@ def load() -> Settings:
         download_timeout_s=_number("GONGKAI_DOWNLOAD_TIMEOUT_S", 60, 0.1),
         retry_wait_s=_number("GONGKAI_RETRY_WAIT_S", 20),
         max_body_bytes=int(_number("GONGKAI_MAX_BODY_BYTES", 20 * 2**20, 1024)),
+        file_bytes=int(_number("GONGKAI_FILE_BYTES", 50 * 2**20, 1024)),
+        file_read_s=_number("GONGKAI_FILE_READ_S", 60, 1),
+        file_read_mb=int(_number("GONGKAI_FILE_READ_MB", 1024, 512)),
+        file_pages=int(_number("GONGKAI_FILE_PAGES", 500, 1)),
         crawl_workers=int(_number("GONGKAI_CRAWL_WORKERS", 2, 1)),
         crawl_timeout_s=_number("GONGKAI_CRAWL_TIMEOUT_S", 6 * 3600, 1),
         lease_s=_number("GONGKAI_LEASE_S", 120, 1),

@@ -26,7 +26,9 @@ _IN_OLE: Final = (
     ("book", "xls"),
     ("powerpoint document", "ppt"),  # and .dps
 )
-_MARKUP: Final = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|div|p|meta)\b", re.I | re.S)
+_MARKUP: Final = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|div|p|meta)\b", re.I | re.S
+)
 _MOST_NAMES: Final = 20_000
 
 
@@ -39,11 +41,16 @@ def kind_of_bytes(body: bytes) -> str:
     head = body[:4096]
     if not body.strip(b"\x00\r\n\t "):
         return "empty"
-    if body.startswith(b"PK\x03\x04") or body.startswith(b"PK\x05\x06"):
+    if body.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _of_zip(body)
     if body.startswith(_OLE):
         return _of_ole(body)
-    for signs, kind in ((b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gz"), (b"{\\rtf", "rtf")):
+    for signs, kind in (
+        (b"Rar!\x1a\x07", "rar"),
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"\x1f\x8b", "gz"),
+        (b"{\\rtf", "rtf"),
+    ):
         if head.startswith(signs):
             return kind
     if head.startswith((b"Founder CEB", b"FOUNDER CEB")) or b"CEB" in head[:16]:

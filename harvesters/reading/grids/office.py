@@ -36,6 +36,10 @@ class Parts:
         """Whether there is such a part."""
         return part.lower() in self._infos
 
+    def names(self) -> tuple[str, ...]:
+        """The parts' names, lower-case."""
+        return tuple(self._infos)
+
     def elements(self, part: str) -> Iterator[tuple[str, Element]]:
         """The XML of a part as it is read: ("start" or "end", element). Whoever reads much clears what is done with.
 
