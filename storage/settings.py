@@ -36,7 +36,6 @@ class Settings:
     api_open: bool  # what is judged may be read over REST without signing in, by whoever can reach the port
     proofs: int  # files that may be handed in with one step of a finding; 0: none
     proof_bytes: int  # of each
-    file_bytes: int  # of a file that is fetched, handed in or read
     delivery_folder: Path  # the JSON Lines receiver, where there is no receivers file
     receivers: Path | None  # the receivers file; None: receivers.yml in the data folder, where there is one
     channels: Path | None  # the channels file; None: channels.yml in the data folder, where there is one
@@ -137,7 +136,6 @@ def load() -> Settings:
         mass_change_share=_number("GONGKAI_MASS_CHANGE_SHARE", 0.3),
         proofs=int(_number("GONGKAI_PROOFS", 5)),
         proof_bytes=int(_number("GONGKAI_PROOF_BYTES", 10 * 2**20, 1024)),
-        file_bytes=int(_number("GONGKAI_FILE_BYTES", 50 * 2**20, 1024)),
         delivery_folder=Path(os.environ.get("GONGKAI_DELIVERY_FOLDER") or home / "delivered").absolute(),
         api_open=_yes("GONGKAI_API_OPEN", default=True),
         receivers=Path(os.environ["GONGKAI_RECEIVERS"]).absolute() if os.environ.get("GONGKAI_RECEIVERS") else None,

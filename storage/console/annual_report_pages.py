@@ -29,6 +29,7 @@ from storage.schema import Evidence
 router = APIRouter(include_in_schema=False)
 _UNSURE: Final = "not_assessable"
 _SUSPECT: Final = "suspect"
+_FIRST: Final = ("relations", "hint", "suspect")  # what a reader wants to know first
 _MOST_ROWS: Final = 500  # of a table that has no names, as it stands
 
 
@@ -177,15 +178,26 @@ def _texts(value: object, key: str) -> Iterator[tuple[str, str]]:
 
 
 def told_facts(facts: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """A check's facts as lines of text under their names."""
-    for name, value in facts.items():
+    """A check's facts as lines of text under their names: the sums worked out and what would mend them first.
+
+    The few sentences that sum up the sums are left out where all of them follow.
+    """
+    order = [name for name in _FIRST if name in facts]
+    for name in (*order, *(name for name in facts if name not in order)):
+        if name == "found" and "relations" in facts:
+            continue
+        value = facts[name]
         values = value if isinstance(value, list | tuple) else [value]
         yield name, [_line(one) for one in values]
 
 
 def _line(value: object) -> str:
-    """A cell in words: what it is called, where it stands, what it holds; anything else as it is."""
-    if isinstance(value, Mapping) and "words" in value:
-        at = f"（{value['address']}）" if value.get("address") else ""
-        return f"{value['words']}{at} {value.get('value') if value.get('value') is not None else ''}".strip()
-    return rendering.plain(value)
+    """A cell in words, or a report that this one is like; anything else as it is."""
+    if isinstance(value, Mapping) and isinstance(value.get("share"), int | float):
+        return f"{value.get('name')} {value.get('year')} {value['share']:.0%}"
+    if not isinstance(value, Mapping) or "words" not in value:
+        return rendering.plain(value)
+    at = f"（{value['address']}）" if value.get("address") else ""
+    holds = f"：{value['value']}" if value.get("value") is not None else ""
+    mends = f" → {value['would_be']}" if value.get("would_be") is not None else ""
+    return f"{value['words']}{at}{holds}{mends}"

@@ -184,11 +184,19 @@ def widths_of(table: annual_tables.Table) -> list[int]:
 
 # ------------------------------------------------------------------ one report
 
-FACTS: Final = {
-    "broken": ["一＋二：13612 + 536 = 14148 ≠ 14147", {"words": "表三", "address": "表2 第2行", "value": 1}],
-    "cells": ["3/carried_in/natural", "3/new/natural"],
-    "suspect": {"figure": "3/carried_in/natural"},
-    "not_assessable": ["4/review/total"],
+FACTS: Final[dict[str, Any]] = {
+    "judged": 6,
+    "found": "表三「自然人」列不平",
+    "relations": ["表三「自然人」列：13612 + 536 = 14148 ≠ 13364 + 783 = 14147"],
+    "hint": "若为535则成立",
+    "suspect": [{"figure": "3/carried_in/natural", "words": "上年结转", "value": "536", "would_be": "535"}],
+    "cells": [
+        {"figure": "3/new/natural", "words": "新收", "address": "表2 第2行", "value": "13612"},
+        {"figure": "3/carried_in/natural", "words": "上年结转", "value": "536"},
+        {"figure": "2024:3/carried_out/natural", "words": "2024年度 结转下年度", "value": "535"},
+    ],
+    "alike": [{"report": "r9", "unit": "c", "name": "丙局", "year": 2025, "share": 0.934}],
+    "not_assessable": [{"figure": "4/review/total", "words": "总计", "value": "若干"}],
 }
 
 
@@ -209,9 +217,17 @@ def test_a_report_shows_its_tables_and_what_is_wrong_in_which_cell(db: Database)
     assert cell("2/permits/decisions") == "□ 空白"
     assert cell("4/review/total") == "□ 文字 若干"  # what could not be assessed is not marked as wrong
     assert len(LexborHTMLParser(page).css("table.annual-form td")) == 200
-    for words in ("14148 ≠ 14147", "表三（表2 第2行） 1", "表2 第3行读不清", "总体情况"):
+    for words in (
+        FACTS["relations"][0],
+        "新收（表2 第2行）：13612",
+        "上年结转：536 → 535",
+        "表2 第3行读不清",
+        "总体情况",
+    ):
         assert words in said(page), words
-    assert "AR-01" in said(page, "tr#AR-01")
+    told_of = said(page, "tr#AR-01")
+    assert "列不平" not in told_of  # the sums themselves are there
+    assert told_of.index("若为535") < told_of.index("新收")
 
 
 def test_a_table_that_was_not_found_is_told_and_not_drawn_empty(db: Database) -> None:
