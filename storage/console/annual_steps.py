@@ -174,7 +174,7 @@ def _hand_in(
         refused=_said(request, refused),
         most_bytes=request.app.state.settings.file_bytes,
         asked=requests.latest(store, kinds=(handed.REQUEST,), limit=_ASKED),
-        mailed=[one for one in found[0].lines if one.received_on is not None] if found else [],
+        mailed=[annual_pages.shown(one) for one in found[0].lines if one.received_on is not None] if found else [],
         measures=MEASURES,
         today=utcnow().astimezone(rendering.zone_of(city)).date(),
     )

@@ -332,7 +332,9 @@ def test_a_report_that_came_by_mail_waits_for_a_worker(db: Database) -> None:
     page = client.get(f"/requests/{left.id}").text
     assert "乙局：已读取" in page
     assert 'href="/annual/report/r9"' in page
-    assert f'href="/requests/{left.id}"' in client.get(f"/annual/{YEAR}/hand-in").text
+    page = client.get(f"/annual/{YEAR}/hand-in").text
+    assert f'href="/requests/{left.id}"' in page
+    assert "丙局 · 2026-01-19 · 张三 · 查看报告 ! 扫描件" in said(page)
 
 
 def test_a_sheet_of_figures_and_what_is_done_anew(db: Database) -> None:

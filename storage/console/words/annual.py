@@ -279,6 +279,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "annual.mailed": ("已收到的邮寄报告", "Reports that came by mail"),
     "annual.none_mailed": ("还没有收到邮寄的报告。", "No report came by mail yet."),
+    "annual.no_breach": ("核对未发现不符", "no check found a breach"),
     "annual.since_published": ("已公布，以公布的报告为准", "published since; the published one counts"),
     "annual.asked": ("近期请求", "Asked lately"),
     "annual.none_asked": ("还没有请求。", "Nothing was asked yet."),
