@@ -7,6 +7,7 @@ as a page of its own that can do nothing, with its gaps listed.
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from storage.console.api import Store
 from storage.console.forms import Sent
 from storage.console.signing import Person
 from storage.database import utcnow
+from storage.formats.table import Field, write_csv
 from storage.papers import Paper
 from storage.people import Action
 
@@ -64,6 +66,20 @@ async def hand_in(request: Request, store: Store, person: Person, year: str) -> 
     form, sent = await forms.read_with_files(request, most=1 if may else 0, most_bytes=most, refused="annual")
     signing.check(person, form, Action.PAPERS)
     return await run_in_threadpool(_handed_in, request, store, person, annual_pages.number(year), form, sent)
+
+
+@router.get("/annual/{year}/figures.csv")
+def give_sheet(store: Store, person: Person, year: str) -> Response:
+    """An empty sheet of figures to fill in: a row to a unit, the city's own first, a column to a measure."""
+    signing.may(person, Action.PAPERS)
+    named = annual_pages.number(year)
+    city = registry.load_city(store)
+    fields = [Field("单位", "text"), Field("年度", "integer"), *(Field(words, "text") for words in MEASURES.values())]
+    names = ["本级", *(unit.name for unit in (city.units if city else ()))]
+    out = io.BytesIO()
+    write_csv(({"单位": name, "年度": named} for name in names), fields, out)
+    headers = {"Content-Disposition": f'attachment; filename="figures-{named}.csv"', "Cache-Control": "no-store"}
+    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/annual/{year}/draft", response_class=HTMLResponse)
@@ -161,6 +177,7 @@ def _hand_in(
     refused: str | None = None,
 ) -> HTMLResponse:
     city = registry.load_city(store)
+    kept = request.app.state.settings
     found = told.told(store, year)
     answer = annual_pages.page(
         request,
@@ -172,7 +189,8 @@ def _hand_in(
         units=city.units if city else (),
         given=given,
         refused=_said(request, refused),
-        most_bytes=request.app.state.settings.file_bytes,
+        most_bytes=kept.file_bytes,
+        sheet_bytes=min(kept.file_bytes, kept.max_body_bytes),
         asked=requests.latest(store, kinds=(handed.REQUEST,), limit=_ASKED),
         mailed=[annual_pages.shown(one) for one in found[0].lines if one.received_on is not None] if found else [],
         measures=MEASURES,

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,13 +14,16 @@ import pytest
 from fastapi.testclient import TestClient
 from selectolax.lexbor import LexborHTMLParser
 
+from flows.annual import sheet
 from storage import papers, people, registry, requests
-from storage.annual import handed, held, told
+from storage.annual import handed, told
 from storage.annual.forms import Form, figures_of
 from storage.annual.handed import What
 from storage.annual.held import Outcome
-from storage.annual.rollup import Check, Published, rollup_of
-from storage.console import annual_pages, annual_report_pages, annual_tables, create_app
+from storage.annual.measures import MEASURES
+from storage.annual.report import State
+from storage.annual.rollup import Check, rollup_of
+from storage.console import annual_pages, annual_report_pages, annual_steps, annual_tables, create_app, texts
 from storage.database import Database
 from storage.schema import Role
 from tests.storage import build, yearly
@@ -354,6 +358,56 @@ def test_a_sheet_of_figures_and_what_is_done_anew(db: Database) -> None:
         assert (again.kind, again.payload["do"]) == ("annual", do)
 
 
+def test_the_empty_sheet_is_taken_back_once_it_is_filled(db: Database) -> None:
+    yearly.city(db)
+    [head, of_city, *units] = csv.reader(
+        io.StringIO(signed_in(db).get(f"/annual/{YEAR}/figures.csv").content.decode("utf-8-sig"))
+    )
+    assert [of_city[0], *(row[0] for row in units)] == ["本级", "田禾区人民政府", "乙局", "丙局"]
+    filled = io.StringIO()
+    csv.writer(filled).writerows([head, [*of_city[:2], "12", *of_city[3:]], *units])
+    city = registry.load_city(db)
+    assert city is not None
+    [one] = sheet.read("空表.csv", filled.getvalue().encode("utf-8-sig"), YEAR, city)
+    assert (one.unit, one.measure, one.value) == (None, next(iter(MEASURES)), Decimal(12))
+
+
+WORDS: Final[dict[str, Iterable[str]]] = {
+    "annual_state": annual_pages.STATES,
+    "annual_sort": annual_pages.SORTS,
+    "annual_outcome": Outcome,
+    "annual_form": Form,
+    "annual_cell": State,
+    "annual_lacks": ("no_report", "not_read", "other_form", *(set(State) - {State.NUMBER})),
+    "annual_source": ("published", "mail"),
+    "annual_layout": annual_steps.LAYOUTS,
+    "paper_form": annual_steps.FORMS,
+    "annual_do": ("add", "figures", "read", "tell"),
+    "annual_check": [f"AR-{number:02}" for number in range(1, 13)],
+    "annual_part": ("2", "3", "4"),
+    "annual_channel": {one.partition("/")[2] for one in list(MEASURES)[:6]},
+    "refused": ("annual_file", "annual_received", "annual_do", "annual_large", "annual_many", "annual_report"),
+}
+
+
+def test_every_value_has_its_word() -> None:
+    assert [f"{name}.{one}" for name, all_of in WORDS.items() for one in all_of if not texts.has(f"{name}.{one}")] == []
+
+
+@pytest.mark.parametrize(
+    ("told_why", "shown"),
+    [
+        (None, ""),
+        ("no_column: no such column is known", "未登记相应栏目，信息可能在他处"),
+        ("not_seen_since: not seen to the end since: 行政许可, 处罚", "期限过后未完整看到该栏目（行政许可, 处罚）"),
+        ("no_column", "未登记相应栏目，信息可能在他处"),
+        ("a_new_word: said", "a_new_word: said"),
+    ],
+)
+def test_a_reason_is_told_in_words(told_why: str | None, shown: str) -> None:
+    assert annual_pages.reason("zh", told_why) == shown
+
+
 NOT_TAKEN: Final[tuple[tuple[dict[str, Any], int, str], ...]] = (
     ({"do": "report", "unit": "b", "content": b"", "name": ""}, 422, "请选择一个不为空的文件"),
     ({"do": "report", "unit": "b", "content": b"", "name": "空.pdf"}, 422, "请选择一个不为空的文件"),
@@ -482,16 +536,3 @@ def test_who_has_not_signed_in_gets_nothing_that_came_by_mail(db: Database) -> N
     shut = TestClient(create_app(db, api_open=False))
     assert shut.get(f"/api/v1/annual/{YEAR}").status_code == 401
     assert shut.get(f"/api/v1/annual/{YEAR}/reports").status_code == 401
-
-
-def test_every_state_and_check_has_its_word(db: Database) -> None:
-    yearly.city(db)
-    client = signed_in(db)
-    options = {
-        one.attributes["value"]: one.text()
-        for one in LexborHTMLParser(client.get(f"/annual/{YEAR}").text).css("select#state option")
-    }
-    assert set(options) == {"", *annual_pages.STATES}
-    assert {*Published} < set(options)
-    assert not [value for value, words in options.items() if value == words]
-    assert held.get(db, "r1") is not None

@@ -254,9 +254,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "annual.hand_report": ("上传单位报告", "A unit's report"),
     "annual.hand_figures": ("导入统计数据表", "A sheet of figures"),
     "annual.hand_figures_why": (
-        "表头为单位、年度、指标、数值；有一处不认得即全部不导入，并指出单元格。",
-        "With a head of unit (单位), year (年度), measure (指标) and number (数值). One cell that is not understood is "
-        "named, and nothing is entered.",
+        "一个单位一行、一个指标一列，或以单位、年度、指标、数值为表头逐条填写；"
+        "有一处不认得即全部不导入，并指出单元格。",
+        "A row to a unit and a column to a measure, or a row to a figure with unit, year, measure and number. One "
+        "cell that is not understood is named, and nothing is entered.",
     ),
     "annual.hand_it_in": ("上传", "Hand in"),
     "annual.file": ("文件", "File"),
@@ -267,10 +268,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "annual.received_on": ("收到日期", "Received on"),
     "annual.received_why": ("不填为今天。", "Today where it is left out."),
     "annual.sheet": ("数据表", "Sheet"),
-    "annual.sheet_why": (
-        "XLSX 或 CSV，至多 {size}。空表由此命令生成：",
-        "XLSX or CSV of {size} at most. An empty one:",
-    ),
+    "annual.sheet_why": ("XLSX 或 CSV，至多 {size}。", "XLSX or CSV of {size} at most."),
+    "annual.sheet_empty": ("下载空表", "An empty sheet"),
     "annual.measures": ("可导入的指标", "What may be entered"),
     "annual.again": ("重新读取和汇总", "Read and bring together anew"),
     "annual.again_why": (
