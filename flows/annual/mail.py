@@ -13,11 +13,11 @@ import zoneinfo
 from dataclasses import dataclass, replace
 from typing import Final
 
-from flows.annual.checking import check_all
 from flows.annual.merging import FileSeen
-from flows.annual.reading import READER, Opened, is_own, seen_of
+from flows.annual.reading import READER, is_own, seen_of
 from flows.annual.rolling import MAIL
 from flows.annual.telling import FIRST, tell_year
+from harvesters.file_reading import FileReader
 from harvesters.reading import annual_report
 from storage import registry
 from storage.annual import held
@@ -100,7 +100,6 @@ def receive(
     held.keep(database, one, content=content)
     if outcome is not Outcome.NO_REPORT:
         held.stand(database, unit, year, MAIL, one.id, at=now)
-    check_all(database, known, year)
     tell_year(database, known, year)
     kept = held.get(database, one.id) or one
     return Received(report=kept, told=_told(kept, owner, problems))
@@ -138,8 +137,8 @@ def clean_name(name: str) -> str:
 
 
 def _read(known: Settings, name: str, content: bytes) -> FileSeen:
-    with Opened(known) as opened:
-        read = opened.read(content, name)
+    with FileReader(known) as reader:
+        read = reader.read(content, name)
     if read.kind == "html":
         report = annual_report.from_page(content, f"file:///{name}")
         if report is not None:

@@ -13,7 +13,6 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -143,10 +142,10 @@ def _read(database: Database, known: Settings, city: City, due: Sequence[Candida
     units = {unit.id: unit for unit in city.units}
     outcomes: Counter[Outcome] = Counter()
     changed = 0
-    with Opened(known) as opened:
+    with FileReader(known) as reader:
         for item in catalogue.get_items(database, [one.item for one in due]):
             try:
-                report = read_item(database, known, city, units[item.unit], item, opened)
+                report = read_item(database, known, city, units[item.unit], item, reader)
             except DatabaseError:
                 raise
             except Exception:  # noqa: BLE001  # a fault of ours at one report holds up no other, and no assessment
@@ -178,35 +177,16 @@ def _rank(report: HeldReport) -> tuple[bool, bool, bool, dt.date, str]:
 # ------------------------------------------------------------------ one item
 
 
-class Opened:
-    """The reader of files, started when the first file is to be read: most runs read none."""
-
-    def __init__(self, known: Settings) -> None:
-        self._known = known
-        self._stack = ExitStack()
-        self._reader: FileReader | None = None
-
-    def __enter__(self) -> Opened:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    def read(self, body: bytes, name: str) -> FileRead:
-        """What stands in a file."""
-        if self._reader is None:
-            self._reader = self._stack.enter_context(FileReader())
-        return self._reader.read(body, name)
-
-
-def read_item(database: Database, known: Settings, city: City, unit: Unit, item: Item, opened: Opened) -> HeldReport:
+def read_item(
+    database: Database, known: Settings, city: City, unit: Unit, item: Item, reader: FileReader
+) -> HeldReport:
     """An item as the yearly report that it may be, out of the archive."""
     year = report_year(item.title)
     page, why = _page(known, item)
     if page is not None and not is_own(page.unit or "", unit, city):
         words = f"it names another body: {page.unit}"
         return _held(item, year or page.year, Whole(outcome=Outcome.NO_REPORT, detail=words))
-    seen = tuple(_files(database, known, item, opened)) if lacks_tables(page) else ()
+    seen = tuple(_files(database, known, item, reader)) if lacks_tables(page) else ()
     if why is not None and not item.attachments:
         return _held(item, year, Whole(outcome=Outcome.NOT_FETCHED, detail=why))
     wanted = year or (page.year if page is not None else None)
@@ -245,21 +225,21 @@ def _response(folder: Path, evidence: Evidence | None) -> archive.ArchivedRespon
         return None
 
 
-def _files(database: Database, known: Settings, item: Item, opened: Opened) -> Iterator[FileSeen]:
+def _files(database: Database, known: Settings, item: Item, reader: FileReader) -> Iterator[FileSeen]:
     """The files of an item, those first whose names say report; until all tables were found."""
     ordered = sorted(item.attachments, key=lambda one: not may_be_report(one.name, in_report_column=True))
     some = ordered[:MOST_FILES]
     fetched = candidates.fetched(database, [one.url for one in some])
     found: set[int] = set()
     for one in some:
-        seen = _file(known, item, one, fetched.get(one.url), opened)
+        seen = _file(known, item, one, fetched.get(one.url), reader)
         yield seen
         found |= set(seen.report.tables_found) if seen.report is not None else set()
         if found >= ALL_TABLES:
             return
 
 
-def _file(known: Settings, item: Item, file: Attachment, fetched: Fetched | None, opened: Opened) -> FileSeen:
+def _file(known: Settings, item: Item, file: Attachment, fetched: Fetched | None, reader: FileReader) -> FileSeen:
     name = file.name or file.url.rsplit("/", 1)[-1]
     if (file.type or file.url.rsplit(".", 1)[-1]).lower() in _PICTURES:
         return FileSeen(name=name, outcome=Outcome.SCANNED, format="picture", detail="it is a picture")
@@ -267,7 +247,7 @@ def _file(known: Settings, item: Item, file: Attachment, fetched: Fetched | None
     if fetched is None or captured is None:
         why = "nobody asked for it yet" if fetched is None else fetched.reason or fetched.state
         return FileSeen(name=name, outcome=Outcome.NOT_FETCHED, format=(file.type or ""), detail=why)
-    read = opened.read(captured.body, fetched.name or name)
+    read = reader.read(captured.body, fetched.name or name)
     return seen_of(read, name, title=item.title, fetched=fetched)
 
 

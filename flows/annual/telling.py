@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from flows.annual.checking import check_all, check_every_year
 from flows.annual.claims import IN_FORCE, Found, claims
 from flows.annual.rolling import NOT_SUMMED, Year, counts_of, reported, roll
 from flows.annual.standing import latest_due, standings
@@ -22,8 +23,8 @@ from storage import catalogue, findings, outbox, progress, registry
 from storage.annual import figures, held, told
 from storage.annual.held import HeldReport, Outcome
 from storage.annual.report import report_of
-from storage.annual.rollup import Counts, Rollup, as_data
-from storage.database import Database, dumps, utcnow
+from storage.annual.rollup import Claim, Counts, Rollup, as_data
+from storage.database import Database, utcnow
 from storage.exceptions import UnknownTarget
 from storage.settings import Settings
 
@@ -42,6 +43,7 @@ def tell(database: Database, known: Settings) -> list[int]:
     run = _run(database, known)
     if run is None:
         return []
+    check_every_year(run)
     last = latest_due(run)
     standing = held.standing(database)
     years = {one.year for one in standing if one.year is not None and FIRST <= one.year <= run.case.as_of.year}
@@ -50,7 +52,7 @@ def tell(database: Database, known: Settings) -> list[int]:
     for year in sorted({last, *years}):
         number = _followed_from(run, year, standing, moving=year >= last)
         if before.get(str(year)) != number:
-            _tell(run, known, year)
+            _tell(run, year)
             changed[str(year)] = number
     if changed:
         progress.note(database, STAGE, changed)
@@ -66,7 +68,8 @@ def tell_year(database: Database, known: Settings, year: int) -> Rollup:
     run = _run(database, known)
     if run is None:
         raise UnknownTarget("no city yet: run gongkai city apply FILE, then gongkai harvest and gongkai assess")
-    return _tell(run, known, year)
+    check_all(database, known, year)
+    return _tell(run, year)
 
 
 def due_last(database: Database, known: Settings) -> int:
@@ -107,7 +110,7 @@ def _run(database: Database, known: Settings) -> Run | None:
     return run_of(database, city, of_city(city.code, known.home), as_of, utcnow(), known.archive)
 
 
-def _tell(run: Run, known: Settings, year: int) -> Rollup:
+def _tell(run: Run, year: int) -> Rollup:
     rollup = roll_year(run, year)
     stands = told.told(run.database, year)
     if stands is None or as_data(stands[0]) != as_data(rollup):
@@ -123,7 +126,9 @@ def _counts_before(run: Run, year: int, units: set[str]) -> Counts | None:
     return counts_of(catalogue.year_counts(run.database, year), run.columns, units)
 
 
-def _claims(run: Run, year: int, now: Iterable[HeldReport], counts: Sequence[catalogue.YearCount]) -> Any:
+def _claims(
+    run: Run, year: int, now: Iterable[HeldReport], counts: Sequence[catalogue.YearCount]
+) -> tuple[Claim, ...]:
     reports = {
         unit: report_of(one.counted.report)
         for unit, one in reported(now).items()
@@ -141,13 +146,9 @@ def _followed_from(run: Run, year: int, standing: Iterable[HeldReport], *, movin
 
     :param moving: it may follow from what is judged and published now, too.
     """
-    reports = [(one.id, one.read_at, one.outcome) for one in standing if one.year in (year, year - 1)]
+    reports = [(one.id, one.read_at, one.outcome, one.checks) for one in standing if one.year in (year, year - 1)]
     entered: list[Mapping[str, Any]] = [one.model_dump(mode="json") for one in figures.entered(run.database, year)]
     known: list[Any] = [VERSION, run.case.law.digest, repr(run.city), reports, entered]
     if moving:
         known += [run.case.as_of, findings.changes(run.database), outbox.head(run.database)]
-    return int(hashlib.sha256(dumps(_plain(known)).encode("utf-8", "replace")).hexdigest()[:15], 16)
-
-
-def _plain(known: list[Any]) -> list[str]:
-    return [repr(one) for one in known]
+    return int(hashlib.sha256(repr(known).encode("utf-8", "replace")).hexdigest()[:15], 16)
