@@ -30,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 _UNSURE: Final = "not_assessable"
 _SUSPECT: Final = "suspect"
 _FIRST: Final = ("relations", "hint", "suspect")  # what a reader wants to know first
+_SAID: Final = frozenset(("year", "title", "url", "published_on", "confidence"))
 _MOST_ROWS: Final = 500  # of a table that has no names, as it stands
 
 
@@ -180,15 +181,17 @@ def _texts(value: object, key: str) -> Iterator[tuple[str, str]]:
 def told_facts(facts: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """A check's facts as lines of text under their names: the sums worked out and what would mend them first.
 
-    The few sentences that sum up the sums are left out where all of them follow.
+    Left out is what the page says of the report itself, and the few sums told as one where all of them follow.
     """
     order = [name for name in _FIRST if name in facts]
     for name in (*order, *(name for name in facts if name not in order)):
-        if name == "found" and "relations" in facts:
+        if name in _SAID or (name == "found" and "relations" in facts):
             continue
         value = facts[name]
         values = value if isinstance(value, list | tuple) else [value]
-        yield name, [_line(one) for one in values]
+        lines = [_line(one) for one in values]
+        are_short = len(lines) > 1 and all(isinstance(one, int) for one in values)
+        yield name, ["、".join(lines)] if are_short else lines
 
 
 def _line(value: object) -> str:

@@ -190,6 +190,8 @@ def widths_of(table: annual_tables.Table) -> list[int]:
 
 FACTS: Final[dict[str, Any]] = {
     "judged": 6,
+    "year": YEAR,
+    "tables": [2, 3, 4],
     "found": "表三「自然人」列不平",
     "relations": ["表三「自然人」列：13612 + 536 = 14148 ≠ 13364 + 783 = 14147"],
     "hint": "若为535则成立",
@@ -231,6 +233,8 @@ def test_a_report_shows_its_tables_and_what_is_wrong_in_which_cell(db: Database)
         assert words in said(page), words
     told_of = said(page, "tr#AR-01")
     assert "列不平" not in told_of  # the sums themselves are there
+    assert "2、3、4" in told_of
+    assert str(YEAR) not in told_of.partition("丙局")[0]
     assert told_of.index("若为535") < told_of.index("新收")
 
 
