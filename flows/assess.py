@@ -17,6 +17,9 @@ from dataclasses import dataclass, field, replace
 
 from prefect import flow
 
+from flows.annual.checking import check_every_year
+from flows.annual.reading import read_published
+from flows.annual.telling import tell
 from flows.compliance.facts import ColumnFacts, ItemContext, UnitFacts
 from flows.compliance.regimes import of_city
 from flows.compliance.rulebook import (
@@ -72,7 +75,7 @@ class Assessed:
 
 @flow(name="assess")
 def assess(as_of: dt.date | None = None, now: dt.datetime | None = None) -> Assessed:
-    """Judges what is stored, and tells the console.
+    """Reads the yearly reports that changed, judges what is stored, and tells the console.
 
     :param as_of: the day judged, in the city's time zone; by default today there.
     :param now: the moment of the run, aware; findings open and close at it.
@@ -80,8 +83,10 @@ def assess(as_of: dt.date | None = None, now: dt.datetime | None = None) -> Asse
     """
     known = settings.load()
     with closing(open_database(known.database_url)) as database:
+        read_published(database, known)
         assessed = assess_database(database, known, as_of=as_of, now=now)
         publish(database, known)
+        tell(database, known)
         return assessed
 
 
@@ -101,6 +106,7 @@ def assess_database(
     told += findings.retire(database, AFRESH, as_of=run.case.as_of, at=now, note=GONE)
     told += _judge_items(run, seen, columns, now)
     told += findings.settle(database, retired_verdicts(run, seen), at=now)
+    check_every_year(run)
     return Assessed(
         as_of=run.case.as_of,
         columns=len(columns),

@@ -20,6 +20,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows.commands import (
+    annual_app,
     catalogue_app,
     city_app,
     classes_app,
@@ -41,7 +42,9 @@ from storage.exceptions import (
     PeopleRefused,
     PeriodRefused,
     ReceiversFileError,
+    ReportRefused,
     SettingsError,
+    SheetRefused,
     StepRefused,
     UnknownTarget,
 )
@@ -53,7 +56,9 @@ WRONG_USE = (
     PeopleRefused,
     PeriodRefused,
     ReceiversFileError,
+    ReportRefused,
     SettingsError,
+    SheetRefused,
     StepRefused,
     UnknownTarget,
 )
@@ -102,6 +107,7 @@ app = typer.Typer(
 )
 report_app = typer.Typer(no_args_is_help=True, help="Reports to read and to send.")
 archive_app = typer.Typer(no_args_is_help=True, help="The captured pages.")
+app.add_typer(annual_app.app, name="annual")
 app.add_typer(city_app.app, name="city")
 app.add_typer(report_app, name="report")
 app.add_typer(period_app.app, name="period")

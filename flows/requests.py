@@ -267,6 +267,12 @@ def _paper(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"paper": kept.id, "name": kept.name}
 
 
+def _annual(payload: Mapping[str, Any]) -> dict[str, Any]:
+    from flows.annual.asked import do
+
+    return do(payload)
+
+
 KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "discover": _discover,
     "read": _read,
@@ -276,6 +282,7 @@ KINDS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "replay": _replay,
     "registry": _registry,
     "paper": _paper,
+    "annual": _annual,
 }
 
 

@@ -182,13 +182,20 @@ class Session:
 
 
 def read_address(url: str, settings: Settings, *, allow_private: bool = False) -> Page:
-    """What stands at ``url``: rows that an interface brings are asked for once, a document's further pages are joined.
+    """What stands at ``url``, as ``document_at`` reads it, with what that raises."""
+    return document_at(url, settings, allow_private=allow_private)[1]
+
+
+def document_at(url: str, settings: Settings, *, allow_private: bool = False) -> tuple[Document, Page]:
+    """What stands at ``url``, as it came and as it was read: rows that an interface brings are asked for once, a
+    document's further pages are joined.
 
     :raises UnsafeAddress: the address, or one it redirects to, is not public and ``allow_private`` is not set.
     :raises NoAnswer: as of ``Session.ask``; where only the interface does not answer, the page says so.
     """
     with Session(settings, allow_private=allow_private) as session:
-        return with_parts(with_rows(read_page(session.page(url)), session.ask), session.ask)
+        document = session.page(url)
+        return document, with_parts(with_rows(read_page(document), session.ask), session.ask)
 
 
 def with_parts(page: Page, ask: Ask) -> Page:

@@ -47,6 +47,18 @@ class DutyFileError(GongkaiError):
     """Raised when a file cannot be read as a unit's directory of duties (主动公开基本目录)."""
 
 
+class SheetRefused(GongkaiError):
+    """Raised when a sheet of figures cannot be taken in; ``problems`` holds one line an error, with its cell."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class ReportRefused(GongkaiError):
+    """Raised when a yearly report that came by mail cannot be taken in: empty, too large, or of another year."""
+
+
 class UnknownTarget(GongkaiError):
     """Raised when a unit, column, finding or receiver named by the user does not exist."""
 

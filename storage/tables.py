@@ -1013,3 +1013,18 @@ annual_told = Table(  # the roll-up of a year, as last told
     _required("rollup", Json),
     _required("told_at", UtcDateTime),
 )
+
+annual_handed = Table(  # files handed in at the console that a worker has yet to take
+    "annual_handed",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _required("what", Text),  # report, figures
+    _required("year", Integer),
+    Column("unit", Text),
+    _required("name", Text),
+    _required("content", LargeBinary),
+    _required("by", Text),
+    Column("received_on", Date),
+    Column("note", Text),
+    _required("left_at", UtcDateTime),
+)

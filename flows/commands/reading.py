@@ -7,13 +7,17 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import typer
 
+from harvesters.reading import annual_report
 from harvesters.reading.document import Document
+from harvesters.reading.facts import Page
 from harvesters.reading.page import as_json as page_as_json
 from harvesters.reading.page import read_page
 from storage import settings
+from storage.annual.report import Report
 from storage.exceptions import GongkaiError, UnknownTarget
 
 ROWS_SHOWN = 20
@@ -27,13 +31,14 @@ def read_one(source: str, *, url: str | None, as_json: bool, allow_private: bool
     :raises GongkaiError: the address could not be fetched.
     """
     if source.startswith(("http://", "https://")):
-        from harvesters.one_page import read_address
+        from harvesters.one_page import document_at
 
-        page = read_address(source, settings.load(), allow_private=allow_private)
+        document, page = document_at(source, settings.load(), allow_private=allow_private)
     else:
         file = Path(source)
-        page = read_page(Document(_bytes(file), url or file.absolute().as_uri()))
-    told = page_as_json(page)
+        document = Document(_bytes(file), url or file.absolute().as_uri())
+        page = read_page(document)
+    told = _told(document, page)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
@@ -74,7 +79,32 @@ def _read_entry(entry: Any, folder: Path) -> dict[str, Any]:
     file = folder / entry["path"]
     url = str(entry.get("url") or file.absolute().as_uri())
     document = Document(_bytes(file), url, int(entry.get("status") or 200), headers)
-    return {"id": entry.get("id"), **page_as_json(read_page(document))}
+    return {"id": entry.get("id"), **_told(document, read_page(document))}
+
+
+def _told(document: Document, page: Page) -> dict[str, Any]:
+    """The page in the machine-readable form, with the yearly disclosure report that it holds."""
+    told = page_as_json(page)
+    report = None
+    if page.article:
+        report = annual_report.from_document(document, page.article)
+    elif document.file:
+        report = _report_in_file(document)
+    published = told["article"]["published_on"] if told["article"] else None
+    return {
+        **told,
+        "kind": "annual_report" if report else told["kind"],
+        "annual_report": annual_report.as_json(report, publish_date=published) if report else None,
+    }
+
+
+def _report_in_file(document: Document) -> Report | None:
+    """The yearly report that a text document, a PDF or a workbook is."""
+    from harvesters.file_reading import FileReader
+
+    name = unquote(urlsplit(document.url).path.rpartition("/")[2])
+    with FileReader() as reader:
+        return annual_report.from_file(reader.read(document.body, name), name)
 
 
 def _unread(entry: Any, said: str) -> dict[str, Any]:
@@ -89,6 +119,7 @@ def _unread(entry: Any, said: str) -> dict[str, Any]:
         "site": {"name": None, "domain": None, "id_code": None},
         "listing": None,
         "article": None,
+        "annual_report": None,
         "provenance": {},
         "error": said,
     }
@@ -125,7 +156,32 @@ def lines_for_people(told: Mapping[str, Any]) -> list[str]:
         lines.append("")
         for name, value in told["article"].items():
             lines += _field(name, value, told["provenance"].get(name))
+    if told["annual_report"]:
+        lines += ["", *_report(told["annual_report"])]
     return lines
+
+
+def _report(report: Mapping[str, Any]) -> list[str]:
+    """A yearly report in short: its head, its parts, and each figure that is no plain 0."""
+    lines = [
+        f"yearly report    {report['year'] or '-'}    {report['unit'] or '-'}    form {report['form']}"
+        f"    signed {report['signed_on'] or '-'}"
+    ]
+    lines += [
+        f"  part {part['number']}  {part['heading']} ({len(part['text'])} characters)" for part in report["parts"]
+    ]
+    cells = report["cells"]
+    zeros = sum(cell["value"] == 0 for cell in cells.values())
+    if cells:
+        lines.append(f"  figures {len(cells)}, of which {zeros} are 0 and not shown")
+    lines += [
+        f"  {name:34} {cell['raw'] or '-':>12}  {cell['state']:7} {cell['address'] or '-'}"
+        for name, cell in cells.items()
+        if cell["value"] != 0
+    ]
+    if report["tables"] and report["tables"]["indicator_tables"]:
+        lines.append(f"  tables of counters {len(report['tables']['indicator_tables'])}; --json shows them")
+    return [*lines, *(f"  problem: {problem}" for problem in report["problems"])]
 
 
 def _field(name: str, value: Any, origin: Mapping[str, Any] | None) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flows.gathering import alike
+from flows.gathering.annual import gather_annual
 from flows.gathering.chains import gather_chains
 from flows.gathering.directories import gather_directories
 from flows.gathering.letters import gather_letters
@@ -29,4 +30,5 @@ GATHERERS: Mapping[str, Gatherer] = {
     "letters": gather_letters,
     "yearly": gather_yearly,
     "directories": gather_directories,
+    "annual": gather_annual,
 }

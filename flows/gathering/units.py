@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
-from flows.compliance.facts import ColumnFacts, Guide, ProbeDay, Report, UnitFacts
+from flows.compliance.facts import ColumnFacts, Guide, Looks, ProbeDay, Report, UnitFacts
 from flows.compliance.rules import availability, local_matters, statutory_categories
 from flows.compliance.rules.annual_report import may_be_report
 from flows.compliance.working_day_limit import is_displayed, is_unsure
 from flows.gathering.blank_pages import blank_pages
-from flows.gathering.columns import coverage_of, looks_of
+from flows.gathering.columns import coverage_of, gather_columns, looks_of
 from flows.gathering.guides import guides_of
 from flows.gathering.pages import pages_of
 from flows.gathering.run import Run
@@ -70,6 +70,23 @@ def _with_papers(run: Run) -> Iterator[tuple[Unit, tuple[Guide, ...], tuple[Repo
         some = run.city.units[start : start + _UNITS]
         guides, reports = guides_of(run, some), _reports_in_columns(run, some)
         yield from ((unit, guides.get(unit.id, ()), reports.get(unit.id, ())) for unit in some)
+
+
+def reporting_units(run: Run, units: Sequence[Unit]) -> Iterator[UnitFacts]:
+    """Of these units what the rules on their yearly reports ask: their report columns, and what stands there."""
+    if not units:
+        return
+    columns = gather_columns(run)
+    for start in range(0, len(units), _UNITS):
+        some = units[start : start + _UNITS]
+        reports = _reports_in_columns(run, some)
+        for unit in some:
+            own = {
+                column.id: columns[unit.id, column.id]
+                for column in unit.columns
+                if column.kind is ColumnKind.ANNUAL_REPORTS and (unit.id, column.id) in columns
+            }
+            yield UnitFacts(unit=unit, home=Looks(), columns=own, reports=reports.get(unit.id, ()))
 
 
 def _newest_by_host(columns: Mapping[tuple[str, str], ColumnFacts]) -> dict[str, dict[str, tuple[dt.date, str]]]:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, storable, take_lock, utcnow
+from storage.database import Database, rows_affected, storable, take_lock, utcnow
 from storage.formats.json_item import evidence_json, evidence_of
 from storage.schema import Evidence
 
@@ -104,6 +104,29 @@ def withdraw(db: Database, reports: Iterable[str], *, at: dt.datetime) -> int:
             )
             told += cast("CursorResult[Any]", changed).rowcount
     return told
+
+
+def stand(db: Database, unit: str, year: int, source: str, report: str | None, *, at: dt.datetime) -> bool:
+    """Says which of a unit's reports of a year and source stands; None: none does. Whether anything changed."""
+    here = tables.annual_reports.c
+    these = (here.unit == unit, here.year == year, here.source == source)
+    stands = here.replaced_at.is_(None)
+    with db.begin() as session:
+        take_lock(session, "annual_reports")
+        gone = sa.update(tables.annual_reports).where(*these, stands, here.id != (report or ""))
+        back = sa.update(tables.annual_reports).where(*these, sa.not_(stands), here.id == (report or ""))
+        changed = rows_affected(session.execute(gone.values(replaced_at=at)))
+        changed += rows_affected(session.execute(back.values(replaced_at=None)))
+    return changed > 0
+
+
+def of_items(db: Database) -> list[HeldReport]:
+    """Every published report that was ever read, standing or not, without what was read of it; by item."""
+    at = tables.annual_reports.c
+    narrow = [column for column in _OF_REPORT if column.name not in ("report", "checks")]
+    query = sa.select(*narrow).where(at.source == "published", at.item.is_not(None)).order_by(at.item)
+    with db.read() as session:
+        return [_report(row) for row in session.execute(query).mappings()]
 
 
 def set_checks(db: Database, report: str, checks: Sequence[Mapping[str, Any]]) -> None:

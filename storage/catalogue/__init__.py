@@ -52,6 +52,7 @@ from storage.catalogue.walks import (
     record_walk,
 )
 from storage.catalogue.withdrawals import withdraw_due
+from storage.catalogue.year_counting import Validity, YearCount, by_validity, first_published, seen_whole, year_counts
 
 __all__ = [
     "Acceptance",
@@ -83,12 +84,15 @@ __all__ = [
     "Titled",
     "United",
     "UpsertResult",
+    "Validity",
     "Walk",
     "WalkResult",
     "WalkRow",
+    "YearCount",
     "accept",
     "acceptances",
     "appeared",
+    "by_validity",
     "category_counts",
     "column_facts",
     "completeness",
@@ -97,6 +101,7 @@ __all__ = [
     "describe_files",
     "entry_counts",
     "field_counts",
+    "first_published",
     "get_item",
     "get_items",
     "gone_rows",
@@ -125,6 +130,7 @@ __all__ = [
     "same_index_number",
     "same_minute",
     "same_text",
+    "seen_whole",
     "settle",
     "shown_valid",
     "speaking_of",
@@ -137,4 +143,5 @@ __all__ = [
     "unite",
     "upsert",
     "withdraw_due",
+    "year_counts",
 ]

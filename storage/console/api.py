@@ -29,11 +29,11 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     503: {"model": models.Problem, "description": "the database cannot be read; Retry-After says when to come again"},
 }
 router = APIRouter(prefix="/api/v1", tags=["data"], responses=RESPONSES)
-_SIGNED_IN: Final[dict[int | str, dict[str, Any]]] = {
+SIGNED_IN: Final[dict[int | str, dict[str, Any]]] = {
     401: {"model": models.Problem, "description": "only for people who are signed in, where it is not open"},
     403: {"model": models.Problem, "description": "not for this person"},
 }
-judged = APIRouter(prefix="/api/v1", tags=["judged"], responses=RESPONSES | _SIGNED_IN)  # not for everyone to read
+judged = APIRouter(prefix="/api/v1", tags=["judged"], responses=RESPONSES | SIGNED_IN)  # not for everyone to read
 MOST: Final = 1000  # records a page
 
 

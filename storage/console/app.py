@@ -24,6 +24,10 @@ from starlette.exceptions import HTTPException
 from storage import settings
 from storage.console import (
     account_pages,
+    annual_api,
+    annual_pages,
+    annual_report_pages,
+    annual_steps,
     api,
     board_pages,
     bodies,
@@ -127,12 +131,16 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(rule_pages.router)
     app.include_router(notice_pages.router)
     app.include_router(paper_pages.router)
+    app.include_router(annual_report_pages.router)
+    app.include_router(annual_steps.router)
+    app.include_router(annual_pages.router)
     app.include_router(source_pages.router)  # before any page whose address ends in a unit's name
     app.include_router(request_pages.router)
     app.include_router(sources_overview_pages.router)
     app.include_router(sources_unit_pages.router)
     app.include_router(api.router)
     app.include_router(api.judged, dependencies=[Depends(signing.may_read_judged)])
+    app.include_router(annual_api.router, dependencies=[Depends(signing.may_read_judged)])
     app.include_router(changes.router)
     app.include_router(searching.api_router)
     app.include_router(searching.router)

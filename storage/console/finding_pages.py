@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -15,12 +12,11 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from storage import boards, captured, catalogue, findings, people, proofs, registry, requests, rule_texts, settings
-from storage.console import finding_steps, forms, rendering, replay, rule_pages, signing, texts
+from storage import boards, catalogue, findings, people, proofs, registry, requests, rule_texts
+from storage.console import captures, finding_steps, forms, rendering, replay, rule_pages, signing, texts
 from storage.console.api import Store
 from storage.console.signing import Person
 from storage.database import Database, utcnow
-from storage.exceptions import ArchiveError
 from storage.people import Action
 from storage.schema import Evidence, Finding
 
@@ -39,21 +35,6 @@ WAITS_FOR: Final[Mapping[str, str]] = {
 _CHECKED: Final = 6  # captured pages whose bytes are compared when the finding is shown; the others when opened
 _MOST_DAYS: Final = 800
 _SATURDAY: Final = 5
-_STYLE: Final = (
-    "body{font:16px/1.6 sans-serif;margin:1rem;overflow-wrap:anywhere}pre{white-space:pre-wrap}"
-    "table{border-collapse:collapse}td,th{border:1px solid #888;padding:.2rem .4rem;vertical-align:top}"
-    ".told{border:2px solid #8a5a00;padding:.5rem 1rem;margin-bottom:1rem}"
-    "mark{background:#ffe08a;outline:2px solid #8a5a00}"
-)
-_STYLE_SUM: Final = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-FRAMED: Final = {  # a page that may do nothing, load nothing and be framed by the finding's page alone
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_SUM}'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'self'; sandbox"
-    ),
-    "X-Frame-Options": "SAMEORIGIN",
-    "Cache-Control": "no-store",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,54 +105,17 @@ def _by_event(found: list[proofs.Proof]) -> dict[int, list[proofs.Proof]]:
 def show_evidence(request: Request, store: Store, person: Person, name: str, number: int) -> Response:
     """A captured page, sanitised, in a page of its own that can do nothing."""
     finding = _finding(request, store, person, name)
-    one = _evidence(finding, number)
-    language = rendering.language_of(request)
-    zone = rendering.zone_of(registry.load_city(store))
-    state, response = _read(one)
     item = catalogue.get_item(store, finding.item) if finding.item else None
-    shown = None
-    if response is not None and state == "same":
-        types = [value for key, value in response.headers if key.lower() == "content-type"]
-        known = (item.title, item.document_number, item.index_number, item.url) if item else ()
-        shown = replay.show(
-            response.body, types[-1] if types else None, one.url, replay.sought_in(finding.facts, *known)
-        )
-    at = one.captured_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-    html = [f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{escape(name)}</title>']
-    html += [f"<style>{_STYLE}</style></head><body><div class=told>"]
-    html += [f"<strong>{escape(texts.text(language, 'replay.banner'))}</strong>"]
-    html += [f"<p>{escape(one.url)}<br>{at} ({escape(zone.key)})<br>SHA-256 {escape(one.sha256)}</p>"]
-    html += [f"<p>{escape(texts.word(language, 'capture', state))}</p>"]
-    if shown is not None:
-        html += [f"<p>{escape(texts.text(language, 'replay.marks', count=shown.marks))}</p>"]
-        if shown.kind == "file":
-            html += [f"<p>{escape(texts.text(language, 'replay.file'))}</p>"]
-        if shown.is_cut:
-            html += [f"<p>{escape(texts.text(language, 'replay.cut'))}</p>"]
-    html += ["</div>", shown.markup if shown else ""]
-    if shown is not None and shown.data:
-        html += [
-            f"<h2>{escape(texts.text(language, 'replay.data'))}</h2>",
-            *(f"<pre>{one}</pre>" for one in shown.data),
-        ]
-    if shown is not None and shown.links:
-        html += [f"<details><summary>{escape(texts.text(language, 'replay.links'))} {len(shown.links)}</summary><ul>"]
-        html += [f"<li>{escape(words)}<br>{escape(url)}</li>" for words, url in shown.links]
-        html += ["</ul></details>"]
-    status = 200 if shown is not None else 409 if state == "differs" else 404
-    return HTMLResponse("".join([*html, "</body></html>"]).encode("utf-8", "replace"), status, headers=FRAMED)
+    known = (item.title, item.document_number, item.index_number, item.url) if item else ()
+    sought = replay.sought_in(finding.facts, *known)
+    return captures.framed(request, registry.load_city(store), _evidence(finding, number), title=name, sought=sought)
 
 
 @router.get("/findings/{name}/evidence/{number}/file")
 def take_evidence(request: Request, store: Store, person: Person, name: str, number: int) -> Response:
     """The bytes as captured, to be saved and never shown; only those whose sum is the one that was noted."""
     finding = _finding(request, store, person, name)
-    state, response = _read(_evidence(finding, number))
-    if response is None or state != "same":
-        raise HTTPException(409 if state == "differs" else 404, f"refused.proof_{state}")
-    saved = f'attachment; filename="{finding.id}-{number}.bin"'
-    headers = {"Content-Disposition": saved, "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return Response(response.body, media_type="application/octet-stream", headers=headers)
+    return captures.saved(_evidence(finding, number), f"{finding.id}-{number}")
 
 
 @router.post("/findings/{name}/notice")
@@ -280,15 +224,4 @@ def _evidence(finding: Finding, number: int) -> Evidence:
 
 
 def _capture(number: int, one: Evidence) -> Capture:
-    return Capture(number=number, evidence=one, state=_read(one)[0] if number <= _CHECKED else "unchecked")
-
-
-def _read(one: Evidence) -> tuple[str, captured.ArchivedResponse | None]:
-    """What the archive holds of it now, and whether these are the bytes that were noted."""
-    if one.warc is None or one.record_id is None:
-        return "unkept", None
-    try:
-        response = captured.read_response(settings.load().archive, one.warc, one.record_id)
-    except ArchiveError:
-        return "gone", None
-    return ("same" if hashlib.sha256(response.body).hexdigest() == one.sha256 else "differs"), response
+    return Capture(number=number, evidence=one, state=captures.read(one)[0] if number <= _CHECKED else "unchecked")

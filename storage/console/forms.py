@@ -47,10 +47,13 @@ async def read(request: Request, *, most_fields: int = MOST_FIELDS) -> dict[str,
         raise HTTPException(400, "the form cannot be read") from problem
 
 
-async def read_with_files(request: Request, *, most: int, most_bytes: int) -> tuple[dict[str, str], list[Sent]]:
+async def read_with_files(
+    request: Request, *, most: int, most_bytes: int, refused: str = "proof"
+) -> tuple[dict[str, str], list[Sent]]:
     """The fields of a posted form, and the files that came with it; a form without files may come as any other.
 
     :param most: how many files may come, each of ``most_bytes``; 0: none, then the form is as short as any.
+    :param refused: the family of the words for too many and too large.
     :raises HTTPException: as of :func:`read`; 422 there are too many files, 408 it did not come in time.
     """
     if _kind(request) != _WITH_FILES:
@@ -62,9 +65,9 @@ async def read_with_files(request: Request, *, most: int, most_bytes: int) -> tu
         # a browser sends a part without name and content where no file was chosen
         files = [one for _, one in form.multi_items() if isinstance(one, UploadFile) and (one.filename or one.size)]
         if len(files) > most:
-            raise HTTPException(422, "refused.proof_many")
+            raise HTTPException(422, f"refused.{refused}_many")
         if any((one.size or 0) > most_bytes for one in files):
-            raise HTTPException(413, "refused.proof_large")
+            raise HTTPException(413, f"refused.{refused}_large")
         return fields, [Sent(name=one.filename or "", content=await one.read()) for one in files]
 
 

@@ -10,6 +10,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from storage.annual.rollup import Check, Rollup
+
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -328,6 +330,48 @@ class Board(_Shape):
     items: int | None = Field(description="documents in the catalogue, each once")
     coverage: Share | None
     data: list[Standing] = Field(description="by peer group and rank")
+
+
+class AnnualYear(Rollup):
+    """Everything told of the yearly reports of one year. Numbers of reports are text, so that no digit is lost."""
+
+    told_at: dt.datetime
+
+
+class AnnualFigure(_Shape):
+    """What stands in one cell of a yearly report. A blank is never 0."""
+
+    state: str = Field(description="number, blank, slash, text or absent")
+    value: str | None = Field(description="the number, set exactly where there is one")
+    raw: str = Field(description="as it stands")
+    address: str | None = Field(description="where the cell is")
+
+
+class AnnualReport(_Shape):
+    """A published yearly report (年度报告) as read."""
+
+    id: str
+    unit: str
+    year: int | None
+    name: str
+    url: str | None
+    column: str | None
+    item: str | None
+    format: str
+    form: str | None = Field(description="2021, 2019, indicators or prose; null where it was not read")
+    detail: str | None
+    sha256: str
+    reader: str = Field(description="the version that read it")
+    outcome: str = Field(description="read, or why it was not")
+    published_on: dt.date | None
+    first_seen: dt.datetime | None
+    read_at: dt.datetime
+    evidence: Evidence | None
+    title: str | None
+    tables_found: list[int] = Field(description="of the parts 2, 3 and 4")
+    problems: list[str] = Field(description="what could not be read, and where")
+    figures: dict[str, AnnualFigure] = Field(description="by name: part/row/column")
+    checks: list[Check]
 
 
 Record = TypeVar("Record", bound=BaseModel)

@@ -25,6 +25,8 @@ HELP: Final[Mapping[str, tuple[str, ...]]] = {
         *("unit", "obligation", "score", "rank", "veto", "coverage", "evidence", "four_dates", "not_before", "waiver"),
         *("due_date", "our_side", "provenance", "copy", "drift", "category", "period"),
         *("discovery", "request", "first_level", "render", "intranet"),
+        *("annual_report", "annual_published", "annual_checks", "annual_alike", "annual_sum", "annual_claim"),
+        "annual_gap",
     ),
     "verdict": tuple(VerdictKind),
     "finding_kind": tuple(FindingKind),

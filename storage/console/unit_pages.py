@@ -14,6 +14,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from storage import boards, due_dates, duties, findings, observations, registry, rule_texts, tables
+from storage.annual.held import standing as standing_reports
 from storage.console import board, queries, rendering, signing, texts
 from storage.console.api import Store
 from storage.console.signing import Person
@@ -116,6 +117,7 @@ def show_unit(request: Request, store: Store, person: Person, name: str, rule: s
         categories=_categories(store, unit.id),
         months=_months(store, unit.id, rendering.zone_of(city)),
         duty=duties.rates(store).get(unit.id),
+        reports=standing_reports(store, unit=unit.id)[::-1],
     )
 
 

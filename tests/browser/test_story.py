@@ -255,6 +255,7 @@ def _looks_around(zhang: Person) -> None:
     page = zhang.page
     base = page.url.split("/papers")[0]
     for path in (
+        "/annual",
         "/calendar",
         "/search?q=通知",
         "/rules",

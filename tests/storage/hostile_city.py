@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -34,6 +36,10 @@ from storage import (
     requests,
     settings,
 )
+from storage.annual import told
+from storage.annual.forms import Form
+from storage.annual.report import Cell, Part
+from storage.annual.rollup import Alike, Check, Claim, Counts, Entered, Lacks, Sum
 from storage.database import Database, dumps, utcnow
 from storage.due_dates import DueDate
 from storage.outbox import Reconciliation, Refused
@@ -50,7 +56,7 @@ from storage.schema import (
     Subject,
     Waiver,
 )
-from tests.storage import build
+from tests.storage import build, yearly
 from tests.storage.signing import PASSWORD
 
 SUM: Final = "1337"  # what the templates below come to
@@ -108,8 +114,12 @@ def fill(database: Database) -> Held:
     left = [requests.leave(database, kind, {"url": SCRIPT, "unit": EVIL}) for kind in ("read", "harvest", "paper")]
     requests.answer(database, left[0], error=EVIL)
     requests.answer(database, left[1], result={"title": EVIL, "url": SCRIPT})
-    discovery, *told = _answers(database)
+    discovery, *answered = _answers(database)
     kept = papers.keep(database, "notice", EVIL, "text/html", EVIL.encode(), by=EVIL, unit="u1", facts={"why": EVIL})
+    told_of = {"year": yearly.YEAR, "layout": EVIL, "gaps": [EVIL, SCRIPT]}
+    page = f"<title>{escape(EVIL)}</title><main>{escape(EVIL)}</main>".encode()
+    draft = papers.keep(database, "annual", EVIL, "text/html", page, by=EVIL, facts=told_of)
+    reports = _annual(database)
     due = DueDate(
         unit="u1",
         rule="UP-02",
@@ -133,9 +143,12 @@ def fill(database: Database) -> Held:
             "findings": found,
             "people": accounts,
             "welcome": [token],
-            "requests": [*left, discovery, *told],
+            "requests": [*left, discovery, *answered],
             "add": [discovery],
-            "papers": [kept.id],
+            "papers": [kept.id, draft.id],
+            "annual": [str(yearly.YEAR)],
+            "report": reports,
+            "paper": [draft.id],
             "columns": ["yw"],
             "rules": ["UP-02"],
             "evidence": ["1", "2", "3"],
@@ -218,9 +231,9 @@ def _evidence() -> Any:
     return build.evidence(url=QUOTES, warc=EVIL, record_id=EVIL)
 
 
-def _captured() -> tuple[Any, ...]:
+def _captured(name: str = "gk-hostile") -> tuple[Any, ...]:
     """Two captured pages: one that would do harm, and a file."""
-    kept = Archive(settings.load().archive, "gk-hostile")
+    kept = Archive(settings.load().archive, name)
     bodies = ((EVIL.encode(), "text/html"), (b"%PDF-1.7 " + EVIL.encode(), "application/pdf"))
     found = tuple(
         kept.write(
@@ -347,6 +360,79 @@ def _people(database: Database) -> list[str]:
         people.accept(database, token, name=name, shown=EVIL, password=PASSWORD)
     people.note(database, EVIL, "finding.step", EVIL, facts={"step": EVIL, EVIL: EVIL}, address=EVIL)
     return [name for name, _, _ in made]
+
+
+def _annual(database: Database) -> list[str]:
+    """Two yearly reports, published and come by mail, and a year told of them; every text in them is hostile."""
+    cells = {"2/regulations/made": EVIL, "3/new/natural": EVIL, "3/new/total": "/", "4/review/total": ""}
+    parts = (Part(number=1, heading=EVIL, text=EVIL),)
+    read = yearly.report(cells, title=EVIL, unit=EVIL, parts=parts, problems=(EVIL,), text=EVIL)
+    moved = {
+        name: replace(one, cell=Cell(table=1, row=1, column=1, address=EVIL)) for name, one in read.figures.items()
+    }
+    facts = {EVIL: EVIL, "broken": [EVIL, {"words": EVIL, "address": EVIL, "value": EVIL}], "cells": ["3/new/total"]}
+    checks = (
+        Check(rule="AR-01", verdict="breach", reason=EVIL, facts=facts),
+        Check(rule=EVIL, verdict="not_assessable", reason=f"{EVIL}: {EVIL}", facts={"suspect": "3/new/total"}),
+    )
+    known: dict[str, Any] = {
+        "name": EVIL,
+        "format": EVIL,
+        "column": "yw",
+        "detail": EVIL,
+        "url": SCRIPT,
+        "note": EVIL,
+        "received_by": EVIL,
+        "evidence": _captured("gk-annual")[0],
+        "checks": [one.model_dump(mode="json") for one in checks],
+    }
+    yearly.kept(database, "hostile-1", "u1", report=replace(read, figures=moved), **known)
+    prose = replace(read, form=Form.PROSE, figures={}, tables=(((EVIL, SCRIPT),),))
+    yearly.kept(
+        database, EVIL, "u1", report=prose, source="mail", content=EVIL.encode(), received_at=build.NOON, **known
+    )
+    alike = (Alike(report=EVIL, unit="u2", name=EVIL, year=yearly.YEAR, share=1.0),)
+    line = yearly.line(
+        "u1",
+        name=EVIL,
+        kind=EVIL,
+        supervision=EVIL,
+        rule=EVIL,
+        why=EVIL,
+        title=EVIL,
+        url=SCRIPT,
+        received_on=DAY,
+        received_by=EVIL,
+        report=EVIL,
+        source="published",
+        format=EVIL,
+        form=EVIL,
+        outcome=EVIL,
+        detail=EVIL,
+        checks=checks,
+        alike=alike,
+    )
+    one = Sum(value=None, counted=0, parts={EVIL: Decimal(1)}, lacks=(Lacks(unit=EVIL, why=EVIL),))
+    counted = {EVIL: 1}
+    counts = Counts(
+        total=1,
+        by_category=counted,
+        by_statutory=counted,
+        by_channel=counted,
+        by_unit=counted,
+        by_unit_category={EVIL: counted},
+    )
+    entered = Entered(unit=EVIL, measure=EVIL, value=Decimal(1), source=EVIL, entered_by=EVIL, entered_at=build.NOON)
+    rollup = yearly.rollup(
+        city=EVIL,
+        lines=(line,),
+        sums={"3/new/total": one, EVIL: one},
+        counts=counts,
+        claims=(Claim(unit=EVIL, what=EVIL, claimed=Decimal(1), found=None, why=EVIL),),
+        entered=(entered,),
+    )
+    told.tell(database, rollup)
+    return ["hostile-1", EVIL]
 
 
 def _receivers(database: Database) -> None:

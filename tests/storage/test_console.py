@@ -455,6 +455,7 @@ def test_openapi_names_every_door(client: TestClient) -> None:
         for kind in ("items", "observations", "verdicts", "findings", "units", "board", "changes", "search")
     }
     doors |= {"/api/v1/items/{name}", "/api/v1/items/{name}/revisions"}
+    doors |= {"/api/v1/annual/{year}", "/api/v1/annual/{year}/reports"}
     assert set(paths) == {*doors, "/healthz", "/metrics"}
 
 

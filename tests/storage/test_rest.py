@@ -18,7 +18,7 @@ from storage.console import create_app, models
 from storage.database import Database
 from storage.exceptions import DatabaseError
 from storage.schema import Attachment, Confirmed, Copy, Item, Relation
-from tests.storage import build, feed
+from tests.storage import build, feed, yearly
 from tests.storage.busy import Busy, make_copy
 
 
@@ -45,6 +45,7 @@ def names(db: Database) -> list[str]:
     make_copy(db, found[7], found[0])
     observations.record(db, [build.observation()])
     findings.settle(db, [build.verdict()], at=build.NOON)
+    yearly.fill(db)
     return found
 
 
@@ -72,13 +73,19 @@ ASKED: list[tuple[str, str, int]] = [  # path as described, as asked, and the an
     ("/api/v1/changes", "/api/v1/changes?after=x", 422),
     ("/api/v1/search", "/api/v1/search?q=通知", 200),
     ("/api/v1/search", "/api/v1/search?limit=0", 422),
+    ("/api/v1/annual/{year}", "/api/v1/annual/2025", 200),
+    ("/api/v1/annual/{year}", "/api/v1/annual/2024", 404),
+    ("/api/v1/annual/{year}", "/api/v1/annual/1", 422),
+    ("/api/v1/annual/{year}/reports", "/api/v1/annual/2025/reports", 200),
+    ("/api/v1/annual/{year}/reports", "/api/v1/annual/2025/reports?limit=0", 422),
     ("/healthz", "/healthz", 200),
     ("/metrics", "/metrics", 200),
 ]
 # what FastAPI describes for every path, and no request to these brings about
 NEVER = {("/api/v1/units", 422), ("/api/v1/items/{name}", 422)}
 # where what is judged is not open, which test_signing asks for
-CLOSED = {(f"/api/v1/{kind}", status) for kind in (*KINDS[1:], "board") for status in (401, 403)}
+JUDGED = (*KINDS[1:], "board", "annual/{year}", "annual/{year}/reports")
+CLOSED = {(f"/api/v1/{kind}", status) for kind in JUDGED for status in (401, 403)}
 
 
 def described(web: TestClient) -> Any:
@@ -132,7 +139,7 @@ def test_every_path_says_as_documented_when_the_database_fails(
 
     monkeypatch.setattr(Database, "read", fail)
     for path in document["paths"]:
-        answer = web.get(path.replace("{name}", names[0]))
+        answer = web.get(path.replace("{name}", names[0]).replace("{year}", "2025"))
         assert answer.status_code == 503
         check(document, path, answer)
         assert path == "/healthz" or answer.headers["retry-after"] == "60"

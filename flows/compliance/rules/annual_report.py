@@ -8,6 +8,7 @@ that falls on a day off is not moved: the article sets a date and not a number o
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection
 from typing import Any
@@ -56,7 +57,11 @@ def may_be_report(title: str, *, in_report_column: bool) -> bool:
 
 def judge(unit: UnitFacts, case: Case) -> Judgement:
     """Whether the last report due was published in time."""
-    year, deadline = due_year(case.as_of, case.text(Text).due)
+    return judge_year(unit, case, *due_year(case.as_of, case.text(Text).due))
+
+
+def judge_year(unit: UnitFacts, case: Case, year: int, deadline: dt.date) -> Judgement:
+    """Whether the report on ``year`` was published by its deadline; on a day after the deadline."""
     facts: dict[str, Any] = {"year": year, "deadline": deadline}
     columns = {facts.column.id: facts for facts in rests_on(unit)}
     named = [report for report in unit.reports if _reports_on(report, columns) == year]

@@ -26,15 +26,18 @@ def grids(document: Document) -> tuple[Grid, ...]:
 
 def _cells(table: LexborNode) -> dict[int, dict[int, str]]:
     layout = Layout()
-    for row in _rows(table):
+    for row in rows_of(table):
         layout.next_row()
         for cell in row.iter(include_text=False):
             if cell.tag in ("td", "th"):
-                layout.add(clean(_text(cell)), _span(cell, "colspan", MOST_COLUMNS), _span(cell, "rowspan", MOST_ROWS))
+                layout.add(
+                    clean(text_of(cell)), span_of(cell, "colspan", MOST_COLUMNS), span_of(cell, "rowspan", MOST_ROWS)
+                )
     return layout.cells
 
 
-def _rows(table: LexborNode) -> Iterator[LexborNode]:
+def rows_of(table: LexborNode) -> Iterator[LexborNode]:
+    """The rows of a table itself, in order; not those of tables within its cells."""
     for child in table.iter(include_text=False):
         if child.tag == "tr":
             yield child
@@ -42,12 +45,14 @@ def _rows(table: LexborNode) -> Iterator[LexborNode]:
             yield from (row for row in child.iter(include_text=False) if row.tag == "tr")
 
 
-def _span(cell: LexborNode, name: str, most: int) -> int:
+def span_of(cell: LexborNode, name: str, most: int) -> int:
+    """How many columns or rows a cell covers, as ``name`` says; 1 where it says nothing usable, ``most`` at most."""
     told = (cell.attributes.get(name) or "").strip()
     return max(1, min(int(told), most)) if told.isdecimal() and len(told) < 9 else 1
 
 
-def _text(cell: LexborNode) -> str:
+def text_of(cell: LexborNode) -> str:
+    """A cell's text, not yet cleaned, a line end for each paragraph; tables within it are left out."""
     told: list[str] = []
     waiting: list[LexborNode] = list(reversed(list(cell.iter(include_text=True))))
     while waiting:

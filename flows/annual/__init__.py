@@ -1,0 +1,1 @@
+"""Yearly disclosure reports of a city's units: found, received, brought together, told."""
