@@ -24,6 +24,7 @@ import typer
 from flows.commands.prefect_server import a_server, interrupts_later, stop
 from flows.commands.progress import watching
 from flows.commands.truth import Compared, compare
+from flows.commands.truth_annual import compare_annual
 from flows.delivery import receivers
 from flows.delivery.folder import read_manifest
 from flows.delivery.reconciling import compare as compare_receiver
@@ -63,7 +64,7 @@ def run_demo(*, seed: int, units: int | None, items: int | None, keep: bool, jso
             summary, compared, failed = _job(folder, ready, began)
         if json_file is not None:
             json_file.write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        right = compared.is_right and not failed and _delivered_well(summary)
+        right = compared.is_right and not failed and _delivered_well(summary) and _reported_well(summary)
         _tell_end(summary, compared, failed, folder if keep else None)
         return 0 if right else 1
 
@@ -95,9 +96,18 @@ def _job(folder: Path, ready: dict[str, Any], began: float) -> tuple[dict[str, A
             failed += [told.held] if told.held else []
     with closing(open_database()) as database:
         compared = compare(database, folder / "city" / "truth")
+        reports = compare_annual(database, folder / "city" / "truth" / "annual.jsonl")
         for line in ("", *lines(board(database)), _looks(database)):
             typer.echo(line)
         summary = _summary(database, len(city.units), columns, compared, time.monotonic() - began)
+        summary["annual"] = {
+            "reports": reports.reports,
+            "read": reports.read,
+            "wrong_cells": reports.wrong_cells,
+            "sums_wrong": reports.sums_wrong,
+        }
+        for words in reports.told:
+            compared.tell("yearly reports not read right", words)
     return summary, compared, failed
 
 
@@ -206,9 +216,14 @@ def _delivered_well(summary: dict[str, Any]) -> bool:
     return bool(told["expected"] == told["received"] and not told["duplicates"] and told["drift"] == 0)
 
 
+def _reported_well(summary: dict[str, Any]) -> bool:
+    told = summary["annual"]
+    return bool(told["reports"] == told["read"] and not told["wrong_cells"] and not told["sums_wrong"])
+
+
 def _tell_end(summary: dict[str, Any], compared: Compared, failed: list[str], kept: Path | None) -> None:
-    names = ("items", "identity", "findings", "faults", "delivered")
-    items, same, found, faults, sent = (summary[name] for name in names)
+    names = ("items", "identity", "findings", "faults", "delivered", "annual")
+    items, same, found, faults, sent, told = (summary[name] for name in names)
     for line in (
         "",
         "against the truth of the city:",
@@ -218,15 +233,17 @@ def _tell_end(summary: dict[str, Any], compared: Compared, failed: list[str], ke
         f"{same['wrongly_united']} wrongly united ({same['lookalikes']} only look alike)",
         f"  findings   {found['found']} of {found['seeded']} seeded breaches found, {found['missed']} missed, "
         f"{found['false']} false",
+        f"  reports    {told['read']} of {told['reports']} yearly reports read right, {told['wrong_cells']} wrong cells, "
+        f"{told['sums_wrong']} wrong sums",
         f"  faults     {faults['seeded']} faults of ours seeded, {faults['accusations']} accusations",
         f"  delivered  {sent['received']} of {sent['expected']} changes, {sent['duplicates']} twice, "
         f"drift {sent['drift']}",
         f"  seconds    {summary['seconds']}",
     ):
         typer.echo(line)
-    for sort, told in compared.told.items():
+    for sort, mismatches in compared.told.items():
         typer.echo(f"{sort}:", err=True)
-        for words in told:
+        for words in mismatches:
             typer.echo(f"  {words}", err=True)
     for words in failed:
         typer.echo(f"a stage failed: {words}", err=True)

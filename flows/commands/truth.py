@@ -280,8 +280,8 @@ def _short(value: Any) -> str:
 
 
 def _compare_findings(database: Database, truth: Path, compared: Compared, urls: Mapping[str, str]) -> None:
-    seeded = list(_lines(truth / "findings.jsonl"))
-    faults = list(_lines(truth / "faults.jsonl"))
+    seeded = list(lines_of(truth / "findings.jsonl"))
+    faults = list(lines_of(truth / "faults.jsonl"))
     faulty = {(fault["unit"], fault["column"]) for fault in faults}
     compared.seeded, compared.faults = len(seeded), len(faults)
     left = list(range(len(seeded)))
@@ -316,7 +316,8 @@ def is_same(seeded: Mapping[str, Any], finding: Finding, url: str | None) -> boo
     )
 
 
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
+def lines_of(file: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a truth file."""
     with file.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)

@@ -168,6 +168,12 @@ def one_cell(dice: Dice) -> Flaw:
     return Flaw("arithmetic", ("AR-04",), ((f"4/{dice.one(CASES)}/total", by),))
 
 
+def compensating(dice: Dice) -> Flaw:
+    """Two kinds of applicants confused in what came new: each column is off, their sums are not."""
+    by = dice.between(1, 5)
+    return Flaw("compensating", ("AR-01", "AR-10"), (("3/new/natural", -by), ("3/new/business", by)))
+
+
 # ------------------------------------------------------------------ words
 
 _DID = (

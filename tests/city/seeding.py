@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.city import faults, flaws, items, shared
+from tests.city import annual, faults, flaws, items, shared
 from tests.city.dice import Dice
 from tests.city.families import feeds
 from tests.city.model import (
@@ -44,6 +44,10 @@ BREACHES = {
     "CT-01": 8,
     "TM-10": 3,
     "TM-11": 2,
+    "AR": 6,
+    "AR-10": 1,
+    "AR-11": 2,
+    "AR-12": 1,
     "PL-01": 3,
     **flaws.BREACHES,
 }
@@ -60,7 +64,7 @@ _LACKING = ("index_number", "summary", "formed_on")
 _MISSING = ("rules", "guide", "catalogue", "annual_reports")
 _KIND = {
     "UP": "untimely", "TM": "untimely", "IN": "untimely", "CT": "incomplete", "PL": "incomplete", "GD": "incomplete",
-    "SE": "improper",
+    "SE": "improper", "AR": "improper",
 }  # fmt: skip
 
 
@@ -77,6 +81,7 @@ def sow(city: City) -> None:
     picker.columns = city.columns
     flaws.sow_front(city, picker, partial(_note, city))
     _reports(city, picker)
+    sow_annual(city, picker)
     _stale(city, picker)
     _blank_and_undated(city, picker)
     _items(city, picker)
@@ -153,6 +158,65 @@ def _reports(city: City, picker: Picker) -> None:
                 column.reports = rest
                 column.count = len(rest)
                 _note(city, rule, column.unit, column, None, f"{year}年年报未发布", year=year, how="missing")
+
+
+def sow_annual(city: City, picker: Picker) -> None:
+    """Last year's reports with one figure off, two that make up for each other, another's words, a part too few."""
+
+    def next_one(also: Callable[[Column], bool] = lambda c: True) -> Column | None:
+        def fits(column: Column) -> bool:
+            return (
+                column.kind == "annual_reports"
+                and bool(column.reports)
+                and column.reports[0][0] == last_due(column.unit, city.as_of)[0]
+                and not column.unit.missing
+                and also(column)
+            )
+
+        return picker.pick(fits)
+
+    def sow_one(column: Column, flaw: annual.Flaw, note: str) -> None:
+        column.annual[0] = flaw
+        for rule in flaw.rules:
+            _note(city, rule, column.unit, column, 0, note)
+
+    for _ in range(picker.wanted(BREACHES["AR"])):
+        if column := next_one():
+            flaw = annual.one_cell(Dice(city.seed, "annual-flaw", column.no))
+            sow_one(column, flaw, f"年报表格一格有误：{flaw.changes}")
+    for _ in range(picker.wanted(BREACHES["AR-10"])):
+        if column := next_one():
+            flaw = annual.compensating(Dice(city.seed, "annual-flaw", column.no))
+            sow_one(column, flaw, f"年报表格两格互相抵消：{flaw.changes}")
+    for n in range(picker.wanted(BREACHES["AR-11"])):
+        if n % 2:
+            if column := next_one(lambda c: len(c.reports) > 1):
+                sow_one(column, annual.Flaw("same_as_last", ("AR-11",), (), (column, 1)), "年报与上年雷同")
+            continue
+        column = next_one()
+        first = _first_publisher(city, column) if column is not None else None
+        if column is not None and first is not None:
+            sow_one(column, annual.Flaw("copied", ("AR-11",), (), (first, 0)), f"年报与{first.unit.name}雷同")
+    for _ in range(picker.wanted(BREACHES["AR-12"])):
+        if column := next_one(lambda c: annual.layout(city, c, 0).way != "scan"):
+            sow_one(column, annual.Flaw("lacks_part", ("AR-12",)), "年报缺第五部分")
+
+
+def _first_publisher(city: City, column: Column) -> Column | None:
+    """Another unit's column whose sound report of the same year came out before this one."""
+    year, day = column.reports[0]
+    others = [
+        other
+        for unit in city.units
+        if unit is not column.unit and not unit.dead and not unit.missing
+        for other in unit.columns
+        if other.reports
+        and other.reports[0][0] == year
+        and other.reports[0][1] < day - dt.timedelta(days=1)
+        and not other.annual
+        and annual.layout(city, other, 0).way != "scan"
+    ]
+    return min(others, key=lambda one: Dice(city.seed, "copied", one.no).roll()) if others else None
 
 
 def _stale(city: City, picker: Picker) -> None:

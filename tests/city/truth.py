@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.city import classes, families, items
+from tests.city import annual, classes, families, items
 from tests.city.families import feeds
 from tests.city.model import Column, Facts
 
@@ -64,10 +64,16 @@ def item_of(city: City, column: Column, key: int) -> dict[str, Any]:
         "formed_on": facts.formed_on.isoformat() if facts.formed_on else None, "subject": facts.subject,
         "summary": facts.summary, "theme_code": classes.theme_code(facts), "genre": classes.genre(column, facts),
         "statutory": classes.statutory(column, facts),
-        "attachments": [{"name": f.name, "url": base + f.path} for f in facts.files], "body_text": _text(city, facts),
+        "attachments": [{"name": f.name, "url": base + f.path} for f in facts.files],
+        # where tables stand in the text, how their cells are told in it is not said here
+        **({} if _has_tables(city, column, key) else {"body_text": _text(city, facts)}),
         "page": not facts.is_file, "reachable": True, "feed_only": [], "copies": [],
         "looks_like": city.lookalikes.get((column.no, key)),
     }  # fmt: skip
+
+
+def _has_tables(city: City, column: Column, key: int) -> bool:
+    return bool(column.reports) and annual.layout(city, column, key).way == "page"
 
 
 def items_of(city: City) -> Iterator[dict[str, Any]]:
@@ -207,13 +213,36 @@ def city_file(city: City) -> str:
     return "\n".join(lines) + "\n"
 
 
+def annual_of(city: City) -> Iterator[dict[str, Any]]:
+    """Every yearly report that can be found: its figures as it states them, and how it was published."""
+    for unit in city.units:
+        for column in unit.columns:
+            if not column.reports or column.hidden:
+                continue
+            for key in visible_keys(city, column):
+                how = annual.layout(city, column, key)
+                told = annual.figures(city, column, key)
+                yield {
+                    "unit": unit.id, "column": column.id,
+                    "url": unit.site.base + families.item_path(city, column, key), "year": column.reports[key][0],
+                    "way": how.way, "kind": how.kind, "readable": how.way != "scan",
+                    "summed": unit.kind != "township",
+                    "figures": {name: str(value) for name, value in told.items()},
+                }  # fmt: skip
+
+
 def write(city: City, folder: Path) -> dict[str, Any]:
     """Writes city.yml and truth/{items,findings,faults}.jsonl and summary.json."""
     where = folder / "truth"
     where.mkdir(parents=True, exist_ok=True)
     (folder / "city.yml").write_text(city_file(city), encoding="utf-8")
     counts: dict[str, int] = {}
-    for name, lines in (("items", items_of(city)), ("findings", findings_of(city)), ("faults", faults_of(city))):
+    for name, lines in (
+        ("items", items_of(city)),
+        ("findings", findings_of(city)),
+        ("faults", faults_of(city)),
+        ("annual", annual_of(city)),
+    ):
         counts[name] = 0
         with (where / f"{name}.jsonl").open("w", encoding="utf-8") as out:
             for line in lines:
