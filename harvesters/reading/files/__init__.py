@@ -62,8 +62,8 @@ def _read(body: bytes, name: str, bounds: Bounds, *, nested: bool) -> FileRead:
         raise
     except (LockedFile, PasswordError):
         return FileRead(kind=kind, outcome=FileOutcome.LOCKED, detail="文件有密码")
-    except OversizedFile as problem:
-        words = f"文件内容超出上限，不读取（{_short(problem)}）"
+    except OversizedFile:
+        words = "文件内容超出上限（解压后过大、表格过大，或 XML 自带实体定义），不读取"
         return FileRead(kind=kind, outcome=FileOutcome.REFUSED, detail=words)
     except RecursionError:
         return FileRead(kind=kind, outcome=FileOutcome.REFUSED, detail="嵌套过深")

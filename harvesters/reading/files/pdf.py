@@ -9,6 +9,7 @@ and its numbers prove nothing.
 
 from __future__ import annotations
 
+import contextlib
 import io
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -24,7 +25,6 @@ from harvesters.reading.files.ruled import Ruled, ruled
 
 _LEAST_STEPS: Final = 12  # of the pen: six lines of two steps are the least table
 _MOST_STEPS: Final = 60_000  # a page with more is a drawing
-_LOCKED: Final = 4  # FPDF_ERR_PASSWORD
 _FORMS: Final = 3  # how deep shapes are looked for in forms within forms
 
 
@@ -40,13 +40,15 @@ class _Told:
 
 def read_pdf(body: bytes, bounds: Bounds) -> FileRead:
     """The text and tables of a PDF."""
+    with contextlib.suppress(pdfium.PdfiumError):
+        pdfium.PdfDocument(b"%PDF-")  # PDFium keeps its last error where a document fails without one of its own
     try:
         document = pdfium.PdfDocument(body)
         count = len(document)
     except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == _LOCKED or "password" in str(error).lower():
+        if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
             return FileRead(kind="pdf", outcome=FileOutcome.LOCKED, detail="加密的 PDF，打开需要密码")
-        return FileRead(kind="pdf", outcome=FileOutcome.UNREADABLE, detail=f"PDF 已损坏，无法打开（{error}）")
+        return FileRead(kind="pdf", outcome=FileOutcome.UNREADABLE, detail="PDF 已损坏，无法打开")
     told = _Told(Gathered(Lines(bounds.characters)))
     try:
         with _Layout(body) as layout:
