@@ -11,6 +11,7 @@ from typing import Final
 
 from storage.annual import forms
 from storage.annual.forms import Form
+from tests.files import Block
 
 TITLE: Final = "青禾市卫生健康委员会2023年政府信息公开工作年度报告"
 
@@ -231,6 +232,19 @@ def grid(rows: Rows) -> list[list[str]]:
             column += wide
         told.append([here.get(column, "") for column in range(max(here) + 1)])
     return told
+
+
+def blocks(texts: Texts, form: Form = Form.F2021) -> list[Block]:
+    """The report as paragraphs and tables of a file."""
+    tables: dict[int, Block] = {2: active_rows(texts, form), 3: request_rows(texts, form), 4: case_rows(texts)}
+    told: list[Block] = [TITLE]
+    for number, words in enumerate(HEADINGS, 1):
+        told.append(words)
+        if number in TEXTS:
+            told.append(TEXTS[number])
+        if number in tables:
+            told.append(tables[number])
+    return [*told, "青禾市卫生健康委员会", "2024年1月25日"]
 
 
 def turned(rows: Rows) -> Rows:
