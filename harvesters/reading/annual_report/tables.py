@@ -19,7 +19,7 @@ from storage.annual.report import Cell
 
 MOST_ROWS: Final = 400  # of one table; the form's longest has 31, with all three tables in one some 60
 MOST_PLACES: Final = 20_000  # of one table
-MOST_IN_ALL: Final = 100_000  # places of all tables; a report with everything said twice has some 2,000
+MOST_IN_ALL: Final = 40_000  # places of all tables; a report with everything said twice has some 2,000
 _SHEET: Final = "sheet "
 
 

@@ -402,6 +402,8 @@ def pages(texts: Texts, form: Form = Form.F2021) -> Iterator[tuple[str, bytes]]:
         "in a table of the page's layout",
         page({number: f"<table width='100%'><tr><td>{table}</td></tr></table>" for number, table in plain.items()}),
     )
+    unmerged = [cases[0], [one(text) for text, _, _ in cases[1][:5]] + cases[1][5:], [one("")] * 5 + cases[2], cases[3]]
+    yield "heads of four not merged downwards", page({**plain, 4: html_table(unmerged)})
     wrong = [[("行政复议", 4, 1), ("行政诉讼", 11, 1)], *cases[1:]]
     yield "wrong spans in four", page({**plain, 4: html_table(wrong)})
     yield "headings run in", page(plain, heading="<p>{}。</p>")
