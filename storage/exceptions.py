@@ -47,6 +47,18 @@ class DutyFileError(GongkaiError):
     """Raised when a file cannot be read as a unit's directory of duties (主动公开基本目录)."""
 
 
+class OversizedFile(DutyFileError):
+    """Raised when a file holds more than any genuine one, or is made to exhaust its reader."""
+
+
+class FileReaderNotStarted(GongkaiError):
+    """Raised when the process that reads files does not start: a fault of this machine, of no file."""
+
+
+class LockedFile(DutyFileError):
+    """Raised when a file is under a password."""
+
+
 class UnknownTarget(GongkaiError):
     """Raised when a unit, column, finding or receiver named by the user does not exist."""
 
