@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from prefect import flow
 
+from flows.annual.checking import check_every_year
 from flows.annual.reading import read_published
 from flows.annual.telling import tell
 from flows.compliance.facts import ColumnFacts, ItemContext, UnitFacts
@@ -105,6 +106,7 @@ def assess_database(
     told += findings.retire(database, AFRESH, as_of=run.case.as_of, at=now, note=GONE)
     told += _judge_items(run, seen, columns, now)
     told += findings.settle(database, retired_verdicts(run, seen), at=now)
+    check_every_year(run)
     return Assessed(
         as_of=run.case.as_of,
         columns=len(columns),

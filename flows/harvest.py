@@ -22,6 +22,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.files import FilesRead, read_files
 from flows.settling import Settled, settle
 from harvesters.crawl import CrawlJob, CrawlSummary, Progress, run_crawl
 from harvesters.spiders.sites import host_of
@@ -44,6 +45,7 @@ class HarvestReport:
     crawls: tuple[CrawlSummary, ...] = ()
     failed: tuple[str, ...] = ()
     seconds: float = 0.0
+    files: FilesRead | None = None
     settled: Settled | None = None
 
     @property
@@ -68,6 +70,10 @@ class HarvestReport:
         ]
         if self.settled is not None and str(self.settled):
             lines.append(f"documents: {self.settled}")
+        if self.files is not None and str(self.files):
+            lines.append(str(self.files))
+        if total("files_failed"):
+            lines.append(f"{total('files_failed')} of {total('files')} files could not be had; gongkai files says why")
         if total("held"):
             lines.append(f"{total('held')} columns lost too much at once; gongkai catalogue held says what")
         if total("columns_failed"):
@@ -237,6 +243,16 @@ def report_of(results: Sequence[CrawlSummary | str], seconds: float) -> HarvestR
     )
 
 
+def read_fetched() -> FilesRead:
+    """Reads the files that were fetched and not read yet.
+
+    :raises DatabaseError: the database failed; the next run goes on.
+    """
+    known = settings.load()
+    with closing(open_database(known.database_url)) as database:
+        return read_files(database, known)
+
+
 def run_jobs(jobs: Sequence[CrawlJob], on_progress: Callable[[Progress], None] | None = None) -> HarvestReport:
     """Run crawls side by side, without Prefect; Ctrl-C ends them all."""
     began = dt.datetime.now(dt.UTC)
@@ -276,7 +292,7 @@ def harvest(units: list[str] | None = None, columns: list[str] | None = None, fu
     :raises CrawlFailed: a crawl failed or met a fault of ours; everything that could be stored is stored.
     """
     jobs = planned(units, columns, full=full)
-    report = replace(run_tasks(jobs), settled=settle())
+    report = replace(run_tasks(jobs), files=read_fetched(), settled=settle())
     if report.failed or report.bugs:
         raise CrawlFailed(str(report))
     return report

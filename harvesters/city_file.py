@@ -173,12 +173,15 @@ class DefaultsModel(_Model):
     robots: Literal["obey", "ignore"] = Field("obey", description="obey, or ignore together with robots_reason")
     robots_reason: Text | None = Field(None, description="why robots.txt is not obeyed, in words")
     harvest: Harvest = Field("daily", description="hourly or daily")
+    files: Literal["all", "annual_reports", "none"] = Field(
+        "all", description="which attachments are fetched: all, annual_reports (of those columns) or none"
+    )
 
 
 class FileModel(_Model):
     city: CityModel = Field(description="the city: name, code, timezone, contact")
     allow_private_addresses: bool = Field(default=False, description="true or false")
-    defaults: DefaultsModel = Field(DefaultsModel(), description="delay_s, robots, robots_reason, harvest")
+    defaults: DefaultsModel = Field(DefaultsModel(), description="delay_s, robots, robots_reason, harvest, files")
     units: tuple[UnitModel, ...] = Field(description="a list of units")
 
 
@@ -235,7 +238,9 @@ def as_data(city: schema.City) -> dict[str, Any]:
     return {
         "city": {"name": city.name, "code": city.code, "timezone": city.timezone, "contact": city.contact},
         "allow_private_addresses": city.allow_private_addresses,
-        "defaults": _present({**defaults, "harvest": city.harvest}),
+        "defaults": _present(
+            {**defaults, "harvest": city.harvest, "files": city.files if city.files != "all" else None}
+        ),
         "units": [_dump_unit(unit) for unit in city.units],
     }
 

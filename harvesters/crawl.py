@@ -72,6 +72,8 @@ class CrawlSummary:
     columns_failed: int = 0
     articles: int = 0
     articles_failed: int = 0
+    files: int = 0
+    files_failed: int = 0
     new: int = 0
     changed: int = 0
     same: int = 0
@@ -400,6 +402,8 @@ def _counts(spider: Any) -> dict[str, Any]:
         "columns_failed": tally.columns_failed,
         "articles": tally.articles,
         "articles_failed": tally.articles_failed,
+        "files": tally.files,
+        "files_failed": tally.files_failed,
         "new": counts.new,
         "changed": counts.changed,
         "same": counts.same,

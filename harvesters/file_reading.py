@@ -65,7 +65,13 @@ class FileReader:
     def _ready(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             limits = self._limits
-            command = [sys.executable, "-m", "harvesters.file_reading", str(limits.file_pages), str(limits.file_read_mb)]
+            command = [
+                sys.executable,
+                "-m",
+                "harvesters.file_reading",
+                str(limits.file_pages),
+                str(limits.file_read_mb),
+            ]
             self._child = subprocess.Popen(
                 [*command, str(limits.file_read_s)],
                 stdin=subprocess.PIPE,
@@ -135,9 +141,7 @@ def _read_of(data: dict[str, Any]) -> FileRead:
         Grid(name=one["name"], rows=tuple((number, tuple(cells)) for number, cells in one["rows"]))
         for one in data.pop("grids")
     )
-    return FileRead(
-        **data | {"outcome": FileOutcome(data["outcome"]), "members": tuple(data["members"])}, grids=grids
-    )
+    return FileRead(**data | {"outcome": FileOutcome(data["outcome"]), "members": tuple(data["members"])}, grids=grids)
 
 
 # ------------------------------------------------------------------ the child
@@ -160,7 +164,9 @@ def main() -> None:
             return
         bounds = Bounds(pages=pages, until=time.monotonic() + _TABLES_SHARE * seconds)
         try:
-            told = json.dumps(asdict(read_file(body, name.decode(), bounds)), ensure_ascii=False).encode("utf-8", "replace")
+            told = json.dumps(asdict(read_file(body, name.decode(), bounds)), ensure_ascii=False).encode(
+                "utf-8", "replace"
+            )
         except MemoryError:
             words = f"读取该文件需要的内存超过 {megabytes} MB，已停止"
             kind = kind_of_bytes(body[: 1 << 16])

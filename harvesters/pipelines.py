@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar
 
 from harvesters.archive import Archive
-from storage import catalogue, list_pages, observations
+from storage import catalogue, files, list_pages, observations
 from storage.catalogue import ArticleLook, KnownRow, Rereads, Settled, UpsertResult, Walk, WalkResult
 from storage.database import Database
 from storage.list_pages import ListPage
@@ -107,6 +107,24 @@ class Keeper:
         """Note that articles were found unchanged."""
         if addresses:
             await self._call(catalogue.touch, self._database, unit, column, addresses, seen_at)
+
+    async def files_due(self, unit: str, column: str, *, limit: int, full: bool) -> list[files.Due]:
+        """The files of the column's items that are to be asked for now."""
+        now = dt.datetime.now(dt.UTC)
+        return await self._call(files.due, self._database, unit, column, now=now, limit=limit, full=full)
+
+    async def file(self, one: files.Due, came: files.Fetched | None, why: str | None, *, status: int | None) -> None:
+        """Note a file that came; or None: is as it was, or could not be had, and ``why``."""
+        now = dt.datetime.now(dt.UTC)
+        self._archive.flush()
+        if came is not None:
+            await self._call(files.fetched, self._database, [came], at=now)
+        elif why is None:
+            await self._call(files.unchanged, self._database, [one.url], at=now)
+        else:
+            refused = why.startswith(("too_large", "off_site", "robots", "unsafe_address"))
+            state = files.State.REFUSED if refused else files.State.FAILED
+            await self._call(files.failed, self._database, one.url, why, at=now, status=status, state=state)
 
     async def add(self, item: Item) -> None:
         """Keep an item with the next batch; waits while more than one batch is on its way."""

@@ -253,6 +253,7 @@ class City:
     robots: str = "obey"
     robots_reason: str | None = None
     harvest: str = "daily"
+    files: str = "all"  # which attachments are fetched: "all", "annual_reports" (of those columns), "none"
     units: tuple[Unit, ...] = ()
 
 

@@ -25,6 +25,7 @@ class Settings:
     retry_wait_s: float  # base of the back-off between tries of one page
     max_body_bytes: int  # larger responses are cut off and reported
     file_bytes: int  # a larger attachment is refused
+    files_each: int  # attachments fetched of one column in one harvest; the others wait for the next
     file_read_s: float  # reading one attachment ends after this time
     file_read_mb: int  # memory that reading one attachment may take
     file_pages: int  # of a PDF or OFD; what lies beyond is told and not read
@@ -126,6 +127,7 @@ def load() -> Settings:
         retry_wait_s=_number("GONGKAI_RETRY_WAIT_S", 20),
         max_body_bytes=int(_number("GONGKAI_MAX_BODY_BYTES", 20 * 2**20, 1024)),
         file_bytes=int(_number("GONGKAI_FILE_BYTES", 50 * 2**20, 1024)),
+        files_each=int(_number("GONGKAI_FILES_EACH", 300, 0)),
         file_read_s=_number("GONGKAI_FILE_READ_S", 60, 1),
         file_read_mb=int(_number("GONGKAI_FILE_READ_MB", 1024, 512)),
         file_pages=int(_number("GONGKAI_FILE_PAGES", 500, 1)),

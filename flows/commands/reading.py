@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import typer
 
@@ -16,6 +17,7 @@ from harvesters.reading.facts import Page
 from harvesters.reading.page import as_json as page_as_json
 from harvesters.reading.page import read_page
 from storage import settings
+from storage.annual.report import Report
 from storage.exceptions import GongkaiError, UnknownTarget
 
 ROWS_SHOWN = 20
@@ -83,13 +85,26 @@ def _read_entry(entry: Any, folder: Path) -> dict[str, Any]:
 def _told(document: Document, page: Page) -> dict[str, Any]:
     """The page in the machine-readable form, with the yearly disclosure report that it holds."""
     told = page_as_json(page)
-    report = annual_report.from_document(document, page.article) if page.article else None
+    report = None
+    if page.article:
+        report = annual_report.from_document(document, page.article)
+    elif document.file:
+        report = _report_in_file(document)
     published = told["article"]["published_on"] if told["article"] else None
     return {
         **told,
         "kind": "annual_report" if report else told["kind"],
         "annual_report": annual_report.as_json(report, publish_date=published) if report else None,
     }
+
+
+def _report_in_file(document: Document) -> Report | None:
+    """The yearly report that a text document, a PDF or a workbook is."""
+    from harvesters.file_reading import FileReader
+
+    name = unquote(urlsplit(document.url).path.rpartition("/")[2])
+    with FileReader() as reader:
+        return annual_report.from_file(reader.read(document.body, name), name)
 
 
 def _unread(entry: Any, said: str) -> dict[str, Any]:

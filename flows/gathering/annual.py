@@ -5,6 +5,7 @@ A year is brought together once: every report of the year is compared with every
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from flows.compliance.annual.alike import Text, likenesses, own, text_of
@@ -37,17 +38,27 @@ def gather_annual(run: Run) -> Iterator[Known]:
 
 def known_of(run: Run, year: int) -> list[Known]:
     """Every report of the year that stands, published or come by mail, of units that are registered."""
+    key = f"annual {year}"
+    if key not in run.gathered:
+        run.gathered[key] = _known_of(run, year)
+    found: list[Known] = run.gathered[key]
+    return found
+
+
+def _known_of(run: Run, year: int) -> list[Known]:
     now = _standing(run, year)
     read = {one.id: report_of(one.report) for one in now if one.report is not None}
     last = _last(run, year)
     texts: list[Text] = [_text(run, one, read[one.id], year) for one in now if one.id in read]
-    texts += [_text(run, one, report, year - 1) for one, report in last.values()]
+    texts += [_text(run, one, report, year - 1) for of_unit in last.values() for one, report in of_unit]
     owned = own(texts)
     alike = likenesses(owned, year)
     parts = {one.unit: read[one.id] for one in now if one.source == PUBLISHED and one.id in read}
     found: list[Known] = []
     for one in now:
-        before = last.get(one.unit)
+        # what was published is accused by nothing that was not
+        public = one.source == PUBLISHED
+        before = next((old for old in last.get(one.unit, ()) if old[0].source == PUBLISHED or not public), None)
         text = owned.get(one.id)
         found.append(
             Known(
@@ -58,7 +69,7 @@ def known_of(run: Run, year: int) -> list[Known]:
                 city=run.city.name,
                 outcome=one.outcome.value,
                 detail=one.detail,
-                published=one.source == PUBLISHED,
+                published=public,
                 title=one.name,
                 url=one.url,
                 column=one.column,
@@ -84,15 +95,23 @@ def _standing(run: Run, year: int) -> list[HeldReport]:
     ]
 
 
-def _last(run: Run, year: int) -> dict[str, tuple[HeldReport, Report]]:
-    """Last year's reports by unit: the published one, else what came by mail."""
-    found: dict[str, tuple[HeldReport, Report]] = {}
-    for one in _standing(run, year - 1):
-        if one.report is not None and (one.unit not in found or one.source == PUBLISHED):
-            found[one.unit] = (one, report_of(one.report))
+def _last(run: Run, year: int) -> dict[str, list[tuple[HeldReport, Report]]]:
+    """Last year's reports by unit, the published one before what came by mail."""
+    found: dict[str, list[tuple[HeldReport, Report]]] = defaultdict(list)
+    for one in sorted(_standing(run, year - 1), key=lambda one: one.source != PUBLISHED):
+        if one.report is not None:
+            found[one.unit].append((one, report_of(one.report)))
     return found
 
 
 def _text(run: Run, one: HeldReport, report: Report, year: int) -> Text:
     name = run.units[one.unit].name
-    return text_of(report, key=one.id, unit=one.unit, name=name, year=year, published_on=one.published_on)
+    return text_of(
+        report,
+        key=one.id,
+        unit=one.unit,
+        name=name,
+        year=year,
+        published_on=one.published_on,
+        published=one.source == PUBLISHED,
+    )

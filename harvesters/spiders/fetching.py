@@ -93,11 +93,13 @@ class Fetcher:
         last_modified: str | None = None,
         timeout_s: float | None = None,
         keep: bool = True,
+        most: int = 0,
     ) -> Got | Failure:
         """The response to one request, redirects within the site followed; no retries.
 
         :param etag: as the server gave it at the last look, to be asked again only if changed; so ``last_modified``.
         :param keep: whether the response goes to the archive.
+        :param most: bytes of the answer, where it may have more than a page; 0: as many as a page.
         """
         headers = {**fetch.headers}
         if fetch.method == "GET":  # what is posted with a condition that holds is refused with 412 (RFC 9110, 13.1)
@@ -106,9 +108,11 @@ class Fetcher:
             if last_modified:
                 headers["If-Modified-Since"] = last_modified
         async with self.host(fetch.url).gate:
-            return await self._follow(fetch, headers, timeout_s or self._timeout_s, keep)
+            return await self._follow(fetch, headers, timeout_s or self._timeout_s, keep, most)
 
-    async def _follow(self, fetch: Fetch, headers: Mapping[str, str], timeout_s: float, keep: bool) -> Got | Failure:
+    async def _follow(
+        self, fetch: Fetch, headers: Mapping[str, str], timeout_s: float, keep: bool, most: int
+    ) -> Got | Failure:
         url, method, body = fetch.url, fetch.method, fetch.body
         asked: list[str] = []
         while True:
@@ -118,7 +122,7 @@ class Fetcher:
             asked.append(url)
             began = time.monotonic()
             captured_at = dt.datetime.now(dt.UTC)
-            answer = await self.hosts.reach(url, method, headers, body, timeout_s)
+            answer = await self.hosts.reach(url, method, headers, body, timeout_s, most)
             if isinstance(answer, Failure):
                 return answer
             request, response = answer

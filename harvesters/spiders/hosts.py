@@ -114,7 +114,7 @@ class Hosts:
         return sorted(self._hosts.values(), key=lambda host: host.noted_at)
 
     async def reach(
-        self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, timeout_s: float
+        self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, timeout_s: float, most: int = 0
     ) -> tuple[Request, Response] | Failure:
         """The answer, over the other of http and https where the asked one does not connect and the other does.
 
@@ -124,7 +124,7 @@ class Hosts:
         host = self.of(url)
         wanted = urlsplit(url).scheme
         asked = over(host.transport.scheme or wanted, url) or url
-        answer = await self._ask(asked, method, headers, body, timeout_s)
+        answer = await self._ask(asked, method, headers, body, timeout_s, most)
         if not isinstance(answer, Failure):
             host.reached.add(urlsplit(asked).scheme)
             return answer
@@ -136,7 +136,7 @@ class Hosts:
             if host.twin_asked and host.transport.scheme != scheme:
                 return answer
             host.twin_asked = True
-            other = await self._ask(twin, method, headers, body, timeout_s)
+            other = await self._ask(twin, method, headers, body, timeout_s, most)
             if isinstance(other, Failure) or _leads_to(other[1], wanted):
                 return answer
             host.reached.add(scheme)
@@ -146,7 +146,7 @@ class Hosts:
             return other
 
     async def _ask(
-        self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, timeout_s: float
+        self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, timeout_s: float, most: int = 0
     ) -> tuple[Request, Response] | Failure:
         """The answer, with the host's TLS taken more leniently step by step where the standard way fails."""
         parts = urlsplit(safe_url_string(url))
@@ -154,7 +154,7 @@ class Hosts:
         strict: Failure | None = None
         while True:
             before = HostPolicy.lenient.get(place)
-            answer = await self._download(url, method, headers, body, timeout_s)
+            answer = await self._download(url, method, headers, body, timeout_s, most)
             if not isinstance(answer, Failure):
                 if strict is not None and before is not None:
                     host = self.of(url)
@@ -172,7 +172,7 @@ class Hosts:
                 HostPolicy.lenient[place] = tls
 
     async def _download(
-        self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, timeout_s: float
+        self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, timeout_s: float, most: int = 0
     ) -> tuple[Request, Response] | Failure:
         host = self.of(url)
         request = Request(
@@ -180,7 +180,8 @@ class Hosts:
             method=method,
             body=body or b"",
             headers=dict(headers),
-            meta={"download_slot": host.name, "download_timeout": timeout_s},
+            meta={"download_slot": host.name, "download_timeout": timeout_s}
+            | ({"download_maxsize": most} if most else {}),
         )
         engine = self._crawler.engine
         assert engine is not None

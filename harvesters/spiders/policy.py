@@ -118,7 +118,7 @@ _DETAILS = {
     "reset": "{url}: the connection was closed before an answer came ({error}); the site may be down or refuse us",
     "truncated": "{url}: the answer broke off before its end, three times; the site or the line is disturbed",
     "garbled": "{url}: the answer is packed in a way that cannot be unpacked ({error}); the site is disturbed",
-    "too_large": "{url}: the answer is larger than GONGKAI_MAX_BODY_BYTES allows",
+    "too_large": "{url}: the answer is larger than GONGKAI_MAX_BODY_BYTES (or, of a file, GONGKAI_FILE_BYTES) allows",
     "tls": "{url}: the secure connection failed ({error}); the site's certificate or its TLS settings need repair",
 }
 

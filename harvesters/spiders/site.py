@@ -29,10 +29,11 @@ from harvesters.pipelines import Keeper
 from harvesters.reading.facts import Fetch
 from harvesters.reading.page import Profile
 from harvesters.scrapy_settings import concurrency
-from harvesters.spiders import articles, feeds, home, memory, walking
-from harvesters.spiders.articles import Due, TagTally, Way
+from harvesters.spiders import articles, feeds, files, home, memory, walking
+from harvesters.spiders.articles import TagTally, Way
 from harvesters.spiders.fetching import Fetcher
 from harvesters.spiders.looking import Looker, observation
+from harvesters.spiders.policy import Failure
 from harvesters.spiders.readers import Reader
 from harvesters.spiders.rendering import Renderer
 from harvesters.spiders.sites import host_of
@@ -41,6 +42,7 @@ from storage.addresses import address_key
 from storage.catalogue import ArticleLook, KnownRow, Walk, WalkRow
 from storage.database import Database
 from storage.exceptions import GongkaiError
+from storage.files import Due
 from storage.list_pages import ListPage
 from storage.schema import City, Column, Observation, Outcome, Subject, Unit
 from storage.settings import Settings
@@ -51,6 +53,7 @@ PROBE_TIMEOUT_S = 15.0  # a site that takes longer counts as down in the nationa
 # columns of one host under way at a time: what their lists hold in memory is bounded, and one that hangs does not
 # hold up the others
 _COLUMNS_ABREAST = 3
+_FILES_ABREAST = 2
 _TICK_S = 1.0
 _LOOKS_BATCH = 200  # articles' looks written at once
 
@@ -88,6 +91,8 @@ class Tally:
     columns_failed: int = 0  # looked at without a good outcome
     articles: int = 0
     articles_failed: int = 0
+    files: int = 0
+    files_failed: int = 0
     bugs: list[str] = field(default_factory=list)
 
 
@@ -120,6 +125,9 @@ class SiteSpider(scrapy.Spider):
         self.stopped = False
         self.finished = False
         self._abreast = concurrency(city)
+        self._hosts = frozenset(
+            host_of(url) for unit in city.units for url in (unit.home, *(column.url for column in unit.columns))
+        )
         self._work: asyncio.Future[None] | None = None
 
     async def start(self) -> AsyncIterator[Any]:
@@ -265,6 +273,8 @@ class SiteSpider(scrapy.Spider):
             return
         today = dt.datetime.now(self._zone).date()
         await self._articles(unit, column, visit.profile, articles.due(walked, known, full=full, today=today))
+        if files.is_due(self._city.files, column.kind.value):
+            await self._files(unit, column)
 
     async def _keep_walk(self, unit: Unit, column: Column, walked: Walked, had_rows: bool) -> bool:
         """Keep what the walk showed; True where the mass-change guard held it back."""
@@ -348,7 +358,7 @@ class SiteSpider(scrapy.Spider):
 
     # -------------------------------------------------------------- articles
 
-    async def _articles(self, unit: Unit, column: Column, profile: Profile, due: Iterable[Due]) -> None:
+    async def _articles(self, unit: Unit, column: Column, profile: Profile, due: Iterable[articles.Due]) -> None:
         waiting = iter(due)
         looks: list[ArticleLook] = []
         same: list[str] = []
@@ -382,7 +392,7 @@ class SiteSpider(scrapy.Spider):
         unit: Unit,
         column: Column,
         profile: Profile,
-        one: Due,
+        one: articles.Due,
         looks: list[ArticleLook],
         same: list[str],
         tags: TagTally,
@@ -417,6 +427,45 @@ class SiteSpider(scrapy.Spider):
             await self.keeper.observe(
                 observation(look, unit=unit, column=column, subject=Subject.ARTICLE, url=one.row.url)
             )
+
+    # -------------------------------------------------------------- files
+
+    async def _files(self, unit: Unit, column: Column) -> None:
+        """Fetch the files that the column's items name and that are due."""
+        await self.keeper.flush()
+        limits = self._limits
+        due = await self.keeper.files_due(unit.id, column.id, limit=limits.files_each, full=self._targets.full)
+        waiting = iter(due)
+
+        async def work_off() -> None:
+            for one in waiting:
+                await self._file(one)
+
+        # a large file is held in memory whole: few at a time
+        await _together(work_off() for _ in range(min(self._abreast, _FILES_ABREAST, len(due))))
+
+    async def _file(self, one: Due) -> None:
+        assert self.fetcher is not None
+        if not files.is_ours(one.url, self._hosts):
+            why = f"off_site: {one.url} lies on a host that no unit of the city has"
+            await self.keeper.file(one, None, why, status=None)
+            return
+        if self.fetcher.host(one.url).is_given_up:
+            return
+        try:
+            came = await files.fetch_file(self.fetcher, one, most=self._limits.file_bytes)
+        except GongkaiError:
+            raise
+        except Exception:  # noqa: BLE001  # a bug met on one file must not cost the others
+            self._bug(one.url, traceback.format_exc())
+            await self.keeper.file(one, None, "our_fault: the harvester itself failed here", status=None)
+            return
+        self.tally.files += 1
+        if isinstance(came, Failure):
+            self.tally.files_failed += 1
+            await self.keeper.file(one, None, f"{came.reason}: {came.detail}", status=came.status)
+        else:
+            await self.keeper.file(one, came, None, status=None)
 
     # -------------------------------------------------------------- front doors
 

@@ -21,6 +21,7 @@ from storage.catalogue.alike import (
 from storage.catalogue.articles import ArticleLook, record_articles, touch
 from storage.catalogue.core_metadata import Completeness, Filled, completeness, iter_values
 from storage.catalogue.counting import Count, MonthCount, category_counts, month_counts
+from storage.catalogue.describing import FileFacts, describe_files
 from storage.catalogue.facts import ColumnFacts, GoneRow, appeared, column_facts, gone_rows
 from storage.catalogue.fading import Rereads, Settled, settle
 from storage.catalogue.holding import Acceptance, Gone, Held, accept, acceptances, held
@@ -62,6 +63,7 @@ __all__ = [
     "DateMove",
     "EntryCounts",
     "FieldCounts",
+    "FileFacts",
     "Filled",
     "Gone",
     "GoneRow",
@@ -96,6 +98,7 @@ __all__ = [
     "completeness",
     "count_items",
     "date_moves",
+    "describe_files",
     "entry_counts",
     "field_counts",
     "first_published",

@@ -21,8 +21,11 @@ from storage.exceptions import DatabaseError
 from storage.formats.json_item import time_text
 from storage.schema import Item
 
-# what a revision may differ in when only what belongs together changed (uniting.py), and nothing that a document says
+FILES: Final = "files"  # what a revision changed that tells of an item's files what we learnt of them (describing.py)
+# what a revision may differ in when only what belongs together changed (uniting.py) or what we know of files, and
+# nothing that a document says
 IDENTITY: Final = (
+    (FILES,),
     ("same_as",),
     ("copies",),
     ("aliases", "copies"),

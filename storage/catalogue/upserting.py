@@ -14,9 +14,9 @@ from typing import Any, Final, Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import tables
+from storage import files, tables
 from storage.addresses import address_key
-from storage.catalogue import merging, revisions, rows
+from storage.catalogue import describing, merging, revisions, rows
 from storage.catalogue.identity import Incoming, Known, Likeness, item_id
 from storage.database import Database, dumps, insert_many, storable
 from storage.formats.json_item import from_json, to_json
@@ -137,7 +137,7 @@ class _Batch:
 
     def _again(self, name: str, one: Incoming) -> Item:
         stored = self.stored[name]
-        copy, _, _ = _storable(one.item)
+        copy, _, _ = _storable(describing.carried(stored, one.item))
         if self._is_doubted(stored, copy, one.keys[0]):
             self.seen.add(name)
             self.same += 1
@@ -195,6 +195,7 @@ class _Batch:
         if untouched:
             execute(sa.update(tables.items).where(at.id.in_(untouched)).values(last_seen=self.seen_at))
         insert_many(self.session, tables.item_addresses, self.addresses)
+        files.want(self.session, [self.stored[name] for name in (*self.inserts, *self.updates)], self.seen_at)
         revisions.finish(self.session, self.turn)
         self.rows.write()
 

@@ -133,5 +133,8 @@ def size(number: int) -> str:
 
 
 def plain(value: object) -> str:
-    """A fact as text: structures as JSON, Chinese left readable."""
+    """A fact as text: a cell of a table by its words, place and value, other structures as JSON."""
+    if isinstance(value, Mapping) and "words" in value and "value" in value:
+        at = f"（{value['address']}）" if value.get("address") else ""
+        return f"{value['words']}{at}：{value['value']}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,4 +1,4 @@
-"""A judgement on a yearly report as what a rule says about it; one that was not read, or is another body's, says why."""
+"""A judgement on a yearly report as what a rule says of it; of one that was not read it says why."""
 
 from __future__ import annotations
 

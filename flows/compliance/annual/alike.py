@@ -11,8 +11,8 @@ import datetime as dt
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flows.compliance.annual.known import Known, Likeness
@@ -25,10 +25,13 @@ _PARTS: Final = (1, 5)
 _SHINGLE: Final = 5  # characters
 _LEAST_SENTENCE: Final = 12  # characters; shorter ones are headings
 _NEAR: Final = 0.8  # of a sentence's shingles, from which on it stands in the other text too
-_COMMON: Final = 3  # units that share a sentence, at the least, before it is everybody's
+_COMMON: Final = 4  # units that share a sentence, at the least, before it is everybody's: fewer may have copied it
 _SHOWN: Final = 5
+_ENOUGH: Final = 0.25  # shared word for word, before it is worth comparing sentences that are only near
 _TOLD: Final = 0.5  # shares from here on are kept
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千万]+(?=[件条份次个项人年月日期起篇])")
+_NUMBER: Final = re.compile(
+    r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千万]+(?=[件条份次个项人年月日期起篇场家所名位户类])"
+)
 _SELF: Final = re.compile(r"[我本全该](?:局|委|办|区|县|市|镇|乡|街道|院|厅|处|中心|单位|机关|部门|队)")
 _END: Final = re.compile(r"[。！？；!?;\n]+")
 
@@ -44,9 +47,19 @@ class Text:
     sentences: Mapping[str, str]  # masked → as written
     published_on: dt.date | None = None
     named: str | None = None
+    published: bool = True
 
 
-def text_of(report: Report, *, key: str, unit: str, name: str, year: int, published_on: dt.date | None = None) -> Text:
+def text_of(
+    report: Report,
+    *,
+    key: str,
+    unit: str,
+    name: str,
+    year: int,
+    published_on: dt.date | None = None,
+    published: bool = True,
+) -> Text:
     """The sentences of a report that can be its own."""
     names = sorted({one for one in (report.unit, name) if one and len(one) > 1}, key=len, reverse=True)
     sentences: dict[str, str] = {}
@@ -57,7 +70,7 @@ def text_of(report: Report, *, key: str, unit: str, name: str, year: int, publis
             masked = _masked(sentence, names)
             if len(masked) >= _LEAST_SENTENCE:
                 sentences.setdefault(masked, sentence.strip())
-    return Text(key, unit, name, year, sentences, published_on, report.unit)
+    return Text(key, unit, name, year, sentences, published_on, report.unit, published)
 
 
 def _masked(sentence: str, names: Sequence[str]) -> str:
@@ -81,14 +94,17 @@ def own(texts: Sequence[Text]) -> dict[str, Text]:
     for text in texts:
         most = max(_COMMON, -(-len(units[text.year]) // 3))
         sentences = {masked: written for masked, written in text.sentences.items() if counted[text.year][masked] < most}
-        found[text.report] = Text(
-            text.report, text.unit, text.name, text.year, sentences, text.published_on, text.named
-        )
+        found[text.report] = replace(text, sentences=sentences)
     return found
 
 
 def likenesses(texts: Mapping[str, Text], year: int) -> dict[str, tuple[Likeness, ...]]:
-    """For each report of the year those that have at least half of its own words, the likest first."""
+    """For each report of the year those that have at least half of its own words, the likest first.
+
+    What was published is held against what was published only; what came by mail against other mail as well, but not
+    where that unit's report is out.
+    """
+    out = {(text.unit, text.year) for text in texts.values() if text.published}
     holding: dict[str, list[Text]] = defaultdict(list)
     for text in texts.values():
         for masked in text.sentences:
@@ -98,16 +114,27 @@ def likenesses(texts: Mapping[str, Text], year: int) -> dict[str, tuple[Likeness
     for text in texts.values():
         if text.year != year:
             continue
-        others = {
-            other.report: other
-            for masked in text.sentences
-            for other in holding[masked]
-            if other.report != text.report and (other.year == year) == (other.unit != text.unit)
-        }
-        some = [_likeness(text, other, shingles[other.report]) for other in others.values()]
+        same: Counter[str] = Counter()  # characters of the sentences that both have, word for word
+        for masked in text.sentences:
+            for other in holding[masked]:
+                same[other.report] += len(masked)
+        least = _ENOUGH * sum(map(len, text.sentences))
+        others = [
+            texts[key] for key, count in same.items() if count >= least and _compares(text, texts[key], year, out)
+        ]
+        some = [_likeness(text, other, shingles[other.report]) for other in others]
         some = [one for one in some if one.alike.share >= _TOLD]
         found[text.report] = tuple(sorted(some, key=lambda one: (-one.alike.share, one.alike.unit, one.alike.report)))
     return found
+
+
+def _compares(text: Text, other: Text, year: int, out: Collection[tuple[str, int]]) -> bool:
+    """Whether a report is held against another: its unit's of last year, or another unit's of its own year."""
+    return (
+        other.report != text.report
+        and (other.year == year) == (other.unit != text.unit)
+        and (other.published or not (text.published or (other.unit, other.year) in out))
+    )
 
 
 def _likeness(text: Text, other: Text, held: frozenset[str]) -> Likeness:

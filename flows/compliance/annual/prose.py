@@ -81,11 +81,13 @@ def _phrases(form: Form) -> tuple[_Phrase, ...]:
     ]
     if form is Form.F2021:
         phrases += [
-            _Phrase(_pattern(r"(?:制发|制定出?台?|印发)(?:行政)?规范性文件"), (("2/normative/made",),), False),
-            _Phrase(_pattern(r"现行有效的?(?:行政)?规范性文件"), (("2/normative/in_force",),), False),
-            _Phrase(_pattern(r"作出行政许可(?:处理)?决定"), (("2/permits/decisions",),), False),
-            _Phrase(_pattern(r"作出行政处罚(?:处理)?决定"), (("2/penalties/decisions",),), False),
-            _Phrase(_pattern(r"作出行政强制(?:处理)?决定"), (("2/coercion/decisions",),), False),
+            _Phrase(
+                _pattern(r"(?:制发|制定出?台?|印发)(?:行政)?规范性文件"), (("2/normative/made",),), asks_matter=False
+            ),
+            _Phrase(_pattern(r"现行有效的?(?:行政)?规范性文件"), (("2/normative/in_force",),), asks_matter=False),
+            _Phrase(_pattern(r"作出行政许可(?:处理)?决定"), (("2/permits/decisions",),), asks_matter=False),
+            _Phrase(_pattern(r"作出行政处罚(?:处理)?决定"), (("2/penalties/decisions",),), asks_matter=False),
+            _Phrase(_pattern(r"作出行政强制(?:处理)?决定"), (("2/coercion/decisions",),), asks_matter=False),
         ]
     return tuple(phrases)
 
@@ -109,7 +111,7 @@ def _claims(text: str, form: Form) -> Iterator[Claim]:
         if not whole or not re.search(r"[\d零〇一二两三四五六七八九十百千]", whole):
             continue
         is_of_matter = _MATTER.search(sentence) is not None
-        for phrase in _PHRASES[form]:
+        for phrase in _PHRASES.get(form, ()):
             if phrase.asks_matter and not is_of_matter:
                 continue
             for found in phrase.pattern.finditer(whole):

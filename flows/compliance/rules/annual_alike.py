@@ -1,8 +1,8 @@
 """The yearly report is not last year's or another unit's over again (内容雷同): AR-11.
 
 Compared are the own sentences of parts 一 and 五 without numbers, years and names; what a third of all units write is
-nobody's own. Of two units' reports only the one that shows a later date is held to have copied; where dates do not tell,
-both are put before a person.
+nobody's own. Of two units' reports only the one that shows a later date is held to have copied; where dates do not
+tell, both are put before a person.
 """
 
 from __future__ import annotations

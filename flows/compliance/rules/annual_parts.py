@@ -1,7 +1,7 @@
 """The yearly report has its six parts and its three tables: AR-12.
 
-国办公开办函〔2021〕30号, and 〔2019〕60号 before it. A part is missing only where the others were recognised and none of
-its words stands anywhere in the text. A table that was not read may be a picture or a file, and is never missing.
+国办公开办函〔2021〕30号, and 〔2019〕60号 before it. A part is missing only where the others were recognised and none
+of its words stands anywhere in the text. A table that was not read may be a picture or a file, and is never missing.
 """
 
 from __future__ import annotations

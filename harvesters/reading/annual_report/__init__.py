@@ -15,12 +15,15 @@ from harvesters.reading.annual_report.page import Shown, shown
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Article
 from harvesters.reading.grids import Grid
-from storage.annual.forms import Form
+from storage.annual.forms import PARTS, Form
 from storage.annual.report import Report
 
 __all__ = ["VERSION", "as_json", "from_document", "from_file", "from_page"]
 
 VERSION: Final = "1"  # of this way of reading; kept with each report, so that older ones are read again
+_SOME_PARTS: Final = 3
+_LEAST_TEXT: Final = 100  # characters; the shortest report with tables elsewhere has some 300
+_LONG_CELL: Final = 100  # characters; prose that stands in a table
 _MOST_TEXT: Final = 400_000  # characters
 
 
@@ -29,7 +32,15 @@ class Read(Protocol):
 
     @property
     def text(self) -> str:
-        """Its text."""
+        """Its text, a table's row a line with its cells apart by tabs."""
+
+    @property
+    def prose(self) -> str:
+        """Its text without tables."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it was read."""
 
     @property
     def grids(self) -> tuple[Grid, ...]:
@@ -53,7 +64,7 @@ def from_document(document: Document, article: Article | None) -> Report | None:
         return None
     title = article.title if article else None
     page: Shown = shown(document)
-    return _report(page.lines, page.tables, title)
+    return _report(page.lines, page.tables, title, page.problems)
 
 
 def from_file(read: Read, name: str, title: str | None = None) -> Report | None:
@@ -64,7 +75,12 @@ def from_file(read: Read, name: str, title: str | None = None) -> Report | None:
     stem = name.rpartition("/")[2].rpartition(".")[0]
     titled = next((one for one in (title, stem) if one and text.is_title(one)), title)
     laid_out = tables.of_grids(read.grids)
-    return _report(_lines_without(whole, laid_out), laid_out, titled)
+    lines = [line.strip() for line in read.prose[:_MOST_TEXT].splitlines() if line.strip()]
+    if len(text.read_parts(lines)) < len(PARTS):  # headings in the tables' cells
+        around = _lines_without(whole, laid_out)
+        lines = around if len(text.read_parts(around)) > len(text.read_parts(lines)) else lines or around
+    problems = () if read.whole else ("The file is longer than what is read of one; its end is not read.",)
+    return _report(lines, laid_out, titled, problems)
 
 
 def _may_hold(whole: str) -> bool:
@@ -72,16 +88,18 @@ def _may_hold(whole: str) -> bool:
     return "公开" in whole and ("年度报告" in whole or "年报" in whole or "结转下" in whole or "公开工作" in whole)
 
 
-def _report(lines: Sequence[str], laid_out: Sequence[tables.Table], title: str | None) -> Report | None:
+def _report(
+    lines: Sequence[str], laid_out: Sequence[tables.Table], title: str | None, more: Sequence[str] = ()
+) -> Report | None:
     collected = figures.read_tables(laid_out)
-    own = text.own_title(lines)
-    if not _is_report(title, own, collected):
+    if not _is_report(title, lines, collected):
         return None
     told = text.read_lines(lines, title)
+    figures.told_in_text(lines, collected)
     form = figures.form_of(collected)
     if form is None and collected.parts:
         form = Form.F2019 if told.year in (2019, 2020) else Form.F2021
-    problems = [*told.problems, *collected.problems]
+    problems = [*more, *told.problems]
     kept: tuple[tuple[tuple[str, ...], ...], ...] = ()
     if form is None:
         kept = tuple(table for one in laid_out if (table := one.as_it_stands()) and _counts(table))
@@ -102,12 +120,20 @@ def _report(lines: Sequence[str], laid_out: Sequence[tables.Table], title: str |
     )
 
 
-def _is_report(title: str | None, own: str | None, collected: figures.Collected) -> bool:
-    """Whether title or tables prove a report. A notice that hands down the form has its tables too, but no numbers."""
+def _is_report(title: str | None, lines: Sequence[str], collected: figures.Collected) -> bool:
+    """Whether title or tables prove a report. A notice that hands down the form has its tables too, but no numbers.
+
+    A title alone, over a link to a file or a viewer, is none: the report is the file.
+    """
     has_tables = {3, 4} <= collected.parts
+    own = text.own_title(lines)
     if title is not None and not text.may_be_title(title):
         return has_tables and own is not None and collected.has_numbers()
-    return has_tables or own is not None or (title is not None and text.is_title(title))
+    titles = [one for one in (title, own) if one and text.is_title(one)]
+    if has_tables or not titles:
+        return has_tables
+    is_told = any(text.years_in(one) for one in titles) or len(text.read_parts(lines)) >= _SOME_PARTS
+    return is_told and (bool(collected.parts) or sum(map(len, lines)) >= _LEAST_TEXT)
 
 
 def _counts(table: Sequence[Sequence[str]]) -> bool:
@@ -116,19 +142,22 @@ def _counts(table: Sequence[Sequence[str]]) -> bool:
 
 
 def _lines_without(whole: str, laid_out: Sequence[tables.Table]) -> list[str]:
-    """The lines of a file's text that are no cells of its tables."""
+    """The lines of a file's text that are no rows of its tables; a heading in a table is a line of its own."""
     cells = {
         text.tight(piece)
         for table in laid_out
+        if max(map(len, table.rows), default=0) > 1  # in a sheet of one column stands text
         for row in table.rows
         for place in row
         for piece in (place.text, *place.text.split("\n"))
     }
-    return [
-        line.strip()
-        for line in whole.splitlines()
-        if line.strip() and (text.tight(line) not in cells or text.heading_of(line) is not None)
-    ]
+    found = []
+    for line in whole.splitlines():
+        pieces = [piece.strip() for piece in line.split("\t") if piece.strip()]
+        if pieces and all(text.tight(piece) in cells for piece in pieces):
+            pieces = [piece for piece in pieces if text.heading_of(piece) or len(piece) > _LONG_CELL]
+        found += [" ".join(pieces)] if pieces else []
+    return found
 
 
 def as_json(report: Report, *, publish_date: str | None = None) -> dict[str, Any]:

@@ -8,7 +8,9 @@ its order, if it has exactly as many cells as there are heads; else its figures 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
@@ -74,6 +76,21 @@ class Stretch:
     table: Table
     rows: tuple[Row, ...]
 
+    def begins(self) -> int:
+        """The first column after all labels of table 三 in these rows."""
+        named = [place for row in self.rows for place in _texts(row) if words.request_row(place.text)]
+        return max((place.column for place in named), default=0) + 1
+
+    def spare(self, heads: int) -> int:
+        """How many cells the rows of table 三 have beyond those under its heads: as many as most have, or none."""
+        counts: Counter[int] = Counter()
+        for row in self.rows:
+            named = [place for place in _texts(row) if words.request_row(place.text)]
+            if named:
+                counts[len(_cells(row, _after(row, named[-1]))) - heads] += 1
+        most = counts.most_common(1)
+        return most[0][0] if most and most[0][0] > 0 else 0
+
 
 def read_tables(tables: Sequence[Table]) -> Collected:
     """The places of all figures in these tables."""
@@ -82,7 +99,18 @@ def read_tables(tables: Sequence[Table]) -> Collected:
     _active([one for one in stretches if one.part == 2], collected)
     _requests([one for one in stretches if one.part == 3], collected)
     _cases([one for one in stretches if one.part == 4], collected)
+    if 4 not in collected.parts:
+        _cases_without_heads(tables, collected)
     return collected
+
+
+def told_in_text(lines: Sequence[str], collected: Collected) -> None:
+    """Tables that stand in the text as lines, because nothing says where their cells are, are there, but not read."""
+    rows = {name for line in lines if (name := words.row_in_text(line))}
+    for part, least in ((2, 4), (3, 8), (4, 3)):
+        if part not in collected.parts and sum(name.startswith(f"{part}/") for name in rows) >= least:
+            collected.parts.add(part)
+            collected.problem(f"The table of part {'一二三四'[part - 1]} stands in the text as lines; it is not read.")
 
 
 def form_of(collected: Collected) -> Form | None:
@@ -175,24 +203,44 @@ def _is_request(text: str) -> bool:
 # ------------------------------------------------------------------ a row under its heads
 
 
-def under(row: Row, heads: Sequence[Head], start: int, *, exact: bool) -> dict[str, Place] | None:
+def under(row: Row, heads: Sequence[Head], start: int, *, exact: bool, spare: int = 0) -> dict[str, Place] | None:
     """The place of each head's value in ``row``, of which the values begin at column ``start``; None: it is not sure.
 
-    By the places of the heads where row and heads fit, else by their order where there are as many cells as heads.
+    By the places of the heads where row and heads fit, else by their order where there are as many cells as heads. A
+    cell too many or too few may have moved the others, unless all rows have ``spare`` ones.
     """
-    values = [place for place in row if place.column >= start]
-    cells = {place.cell: place for place in reversed(values)}  # where each begins
-    if exact and len(cells) < len(heads):
-        return None
-    placed = _by_place(row, heads, start, exact=exact)
+    cells = _cells(row, start)
+    covered = sum(len(head.columns) for head in heads)
+    fits = not exact or len(cells) - spare in (len(heads), covered)
+    placed = _by_place(row, heads, start, exact=exact) if fits else None
     if placed is not None:
         return placed
-    ordered = sorted(cells.values(), key=lambda place: place.column)
-    if not exact and len(ordered) != len(heads):  # merged places say one text
-        ordered = [place for at, place in enumerate(values) if at == 0 or place.text != values[at - 1].text]
-    if len(ordered) != len(heads):
+    return _in_order(cells, heads)
+
+
+def _in_order(cells: Sequence[Place], heads: Sequence[Head]) -> dict[str, Place] | None:
+    """As many cells as heads, one after the other; a text among them may be a piece of the label, which moves all."""
+    if len(cells) != len(heads) or any(read_value(place.text).state is State.TEXT for place in cells):
         return None
-    return {head.name: place for head, place in zip(heads, ordered, strict=True)}
+    return {head.name: place for head, place in zip(heads, cells, strict=True)}
+
+
+def _cells(row: Row, start: int) -> list[Place]:
+    """The cells from column ``start`` on, each where it begins."""
+    first: dict[int, Place] = {}
+    for place in row:
+        if place.column >= start:
+            first.setdefault(place.cell, place)
+    return sorted(first.values(), key=lambda place: place.column)
+
+
+def _merged(row: Row, heads: Sequence[Head], start: int) -> dict[str, Place] | None:
+    """A row of a grid by its runs of equal texts, if there are as many as heads: then each is one merged cell."""
+    values = [place for place in row if place.column >= start]
+    runs = [place for at, place in enumerate(values) if at == 0 or place.text != values[at - 1].text]
+    if len(runs) != len(heads):
+        return None
+    return {head.name: place for head, place in zip(heads, runs, strict=True)}
 
 
 def _by_place(row: Row, heads: Sequence[Head], start: int, *, exact: bool) -> dict[str, Place] | None:
@@ -248,10 +296,21 @@ def _columns_of(row: Row, named: Place) -> tuple[int, ...]:
 
 # ------------------------------------------------------------------ part 二
 
+_BLOCKS: Final = (  # heads that stand over the rows of one block, of either form
+    {"made", "repealed", "in_force"},
+    {"made_new", "published", "in_force_open"},
+    {"items", "change", "decisions"},
+    {"items", "change"},
+    {"items", "amount"},
+    {"decisions"},
+    {"amount"},
+)
+
 
 def _active(stretches: Sequence[Stretch], collected: Collected) -> None:
     heads: list[Head] = []
     for stretch in stretches:
+        own = False
         for row in stretch.rows:
             told = _texts(row)
             columns = [(place, words.active_column(place.text)) for place in told]
@@ -259,18 +318,31 @@ def _active(stretches: Sequence[Stretch], collected: Collected) -> None:
             if named is None:
                 if any(name for _, name in columns):
                     heads = [Head(name, _columns_of(row, place), place.text) for place, name in columns if name]
+                    own = True
                 continue
-            _active_row(stretch.table, row, named, heads, collected)
+            _active_row(stretch.table, row, named, heads, collected, own=own)
 
 
-def _active_row(table: Table, row: Row, named: Place, heads: Sequence[Head], collected: Collected) -> None:
+def _active_row(
+    table: Table, row: Row, named: Place, heads: Sequence[Head], collected: Collected, *, own: bool
+) -> None:
     name = words.active_row(named.text)
-    collected.parts.add(2)
     where = f"表{table.number} 第{named.row}行"
-    if not heads:
-        collected.problem(f"{where}: no heads stand over {named.text}, so that its figures are not read.")
+    has_numbers = any(read_value(place.text).state is State.NUMBER for place in row)
+    if heads and {head.name for head in heads} not in _BLOCKS:
+        heads = ()  # one is missing, which may have moved the others
+    if heads or has_numbers:  # a menu names such rows too
+        collected.parts.add(2)
+    if not heads and not has_numbers:
         return
-    places = under(row, heads, _after(row, named), exact=table.exact)
+    if not heads:
+        collected.problem(f"{where}: the heads of the form do not stand over {named.text}; its figures are not read.")
+        return
+    start = _after(row, named)
+    if own or table.exact or start == heads[0].columns[0]:
+        places = under(row, heads, start, exact=table.exact) or (None if table.exact else _merged(row, heads, start))
+    else:
+        places = _in_order(_cells(row, start), heads)
     if places is None:
         collected.problem(f"{where}: the cells beside {named.text} do not fit the heads over them.")
         return
@@ -287,6 +359,9 @@ def _active_row(table: Table, row: Row, named: Place, heads: Sequence[Head], col
 # ------------------------------------------------------------------ part 三
 
 
+_ORGANISATIONS: Final = ("business", "research", "social", "legal", "other")
+
+
 @dataclass(frozen=True)
 class _Line:
     """A row of table 三 that may hold figures: what its labels name, and where its values begin."""
@@ -296,7 +371,6 @@ class _Line:
     name: str | None
     start: int | None
     heads: tuple[Head, ...]
-    ordinal: str
     label: str
     own_heads: bool
 
@@ -318,68 +392,150 @@ def _requests(stretches: Sequence[Stretch], collected: Collected) -> None:
                 waiting.append(row)
                 continue
             if waiting:
-                found = _applicant_heads(waiting)
+                found = _applicant_heads(waiting, exact=stretch.table.exact)
                 if found:
                     heads, own = found, True
                 waiting = []
             if told:
                 lines.append(_line(stretch, row, told, heads, lines, own=own))
     if not any(line.name for line in lines):
+        if stretches:
+            collected.parts.add(3)
+            collected.problem(f"表{stretches[0].table.number}: of table 三 only heads are read, and no rows.")
         return
     collected.parts.add(3)
     if not heads:
-        collected.problem("表三: no heads name the kinds of applicants, so that its figures are not read.")
+        collected.problem("表三: no heads name all kinds of applicants, so that its figures are not read.")
         return
     for line in _filled(lines):
         _request_row(line, collected)
 
 
-def _applicant_heads(rows: Sequence[Row]) -> tuple[Head, ...]:
-    """The columns that the heads in these rows name, in their order; none if one is named at two places."""
+def _applicant_heads(rows: Sequence[Row], *, exact: bool) -> tuple[Head, ...]:
+    """The columns that the heads in these rows name, in their order; none if one is missing or named at two places.
+
+    Nor if the kinds of organisations do not stand under their common head, or, where there is none, in the form's
+    order: a cell too many in a row of heads moves those after it over columns of others.
+    """
     named: dict[str, list[int]] = {}
+    over: set[int] = set()
     for column, stack in _stacks(rows):
         name = words.applicant("".join(stack))
         if name:
             named.setdefault(name, []).append(column)
-    if any(columns[-1] - columns[0] + 1 != len(columns) for columns in named.values()):
+        if any(words.is_over_organisations(text) for text in stack):
+            over.add(column)
+    if set(named) != set(forms.APPLICANTS) or not _are_whole(named):
         return ()
-    return tuple(Head(name, tuple(columns)) for name, columns in sorted(named.items(), key=lambda one: one[1]))
+    heads = tuple(Head(name, tuple(columns)) for name, columns in sorted(named.items(), key=lambda one: one[1]))
+    in_order = [head.name for head in heads] == [*forms.APPLICANTS]
+    of_organisations = {column for name in _ORGANISATIONS for column in named[name]}
+    if over != of_organisations and not (in_order and (not over or not exact)):
+        return ()
+    return heads
 
 
 def _line(
     stretch: Stretch, row: Row, told: Sequence[Place], heads: tuple[Head, ...], before: Sequence[_Line], *, own: bool
 ) -> _Line:
-    names = [(place, words.request_row(place.text)) for place in told]
-    known = [(place, name) for place, name in names if name]
-    if not known:
-        text = told[0].text if read_value(told[0].text).state is State.TEXT else ""
-        return _Line(stretch, row, None, None, heads, words.label(text).ordinal, text, own)
-    last, said = known[-1]
-    groups = {other for _, other in known if other.startswith("group:")} - {"group:results"}
-    previous = next((line.name for line in reversed(before) if line.name), None)
-    ordinal = words.label(last.text).ordinal
-    name: str | None = said
-    if said == "total?":
-        name = "total" if ordinal == "七" or not groups else None
-    elif said == "other?":
+    known = [(place, name) for place in told if (name := words.request_row(place.text))]
+    named = None
+    if known:
+        last, said = known[-1]
+        groups = {other for _, other in known if other.startswith("group:")} - {"group:results"}
+        named = _row_name(last, said, groups, before)
+    if named is None:
+        over = [place for place, name in known if name.startswith("group:")]
+        pieces = [one.text for one in told if one not in over and read_value(one.text).state is State.TEXT]
+        return _Line(stretch, row, None, None, heads, "".join(pieces), own)
+    return _Line(stretch, row, named, _after(row, last), heads, last.text, own)
+
+
+def _row_name(last: Place, name: str, groups: Collection[str], before: Sequence[_Line]) -> str | None:
+    """The row that the last label of a line names, once what is said in the form more than once is told apart."""
+    if name == "total?":
+        return "total" if words.label(last.text).ordinal == "七" or not groups else None
+    if name == "other?":
+        previous = next((line.name for line in reversed(before) if line.name), None)
         is_other = "group:other" in groups or (not groups and previous in ("other_not_corrected", "other_not_paid"))
-        name = "other_other" if is_other else None
-    elif said == "group:other":
-        name = "other_all"
-    elif said.startswith("group:"):
-        name = None
-    return _Line(stretch, row, name, _after(row, last), heads, ordinal, last.text, own)
+        return "other_other" if is_other else None
+    if name == "group:other":
+        return "other_all"
+    return None if name.startswith("group:") else name
+
+
+def _has_values(line: _Line) -> bool:
+    first = min((head.columns[0] for head in line.heads), default=1)
+    return any(
+        read_value(place.text).state in (State.NUMBER, State.SLASH) for place in line.row if place.column >= first
+    )
 
 
 def _filled(lines: Sequence[_Line]) -> list[_Line]:
-    """The lines whose row is known."""
-    return [line for line in lines if line.name]
+    """The lines whose row is known, also where a page's end cuts a label in two, or left one out between two others."""
+    found = list(lines)
+    for at, (line, after) in enumerate(itertools.pairwise(lines)):
+        if line.name is None and _has_values(line) != _has_values(after):
+            name = words.request_row(line.label + after.label)
+            if name is None or name.startswith("group:") or name.endswith("?") or after.name not in (None, name):
+                continue
+            # the numbers stand beside one piece of the label, and the other piece has none
+            kept, left = (at, at + 1) if _has_values(line) else (at + 1, at)
+            found[kept] = replace(lines[kept], name=name)
+            found[left] = replace(lines[left], name=None, label="", row=())
+    return [line for line in _between(found) if line.name]
+
+
+def _between(lines: Sequence[_Line]) -> list[_Line]:
+    """The lines; those without any label are named where just as many rows of the form are missing at their place."""
+    form = Form.F2019 if any(line.name == "other_all" and _has_values(line) for line in lines) else Form.F2021
+    order = list(forms.REQUEST_ROWS[form])
+    found: list[_Line] = []
+    waiting: list[_Line] = []
+    next_row = 0
+    for line in [*(line for line in lines if line.row), None]:
+        if line is not None and line.name not in order:
+            waiting.append(line)
+            continue
+        at = order.index(line.name) if line is not None and line.name else len(order)
+        missing = order[next_row:at]
+        if len(missing) == len(waiting) and all(not one.label and _has_values(one) for one in waiting):
+            waiting = [replace(one, name=name) for one, name in zip(waiting, missing, strict=True)]
+        found += waiting
+        waiting, next_row = [], at + 1
+        if line is not None:
+            found.append(line)
+    return found
+
+
+def _request_places(line: _Line, start: int, first: int) -> dict[str, Place] | None:
+    """Where a line's values stand; ``first`` is the column of the first head.
+
+    The places of heads in another table are asked only where labels end, or rows end, at the same columns.
+    """
+    exact = line.stretch.table.exact
+    begins = line.stretch.begins()
+    is_as_wide = begins < first and len(line.row) == line.heads[-1].columns[-1]
+    is_as_before = exact or line.own_heads or begins == first or is_as_wide
+    spare = line.stretch.spare(len(line.heads)) if exact else 0
+    places = under(line.row, line.heads, start, exact=exact, spare=spare) if is_as_before else None
+    # a label of one column stands among those of two: the values begin where those of the other rows do
+    if places is None and not exact and not any(place.text for place in line.row if start <= place.column < begins):
+        places = (
+            under(line.row, line.heads, begins, exact=False)
+            if is_as_before
+            else _in_order(_cells(line.row, begins), line.heads)
+        )
+    return places
 
 
 def _request_row(line: _Line, collected: Collected) -> None:
     table = line.stretch.table
-    start = line.start if line.start is not None else min(line.heads[0].columns, default=1)
-    places = under(line.row, line.heads, start, exact=table.exact) if line.heads else None
+    first = min((head.columns[0] for head in line.heads), default=1)
+    start = line.start if line.start is not None else first
+    if not line.own_heads and f"3/{line.name}/total" in collected.places:
+        return  # another table that counts the same words
+    places = _request_places(line, start, first) if line.heads else None
     if places is None:
         if any(read_value(place.text).number is not None for place in line.row):
             collected.problem(f"表{table.number} 第{line.row[0].row}行: its cells do not fit the heads of table 三.")
@@ -398,6 +554,9 @@ def _request_row(line: _Line, collected: Collected) -> None:
 def _cases(stretches: Sequence[Stretch], collected: Collected) -> None:
     for stretch in stretches:
         if not any(words.outcome(place.text) for row in stretch.rows for place in row if place.text):
+            if any(sum(words.is_over_case(place.text) for place in _texts(row)) > 1 for row in stretch.rows):
+                collected.parts.add(4)
+                collected.problem(f"表{stretch.table.number}: of table 四 only heads are read.")
             continue
         collected.parts.add(4)
         found = _case_places(stretch.rows, exact=stretch.table.exact)
@@ -408,6 +567,16 @@ def _cases(stretches: Sequence[Stretch], collected: Collected) -> None:
             collected.problem(f"表{stretch.table.number}: the heads of table 四 do not tell which figure is which.")
         for name, place in found:
             collected.put(f"4/{name}", Found(stretch.table, place))
+
+
+def _cases_without_heads(tables: Sequence[Table], collected: Collected) -> None:
+    """Tells of a row that can only be that of table 四: 15 values, with no heads that say which is which."""
+    for table in tables:
+        for row in table.rows:
+            values = [read_value(place.text).state for place in row if place.text]
+            if len(values) == len(forms.CASES) * len(forms.OUTCOMES) and set(values) <= {State.NUMBER, State.SLASH}:
+                collected.parts.add(4)
+                collected.problem(f"表{table.number} 第{row[0].row}行: no heads stand over what seems to be table 四.")
 
 
 def _turned(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -454,6 +623,11 @@ def _is_case_head(told: Sequence[Place]) -> bool:
     )
 
 
+def _are_whole(named: Mapping[str, Sequence[int]]) -> bool:
+    """Whether each name's columns stand side by side."""
+    return all(columns[-1] - columns[0] + 1 == len(columns) for columns in named.values())
+
+
 def _case_heads(rows: Sequence[Row]) -> list[Head]:
     """The columns that the heads in these rows name "case/outcome", or "/outcome" where the case stands in the rows."""
     named: dict[str, list[int]] = {}
@@ -461,22 +635,30 @@ def _case_heads(rows: Sequence[Row]) -> list[Head]:
         outcomes = {outcome for text in stack if (outcome := words.outcome(text))}
         if len(outcomes) == 1:
             named.setdefault(f"{words.case(''.join(stack)) or ''}/{outcomes.pop()}", []).append(column)
-    is_sure = all(columns[-1] - columns[0] + 1 == len(columns) for columns in named.values())
     cases = {name.partition("/")[0] for name in named}
-    if is_sure and (cases == {""} or "" not in cases):
+    all_of_them = {f"{case}/{outcome}" for case in cases for outcome in forms.OUTCOMES}
+    if set(named) == all_of_them and _are_whole(named) and (cases == {""} or "" not in cases):
         return [Head(name, tuple(columns)) for name, columns in named.items()]
     return _in_form_order(rows)
 
 
 def _in_form_order(rows: Sequence[Row]) -> list[Head]:
-    """The form's 15 columns, if heads of wrong width over them name the cases and then the outcomes in its order."""
+    """The form's 15 columns, if heads that do not reach over them name the cases and then the outcomes in its order."""
     joined = "".join(place.text for row in rows for place in _texts(row) if words.is_over_case(place.text))
     at = [joined.find(word) for word in ("行政复议", "行政诉讼", "未经复议", "复议后")]
-    outcomes = [(place, name) for place in _texts(rows[-1]) if (name := words.outcome(place.text))]
-    if -1 in at or at != sorted(at) or [name for _, name in outcomes] != [*forms.OUTCOMES] * len(forms.CASES):
+    if -1 in at or at != sorted(at):
+        return []
+    outcomes: list[tuple[str, list[int]]] = []
+    for column, stack in _stacks(rows):
+        named = [outcome for text in stack if (outcome := words.outcome(text))]
+        if named and outcomes and outcomes[-1][0] == named[-1]:
+            outcomes[-1][1].append(column)
+        elif named:
+            outcomes.append((named[-1], [column]))
+    if [name for name, _ in outcomes] != [*forms.OUTCOMES] * len(forms.CASES):
         return []
     names = [f"{case}/{outcome}" for case in forms.CASES for outcome in forms.OUTCOMES]
-    return [Head(name, (place.column,)) for name, (place, _) in zip(names, outcomes, strict=True)]
+    return [Head(name, tuple(columns)) for name, (_, columns) in zip(names, outcomes, strict=True)]
 
 
 def _case_row(row: Row, told: Sequence[Place], heads: Sequence[Head], *, exact: bool) -> list[tuple[str, Place]]:
@@ -494,7 +676,9 @@ def _case_row(row: Row, told: Sequence[Place], heads: Sequence[Head], *, exact: 
     if is_by_row and case is None:
         return []
     places = under(row, heads, start, exact=exact)
-    return [((case or "") + name, place) for name, place in places.items()] if places is not None else []
+    if places is None or any(words.outcome(place.text) for place in places.values()):
+        return []
+    return [((case or "") + name, place) for name, place in places.items()]
 
 
 def _stacks(rows: Sequence[Row]) -> Iterator[tuple[int, list[str]]]:

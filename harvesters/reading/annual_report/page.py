@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from selectolax.lexbor import LexborNode
 
 from harvesters.reading.annual_report.tables import Table, of_nodes
 from harvesters.reading.annual_report.text import heading_of
-from harvesters.reading.body import body_lines, find_body, footer_from
+from harvesters.reading.body import Body, body_lines, find_body, footer_from
 from harvesters.reading.document import Document
 from harvesters.reading.layout import Layout, Line, lay_out
 
 _LAYOUT_CELL = 300  # characters; a table with such a cell lays out the page
 _MOST_TABLES = 200
+_ICON = re.compile(
+    r"icon|ico[._]|filetype|fileTypeImages|dot|arrow|/images?/(?:doc|docx|xls|xlsx|pdf)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,7 @@ class Shown:
 
     lines: tuple[str, ...]
     tables: tuple[Table, ...]
+    problems: tuple[str, ...] = ()
 
 
 def shown(document: Document) -> Shown:
@@ -29,8 +36,34 @@ def shown(document: Document) -> Shown:
     body = find_body(layout, footer)
     lines = body_lines(layout, body, -1, footer) if body else [line for line in layout.lines if not line.hidden]
     data = _data_tables(layout)
-    kept = [line.text for line in lines if not _is_in(layout, line, data) or heading_of(line.text)]
-    return Shown(tuple(kept), of_nodes(document.tree.css("table")[:_MOST_TABLES]))
+    kept = [
+        line.text
+        for line in lines
+        if line.links * 10 < len(line.text) * 9 and (not _is_in(layout, line, data) or heading_of(line.text))
+    ]
+    return Shown(tuple(kept), of_nodes(document.tree.css("table")[:_MOST_TABLES]), _instead(body))
+
+
+def _instead(body: Body | None) -> tuple[str, ...]:
+    """What stands in the text where tables could: pictures, files shown within the page."""
+    if body is None:
+        return ()
+    pictures = [node for node in body.element.node.css("img") if not _is_icon(node)]
+    frames = body.element.node.css("iframe, embed, object")
+    told = []
+    if pictures:
+        told.append(f"{len(pictures)} pictures stand in the text; what is drawn in them is not read.")
+    if frames:
+        told.append(f"{len(frames)} files or pages are shown within the text; what stands in them is not read here.")
+    return tuple(told)
+
+
+def _is_icon(node: LexborNode) -> bool:
+    """Whether a picture is one of the page's own small ones: the sign of a file, a dot."""
+    attributes = node.attributes
+    source = attributes.get("src") or ""
+    sizes = [attributes.get(name) or "" for name in ("width", "height")]
+    return _ICON.search(source) is not None or any(size.isdecimal() and int(size) <= 60 for size in sizes)
 
 
 def _data_tables(layout: Layout) -> list[tuple[int, int]]:

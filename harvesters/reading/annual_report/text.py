@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from harvesters.reading.annual_report.values import narrow
 from storage.annual.forms import PARTS
@@ -28,8 +28,10 @@ _SOMETHING_ELSE: Final = re.compile(
     r"通知|格式|解读|图解|一图读懂|的函$|办法$|通报|公告$|培训会?$|会议$|检查|评估报告|第三方评|召开|提醒|模板|样式|目录$|指南$|汇总表$"
 )
 _BESIDES: Final = re.compile(
-    r"(?:19|20)\d\d(?:年度?)?|[一二][九〇○零][〇○零一二三四五六七八九]{2}年度?|年度|^关于|的$|推进$|[:：·,，]"
+    r"(?:19|20)\d\d(?:年度?)?|[一二][九〇○零][〇○零一二三四五六七八九]{2}年度?|年度|^关于|[:：·,，]"
 )
+_ASIDE: Final = re.compile(r"^(?:【[^】]{0,12}】|\[[^\]]{0,12}\])")
+_NAME: Final = re.compile(r"[\u4e00-\u9fa5][\u4e00-\u9fa5()]{2,39}")
 _BODY: Final = re.compile(
     r"[\u4e00-\u9fa5（）()]{2,40}(?:局|委|府|厅|办|院|署|处|所|站|队|会|中心|街道|镇|乡|公司|区|县|市|旗|州|省|学校|医院|大学|室|行|社|馆)"
 )
@@ -51,21 +53,26 @@ _CHINESE_DAY: Final = re.compile(
     r"(二[〇○零Oo0][〇○零Oo0一二三四五六七八九]{2})年([一二三四五六七八九十元]{1,2})月([一二三四五六七八九十]{1,3})日$"
 )
 _HEADING: Final = re.compile(
-    r"^(?:第?(?P<chinese>[一二三四五六])(?:部分)?[、.:：．,，]?|(?P<digit>[1-6])[、.．](?!\d))"
+    r"^(?:(?:第\s*)?(?P<chinese>[一二三四五六])(?:\s*部分)?\s*[、.:：．,，]?|(?P<digit>[1-6])\s*[、.．](?!\d))[\s、.]*"
 )
+# each part's heading as the form says it, and as reports say it, blanks left out
 _HEADS: Final = {
-    1: re.compile(r"^(?:总体|基本|概述|总体工作)(?:工作)?情况|^概述|^总体情况"),
-    2: re.compile(r"^主动公开(?:政府)?信息(?:的)?(?:工作)?情况|^主动公开政府信息|^主动公开情况"),
-    3: re.compile(r"^收到和处理(?:的)?(?:政府)?信息公开申请|^依申请公开(?:政府)?信息(?:工作)?情况|^收到和处理"),
+    1: re.compile(r"(?:总体|基本)(?:工作)?情况|概述"),
+    2: re.compile(r"主动公开(?:政府)?信息(?:的)?(?:工作)?情况|主动公开情况"),
+    3: re.compile(r"收到和处理(?:的)?(?:政府)?信息公开申请(?:的)?情况|依申请公开(?:政府)?信息(?:工作)?(?:办理)?情况"),
     4: re.compile(
-        r"^(?:因)?(?:政府)?信息公开(?:工作)?(?:被申请)?(?:提起)?的?行政复议|^行政复议.{0,3}行政诉讼(?:的)?情况|^(?:政府信息公开)?行政复议、?行政诉讼"
+        r"(?:因)?(?:政府)?信息公开(?:工作)?(?:被)?(?:申请|提起)?(?:的)?行政复议(?:和|与|及|、|，|,)?(?:提起)?(?:的)?行政诉讼(?:的)?情况|"
+        r"行政复议(?:和|与|及|、)?(?:提起)?行政诉讼(?:的)?情况"
     ),
     5: re.compile(
-        r"^(?:政府信息公开(?:工作)?)?(?:存在的?|工作中?存在的?)?(?:主要)?问题[及和与]?.{0,8}(?:改进|措施|打算|安排)|^存在的?(?:主要)?(?:问题|不足)"
+        r"(?:政府信息公开|信息公开)?(?:工作)?(?:中)?存在(?:的)?(?:主要)?(?:问题|不足)"
+        r"(?:(?:及|和|与|、)(?:下一?步)?(?:工作)?(?:改进|整改)?(?:的)?(?:情况|措施|打算|安排|方向)?)?"
     ),
-    6: re.compile(r"^其[他它](?:需要|需)?(?:要)?(?:报告|说明)的?(?:事项|情况|内容)"),
+    6: re.compile(r"其[他它](?:需要|需)(?:要)?(?:报告|说明)的?(?:事项|情况|内容)|其[他它]报告事项"),
 }
+_RUNS_IN: Final = re.compile(r"[:：。\s]|20\d\d|本|我|无|没|全|截至")  # how the sentence behind a heading begins
 _SHORT_HEADING: Final = 40  # characters; longer lines are headings run into their first sentence
+_ALONE: Final = 3  # headings without a number; fewer may be what is said inside a part
 _LINES_OF_TITLE: Final = 8
 
 
@@ -162,9 +169,10 @@ def _year(title: str | None, own: str | None, lines: Sequence[str], problems: li
 
 def body_in(title: str) -> str | None:
     """The body that a title names besides year and matter."""
-    plain = tight(title).strip("《》“”\"'")
-    body = _BESIDES.sub("", re.split(_MATTER, plain, maxsplit=1)[0])
-    return body if 2 <= len(body) <= 40 and _BODY.fullmatch(body) and not _OURSELVES.match(body) else None
+    plain = _ASIDE.sub("", tight(title)).strip("《》“”\"'")
+    body = re.split(_MATTER, _BESIDES.sub("", plain), maxsplit=1)[0]
+    body = re.sub(r"(?:的|推进|关于)+$", "", body)
+    return body if _NAME.fullmatch(body) and not _OURSELVES.match(body) else None
 
 
 def _unit(title: str | None, own: str | None, lines: Sequence[str]) -> str | None:
@@ -234,41 +242,66 @@ def _date(year: int, month: int, day: int) -> dt.date | None:
 # ------------------------------------------------------------------ parts
 
 
-def heading_of(line: str) -> tuple[int, str, str] | None:
-    """Which part a line begins, its heading as it stands, and what of the line belongs to the text."""
+class Heading(NamedTuple):
+    """A part's heading as it stands, what of its line belongs to the text, and how it is numbered."""
+
+    number: int
+    heading: str
+    rest: str
+    style: str  # "chinese", "digit", "none"
+
+
+def heading_of(line: str) -> Heading | None:
+    """The heading of a part that a line is, or begins with. One without number (Word counts by itself) stands alone."""
     plain = line.strip()
     found = _HEADING.match(plain)
-    if not found:
-        return None
-    number = "一二三四五六".index(found["chinese"]) + 1 if found["chinese"] else int(found["digit"])
-    rest = plain[found.end() :].lstrip(" \u3000、.")
-    words = _SPACES.sub("", rest)
+    rest = plain[found.end() :] if found else plain
+    words = _SPACES.sub("", rest[: 2 * _SHORT_HEADING])
     for part, pattern in _HEADS.items():
         begun = pattern.match(words)
         if not begun:
             continue
-        if (
-            abs(part - number) > 1
-        ):  # a heading inside a part; numbers run on by one where a place adds a part of its own
+        if found is None:
+            return Heading(part, plain, "", "none") if begun.end() == len(_SPACES.sub("", rest)) else None
+        number = "一二三四五六".index(found["chinese"]) + 1 if found["chinese"] else int(found["digit"])
+        style = "chinese" if found["chinese"] else "digit"
+        if abs(part - number) > 1:  # a heading inside a part; numbers run on by one where a place adds a part
             return None
-        if len(words) <= _SHORT_HEADING and not words.endswith("。"):
-            return part, plain, ""
-        stop = re.search(r"[。:：\s]", rest)
-        if stop and len(_SPACES.sub("", rest[: stop.start()])) <= _SHORT_HEADING:
-            cut = len(plain) - len(rest) + stop.end()
-            return part, plain[:cut].strip(" 。:：\u3000"), plain[cut:].strip()
-        return None
+        cut = found.end() + _place(rest, begun.end())
+        after = plain[cut:]
+        if not after or _RUNS_IN.match(after):
+            return Heading(part, plain[:cut], after.lstrip(" :：。\u3000\xa0"), style)
+        return Heading(part, plain, "", style) if len(plain) <= _SHORT_HEADING and "。" not in plain else None
     return None
+
+
+def _place(text: str, count: int) -> int:
+    """Where in ``text`` its first ``count`` characters that are no blanks end."""
+    for at, character in enumerate(text):
+        if count == 0:
+            return at
+        count -= not character.isspace()
+    return len(text)
 
 
 def read_parts(lines: Sequence[str]) -> tuple[Part, ...]:
     """Those of the six parts that are there, in order. A heading said again, as in a list, counts once."""
+    headings = {at: heading for at, line in enumerate(lines) if (heading := heading_of(line))}
+    numbered = {heading.number for heading in headings.values() if heading.style == "chinese"}
+    alone = {heading.number for heading in headings.values() if heading.style == "none"}
+    kept = {"chinese"} if numbered else {"digit"}
+    if len(alone - numbered) >= _ALONE:
+        kept.add("none")
+    headings = {
+        at: heading
+        for at, heading in headings.items()
+        if heading.style in kept and (heading.style != "none" or heading.number not in numbered)
+    }
     begun: list[tuple[int, str, list[str]]] = []
-    for line in lines:
-        heading = heading_of(line)
+    for at, line in enumerate(lines):
+        heading = headings.get(at)
         if heading:
-            number, text, rest = heading
-            begun.append((number, text, [rest] if rest else []))
+            begun.append((heading.number, heading.heading, [heading.rest] if heading.rest else []))
         elif begun and line.strip():
             begun[-1][2].append(line.strip())
     chosen: dict[int, tuple[str, list[str]]] = {}

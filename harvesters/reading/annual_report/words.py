@@ -119,7 +119,8 @@ _APPLICANTS: Final = (
     ("total", re.compile(r"总计|合计")),
     ("other", re.compile(r"^其[他它](?:组织|机构)?$")),
 )
-_OVER_APPLICANTS: Final = re.compile(r"申请人情况|法人[或和及]?(?:者)?其他组织|本列数据\w*之和")
+_OVER_ORGANISATIONS: Final = re.compile(r"法人[或和及]?(?:者)?其[他它]组织")
+_OVER_APPLICANTS: Final = re.compile(rf"申请人情况|{_OVER_ORGANISATIONS.pattern}|本列数据\w*之和")
 
 
 def is_applicant_head(text: str) -> bool:
@@ -129,6 +130,11 @@ def is_applicant_head(text: str) -> bool:
         _OVER_APPLICANTS.search(words) is not None
         or (len(words) <= 8 and any(pattern.search(words) for name, pattern in _APPLICANTS if name != "other"))
     )
+
+
+def is_over_organisations(text: str) -> bool:
+    """Whether a cell is the common head 法人或其他组织."""
+    return _OVER_ORGANISATIONS.search(label(text).words) is not None
 
 
 def applicant(stack: str) -> str | None:
@@ -199,7 +205,7 @@ _OUTCOMES: Final = (
     ("corrected", re.compile(r"^结果纠正$|^纠正$")),
     ("other", re.compile(r"^其他结果$|^其[他它]$")),
     ("pending", re.compile(r"^尚?未审结$|^未结$")),
-    ("total", re.compile(r"^(?:总计|合计)$")),
+    ("total", re.compile(r"^(?:总计|合计|小计)$")),
 )
 _OVER_CASES: Final = re.compile(r"^(?:政府信息公开)?行政(?:复议|诉讼)$|未经复议|复议后")
 
@@ -227,3 +233,21 @@ def case(heads: str) -> str | None:
     if "行政复议" in words and "诉讼" not in words:
         found.append("review")
     return found[0] if len(found) == 1 else None
+
+
+_VALUES_BEHIND: Final = re.compile(r"(?:[\s\d.,，/／\\—-]|[０-９])+$")
+
+
+def row_in_text(line: str) -> str | None:
+    """The row or head of one of the tables that a line of text is, its values behind it left out: "3/granted"."""
+    if len(line) > LONGEST:
+        return None
+    said = _VALUES_BEHIND.sub("", line)
+    row = active_row(said)
+    if row or is_active_head(said):
+        return f"2/{row or 'head'}"
+    named = request_row(said)
+    if named and not named.endswith("?"):
+        return f"3/{named}"
+    heads = [one for one in _SPACES.split(said) if one and outcome(one)]
+    return f"4/{'/'.join(heads)}" if heads or is_over_case(said) else None

@@ -30,7 +30,7 @@ def test_every_rule_has_its_text_and_every_text_its_rule() -> None:
     for rule, text in LAW.rules.items():
         assert RULES[rule].says.endswith((".", "UP-06.", "UP-07."))
         assert text.basis.startswith("《")
-        assert text.in_force_from <= dt.date(2021, 9, 1)
+        assert text.in_force_from <= dt.date(2021, 9, 26)
 
 
 @pytest.mark.parametrize("kind", list(ColumnKind))

@@ -42,7 +42,7 @@ other_all 1458 20 0 2 3 3 1486
 total 13364 252 0 44 121 29 13810
 carried_out 783 6 0 2 25 3 819
 """
-_CASES: Final = "376 97 196 121 790 16 1 12 27 56 74 1 30 51 156".split()
+_CASES: Final = ("376 97 196 121 790", "16 1 12 27 56", "74 1 30 51 156")
 _ACTIVE: Final = {
     "2/regulations/made": "3",
     "2/regulations/published": "2",
@@ -82,7 +82,7 @@ def example(form: Form = Form.F2021) -> dict[str, str]:
             row, *numbers = line.split()
             told |= {f"3/{row}/{column}": text for column, text in zip(forms.APPLICANTS, numbers, strict=True)}
     names = [f"4/{case}/{outcome}" for case in forms.CASES for outcome in forms.OUTCOMES]
-    told |= dict(zip(names, _CASES, strict=True))
+    told |= dict(zip(names, " ".join(_CASES).split(), strict=True))
     return {name: told[name] for name in forms.figures_of(form)}
 
 
@@ -143,7 +143,7 @@ def _active_2019(texts: Texts) -> Rows:
     return rows
 
 
-_LABELS: Final = {
+LABELS: Final = {
     "new": "一、本年新收政府信息公开申请数量",
     "carried_in": "二、上年结转政府信息公开申请数量",
     "granted": "（一）予以公开",
@@ -197,7 +197,7 @@ def request_rows(texts: Texts, form: Form = Form.F2021) -> Rows:
             cells.append((group, 1, size))
         in_group = row.startswith(_IN_GROUP)
         width = 3 if row in ("new", "carried_in", "carried_out") else 1 if in_group else 2
-        cells.append((_LABELS[row], width, 1))
+        cells.append((LABELS[row], width, 1))
         rows.append([*cells, *(one(texts[f"3/{row}/{column}"]) for column in forms.APPLICANTS)])
     return rows
 
@@ -295,7 +295,10 @@ def pages(texts: Texts, form: Form = Form.F2021) -> Iterator[tuple[str, bytes]]:
     active, requests, cases = active_rows(texts, form), request_rows(texts, form), case_rows(texts)
     plain = {2: html_table(active), 3: html_table(requests), 4: html_table(cases)}
     yield "plain", page(plain)
-    word = '<p class="MsoNormal" style="mso-pagination:none"><span lang="EN-US" style="mso-bidi-font-size:12pt">{}<o:p></o:p></span></p>'
+    word = (
+        '<p class="MsoNormal" style="mso-pagination:none">'
+        '<span lang="EN-US" style="mso-bidi-font-size:12pt">{}<o:p></o:p></span></p>'
+    )
     yield (
         "pasted from Word",
         page(
@@ -413,7 +416,7 @@ def _grouped(text: str) -> str:
 
 
 def _ungrouped(rows: Rows) -> Rows:
-    """Rows in which no cell reaches down from above but the heads': each row says its labels itself, or leaves them blank."""
+    """Rows in which no cell reaches down from above but the heads': each row says all its labels itself."""
     return rows[:3] + [[one(text) for text in row] for row in grid(rows)[3:]]
 
 
