@@ -57,6 +57,16 @@ class SheetRefused(GongkaiError):
 
 class ReportRefused(GongkaiError):
     """Raised when a yearly report that came by mail cannot be taken in: empty, too large, or of another year."""
+class OversizedFile(DutyFileError):
+    """Raised when a file holds more than any genuine one, or is made to exhaust its reader."""
+
+
+class FileReaderNotStarted(GongkaiError):
+    """Raised when the process that reads files does not start: a fault of this machine, of no file."""
+
+
+class LockedFile(DutyFileError):
+    """Raised when a file is under a password."""
 
 
 class UnknownTarget(GongkaiError):
