@@ -71,13 +71,6 @@ class FileReader:
     def _ready(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             limits = self._limits
-            command = [
-                sys.executable,
-                "-m",
-                "harvesters.file_reading",
-                str(limits.file_pages),
-                str(limits.file_read_mb),
-            ]
             bounds = (str(limits.file_pages), str(limits.file_read_mb), str(limits.file_read_s))
             self._end()
             self._child = subprocess.Popen(
@@ -180,9 +173,6 @@ def main() -> None:
             return
         bounds = Bounds(pages=pages, until=time.monotonic() + _TABLES_SHARE * seconds)
         try:
-            told = json.dumps(asdict(read_file(body, name.decode(), bounds)), ensure_ascii=False).encode(
-                "utf-8", "replace"
-            )
             told = _as_json(read_file(body, name.decode(), bounds))
         except MemoryError:
             words = f"读取该文件需要的内存超过 {megabytes} MB，已停止"

@@ -57,6 +57,8 @@ class SheetRefused(GongkaiError):
 
 class ReportRefused(GongkaiError):
     """Raised when a yearly report that came by mail cannot be taken in: empty, too large, or of another year."""
+
+
 class OversizedFile(DutyFileError):
     """Raised when a file holds more than any genuine one, or is made to exhaust its reader."""
 
