@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from typing import Any
 
-import docx
 import xlsxwriter
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -30,6 +29,7 @@ Table = Sequence[Sequence[Cell]]
 Block = str | Table
 
 _FONT = "STSong-Light"
+_TIGHT = [(f"{side}PADDING", (0, 0), (-1, -1), 1) for side in ("TOP", "BOTTOM", "LEFT", "RIGHT")]
 
 
 def places(table: Table) -> Iterator[tuple[int, int, str, int, int]]:
@@ -52,22 +52,57 @@ def size_of(table: Table) -> tuple[int, int]:
     return max(row + high for row, _, _, _, high in found), max(column + wide for _, column, _, wide, _ in found)
 
 
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_DOCX_PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
+}
+
+
 def docx_of(blocks: Sequence[Block]) -> bytes:
-    """A text document (.docx)."""
-    document = docx.Document()
-    for block in blocks:
-        if isinstance(block, str):
-            document.add_paragraph(block)
-            continue
-        rows, columns = size_of(block)
-        table = document.add_table(rows=rows, cols=columns, style="Table Grid")
-        for row, column, text, wide, high in places(block):
-            cell = table.cell(row, column)
-            if wide > 1 or high > 1:
-                cell = cell.merge(table.cell(row + high - 1, column + wide - 1))
-            cell.text = text
+    """A text document (.docx), written as Word does: a library takes two seconds for one table of merged cells."""
+    body = "".join(_word_paragraph(block) if isinstance(block, str) else _word_table(block) for block in blocks)
+    parts = {**_DOCX_PARTS, "word/document.xml": f'<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'}
+    return _zipped(parts)
+
+
+def _word_paragraph(text: str) -> str:
+    return f'<w:p><w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
+
+
+def _word_table(table: Table) -> str:
+    rows, columns = size_of(table)
+    starts = {(row, column): (text, wide, high) for row, column, text, wide, high in places(table)}
+    below = {(row + down, column): wide for (row, column), (_, wide, high) in starts.items() for down in range(1, high)}
+    told = []
+    for row in range(rows):
+        cells = []
+        for column in range(columns):
+            if (row, column) in starts:
+                text, wide, high = starts[row, column]
+                merge = '<w:vMerge w:val="restart"/>' if high > 1 else ""
+            elif (row, column) in below:
+                text, wide, merge = "", below[row, column], "<w:vMerge/>"
+            else:
+                continue
+            span = f'<w:gridSpan w:val="{wide}"/>' if wide > 1 else ""
+            cells.append(f"<w:tc><w:tcPr>{span}{merge}</w:tcPr>{_word_paragraph(text)}</w:tc>")
+        told.append(f"<w:tr>{''.join(cells)}</w:tr>")
+    grid = '<w:gridCol w:w="900"/>' * columns
+    borders = "".join(
+        f'<w:{one} w:val="single" w:sz="4"/>' for one in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    return f"<w:tbl><w:tblPr><w:tblBorders>{borders}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(told)}</w:tbl>"
+
+
+def _zipped(parts: Mapping[str, str]) -> bytes:
+    """A zip of XML, the same bytes each time."""
     out = io.BytesIO()
-    document.save(out)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), head + text, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -116,7 +151,13 @@ def pdf_of(blocks: Sequence[Block], *, size: float = 8) -> bytes:
             grid[row][column] = Paragraph(escape(text), small)
             if wide > 1 or high > 1:
                 look.append(("SPAN", (column, row), (column + wide - 1, row + high - 1)))
-        story.append(PdfTable(grid, colWidths=[180 * mm / columns] * columns, style=TableStyle(look), splitInRow=0))
+        # labels get room by their length, so that the tallest table fits a page, as those who lay it out see to
+        longest = [2] * columns
+        for _, column, text, wide, _ in places(block):
+            if wide == 1:
+                longest[column] = max(longest[column], min(len(text), 16))
+        widths = [180 * mm * one / sum(longest) for one in longest]
+        story.append(PdfTable(grid, colWidths=widths, style=TableStyle([*look, *_TIGHT]), splitInRow=0))
         story.append(Spacer(1, 3 * mm))
     out = io.BytesIO()
     SimpleDocTemplate(out, pagesize=A4, leftMargin=15 * mm, rightMargin=15 * mm, invariant=1).build(story)

@@ -367,7 +367,7 @@ def test_what_leads_in_circles_ends(what: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        docx_of(["甲"])[:3000],
+        docx_of(["甲"])[:300],
         pdf_objects(b"<</Type/Catalog>>"),
         b"%PDF-1.7 and no more",
         with_part(docx_of(["甲"]), "word/document.xml", b"<w:document"),
