@@ -233,8 +233,8 @@ def _tell_end(summary: dict[str, Any], compared: Compared, failed: list[str], ke
         f"{same['wrongly_united']} wrongly united ({same['lookalikes']} only look alike)",
         f"  findings   {found['found']} of {found['seeded']} seeded breaches found, {found['missed']} missed, "
         f"{found['false']} false",
-        f"  reports    {told['read']} of {told['reports']} yearly reports read right, {told['wrong_cells']} wrong cells, "
-        f"{told['sums_wrong']} wrong sums",
+        f"  reports    {told['read']} of {told['reports']} yearly reports read right, "
+        f"{told['wrong_cells']} wrong cells, {told['sums_wrong']} wrong sums",
         f"  faults     {faults['seeded']} faults of ours seeded, {faults['accusations']} accusations",
         f"  delivered  {sent['received']} of {sent['expected']} changes, {sent['duplicates']} twice, "
         f"drift {sent['drift']}",
