@@ -81,7 +81,6 @@ def sow(city: City) -> None:
     picker.columns = city.columns
     flaws.sow_front(city, picker, partial(_note, city))
     _reports(city, picker)
-    sow_annual(city, picker)
     _stale(city, picker)
     _blank_and_undated(city, picker)
     _items(city, picker)
@@ -89,6 +88,7 @@ def sow(city: City) -> None:
         _faults(city, picker)
     flaws.sow(city, picker, partial(_note, city))
     _lifelike(city, picker)
+    sow_annual(city, picker)
     flaws.keep_clear(city, partial(_note, city))
     shared.sow(city)
 

@@ -55,7 +55,7 @@ def _item(line: dict[str, Any]) -> Item:
         statutory=line.get("statutory"),
         summary=line["summary"],
         attachments=tuple(Attachment(name=file["name"], url=file["url"]) for file in line["attachments"]),
-        body_text=line["body_text"],
+        body_text=line.get("body_text"),
         stage=stage_of(line["title"]) or "other",
         page_read=line["page"],
     )
