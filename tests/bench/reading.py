@@ -203,6 +203,8 @@ def _compared(said: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, tup
     pairs["attachments"] = tuple(  # type: ignore[assignment]
         sorted(str(one["url"]) for one in whose.get("attachments") or ()) for whose in (said, item)
     )
+    if "body_text" not in item:  # tables stand in it, and how their cells are told is not said
+        return pairs
     read, body = _plain(said.get("body_text")), _plain(item["body_text"])
     start, end = body[:_END], body[-_END:]
     pairs["body_start"] = (start if start in read[:_WITHIN] else read[:_END], start)
