@@ -67,7 +67,10 @@ def _read(body: bytes, name: str, bounds: Bounds, *, nested: bool) -> FileRead:
         return FileRead(kind=kind, outcome=FileOutcome.REFUSED, detail=words)
     except RecursionError:
         return FileRead(kind=kind, outcome=FileOutcome.REFUSED, detail="嵌套过深")
-    except Exception as problem:  # noqa: BLE001 - a damaged file leads every library to errors of its own
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    # a damaged file leads every library to errors of its own; those written in Rust panic, which is no Exception
+    except BaseException as problem:  # noqa: BLE001
         return FileRead(kind=kind, outcome=FileOutcome.UNREADABLE, detail=f"文件已损坏（{_short(problem)}）")
 
 
