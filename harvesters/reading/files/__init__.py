@@ -3,7 +3,8 @@
 What the bytes are decides, never the name (``kinds``). PDF is read by PDFium and pdfplumber, .docx and .xlsx over
 their XML, .doc and .wps from their pieces, .xls and .et by calamine, OFD from its zip. A file without text because it
 is a scan is told as such. Whatever is wrong with a file becomes an outcome with one sentence, never an exception; only
-running out of memory raises, for ``file_reading`` to tell, which reads within bounds of time and memory.
+running out of memory raises. A library may still end its whole process over a damaged file (calamine asks for as much
+memory as a workbook claims to need): files from outside are read through ``file_reading``, in a child within bounds.
 """
 
 from __future__ import annotations

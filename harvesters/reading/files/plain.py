@@ -10,6 +10,7 @@ import re
 from typing import Final
 from xml.etree.ElementTree import Element
 
+import olefile
 from python_calamine import CalamineWorkbook
 
 from harvesters.reading.document import Document
@@ -195,6 +196,10 @@ def read_old_book(body: bytes, lines: Lines) -> tuple[Grid, ...]:
 
     :raises Exception: whatever the library says of one that is damaged.
     """
+    with olefile.OleFileIO(io.BytesIO(body)) as file:
+        # calamine makes room for what is claimed before it looks, and what cannot be had ends the process
+        if any(file.get_size(path) > len(body) for path in file.listdir()):
+            raise ValueError("its streams are longer than the file")
     book = CalamineWorkbook.from_filelike(io.BytesIO(body))
     grids = []
     for told in book.sheets_metadata:
