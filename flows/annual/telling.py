@@ -126,9 +126,7 @@ def _counts_before(run: Run, year: int, units: set[str]) -> Counts | None:
     return counts_of(catalogue.year_counts(run.database, year), run.columns, units)
 
 
-def _claims(
-    run: Run, year: int, now: Iterable[HeldReport], counts: Sequence[catalogue.YearCount]
-) -> tuple[Claim, ...]:
+def _claims(run: Run, year: int, now: Iterable[HeldReport], counts: Sequence[catalogue.YearCount]) -> tuple[Claim, ...]:
     reports = {
         unit: report_of(one.counted.report)
         for unit, one in reported(now).items()
