@@ -17,7 +17,7 @@ import struct
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final
 
@@ -25,11 +25,13 @@ from harvesters.reading.files.facts import Bounds, FileOutcome, FileRead
 from harvesters.reading.files.kinds import kind_of_bytes
 from harvesters.reading.grids.grid import Grid
 from storage import settings
+from storage.exceptions import FileReaderNotStarted
 from storage.settings import Settings
 
 _START_S: Final = 60.0  # a child on a busy machine, its libraries loaded
 _TABLES_SHARE: Final = 0.7  # of the time: then no more tables are sought, so that the text is still told
 _MB: Final = 2**20
+_MOST_ANSWER: Final = 256 * _MB  # text and tables are bounded far below
 
 
 class FileReader:
@@ -48,7 +50,10 @@ class FileReader:
         self._end()
 
     def read(self, body: bytes, name: str) -> FileRead:
-        """What a file says; what cannot be told within the bounds is an outcome like any other."""
+        """What a file says; what cannot be told within the bounds is an outcome like any other.
+
+        :raises FileReaderNotStarted: the child does not start on this machine, which says nothing of the file.
+        """
         limits = self._limits
         if len(body) > limits.file_bytes:
             words = f"文件有 {len(body) / _MB:.1f} MB，超过上限 {limits.file_bytes / _MB:.0f} MB，未读取"
@@ -58,32 +63,34 @@ class FileReader:
         if isinstance(answer, FileOutcome):
             self._end()
             seconds = f"读取超过 {limits.file_read_s:g} 秒，已停止"
-            words = seconds if answer is FileOutcome.REFUSED else "读取该文件时程序退出，文件异常"
+            gone = f"读取该文件的进程异常退出（内存上限 {limits.file_read_mb} MB），不读取"
+            words = seconds if answer is FileOutcome.REFUSED else gone
             return FileRead(kind=kind_of_bytes(body), outcome=FileOutcome.REFUSED, detail=words)
         return answer
 
     def _ready(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             limits = self._limits
-            command = [
-                sys.executable,
-                "-m",
-                "harvesters.file_reading",
-                str(limits.file_pages),
-                str(limits.file_read_mb),
-            ]
+            bounds = (str(limits.file_pages), str(limits.file_read_mb), str(limits.file_read_s))
+            self._end()
             self._child = subprocess.Popen(
-                [*command, str(limits.file_read_s)],
+                [sys.executable, "-m", "harvesters.file_reading", *bounds],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
+                cwd=Path(__file__).parents[1],
+                env=settings.child_environment(),
             )
-            _take(self._child, time.monotonic() + _START_S)  # says that its libraries are loaded
+            try:
+                _take(self._child, time.monotonic() + _START_S)  # says that its libraries are loaded
+            except (EOFError, TimeoutError) as problem:
+                self._end()
+                raise FileReaderNotStarted("the process that reads files did not start") from problem
         return self._child
 
     def _asked(self, child: subprocess.Popen[bytes], body: bytes, name: str) -> FileRead | FileOutcome:
-        """The answer; REFUSED: not in time; UNREADABLE: the child is gone."""
+        """The answer; REFUSED: not in time; UNREADABLE: the child is gone, most often for want of memory."""
         until = time.monotonic() + self._limits.file_read_s
         assert child.stdin is not None
         try:
@@ -118,6 +125,8 @@ def _take(child: subprocess.Popen[bytes], until: float) -> bytes:
     """
     assert child.stdout is not None
     (size,) = struct.unpack("<Q", _exactly(child.stdout, 8, until))
+    if size > _MOST_ANSWER:
+        raise EOFError
     return _exactly(child.stdout, size, until)
 
 
@@ -164,14 +173,17 @@ def main() -> None:
             return
         bounds = Bounds(pages=pages, until=time.monotonic() + _TABLES_SHARE * seconds)
         try:
-            told = json.dumps(asdict(read_file(body, name.decode(), bounds)), ensure_ascii=False).encode(
-                "utf-8", "replace"
-            )
+            told = _as_json(read_file(body, name.decode(), bounds))
         except MemoryError:
             words = f"读取该文件需要的内存超过 {megabytes} MB，已停止"
             kind = kind_of_bytes(body[: 1 << 16])
-            told = json.dumps(asdict(FileRead(kind=kind, outcome=FileOutcome.REFUSED, detail=words))).encode()
+            told = _as_json(FileRead(kind=kind, outcome=FileOutcome.REFUSED, detail=words))
         _answer(out, told)
+
+
+def _as_json(read: FileRead) -> bytes:
+    grids = [{"name": one.name, "rows": one.rows} for one in read.grids]
+    return json.dumps(vars(read) | {"grids": grids}, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _part(pipe: IO[bytes]) -> bytes | None:

@@ -59,6 +59,18 @@ class ReportRefused(GongkaiError):
     """Raised when a yearly report that came by mail cannot be taken in: empty, too large, or of another year."""
 
 
+class OversizedFile(DutyFileError):
+    """Raised when a file holds more than any genuine one, or is made to exhaust its reader."""
+
+
+class FileReaderNotStarted(GongkaiError):
+    """Raised when the process that reads files does not start: a fault of this machine, of no file."""
+
+
+class LockedFile(DutyFileError):
+    """Raised when a file is under a password."""
+
+
 class UnknownTarget(GongkaiError):
     """Raised when a unit, column, finding or receiver named by the user does not exist."""
 

@@ -60,7 +60,7 @@ def docx_of(blocks: Sequence[Block]) -> bytes:
             document.add_paragraph(block)
             continue
         rows, columns = size_of(block)
-        table = document.add_table(rows=rows, cols=columns)
+        table = document.add_table(rows=rows, cols=columns, style="Table Grid")
         for row, column, text, wide, high in places(block):
             cell = table.cell(row, column)
             if wide > 1 or high > 1:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -35,6 +37,7 @@ FORMS: Final = ("html", "docx", "pdf", "xlsx")  # a page first: that is what is 
 _ASKED: Final = 50  # requests looked through for those of reports
 _MADE: Final = 60  # drafts listed
 _MOST_NOTE: Final = 2000  # signs
+_MOST_NAME: Final = 180  # signs
 _EARLIEST: Final = dt.timedelta(days=400)  # before today, a report may have come
 # what the writer of the paper says is its own; it may be styled, and it may run, load and send nothing
 _PREVIEW: Final = {
@@ -61,11 +64,12 @@ def show_hand_in(request: Request, store: Store, person: Person, year: str, unit
 @router.post("/annual/{year}/hand-in")
 async def hand_in(request: Request, store: Store, person: Person, year: str) -> Response:
     """Keeps the file for a worker, and leaves the request that names it; shows how it goes."""
+    named = annual_pages.number(year)
     may = person.account.may(Action.PAPERS)  # nobody else sends us megabytes
     most = request.app.state.settings.file_bytes
     form, sent = await forms.read_with_files(request, most=1 if may else 0, most_bytes=most, refused="annual")
     signing.check(person, form, Action.PAPERS)
-    return await run_in_threadpool(_handed_in, request, store, person, annual_pages.number(year), form, sent)
+    return await run_in_threadpool(_handed_in, request, store, person, named, form, sent)
 
 
 @router.get("/annual/{year}/figures.csv")
@@ -124,11 +128,12 @@ def _handed_in(
         if refused is not None:
             return _hand_in(request, store, person, year, given=form, refused=refused)
         [file] = sent
+        name = clean_name(file.name)
         is_report = do == What.REPORT
         left = handed.ask(
             store,
             What(do),
-            file.name,
+            name,
             file.content,
             year=year,
             by=by,
@@ -136,11 +141,18 @@ def _handed_in(
             received_on=_day(form.get("received_on", "")) if is_report else None,
             note=(form.get("note", "").strip()[:_MOST_NOTE] or None) if is_report else None,
         )
-        facts = {"do": do, "file": file.name, "size": len(file.content), "unit": form.get("unit") or None}
+        facts = {"do": do, "file": name, "size": len(file.content), "unit": form.get("unit") or None}
     else:
         raise HTTPException(422, "refused.annual_do")
     people.note(store, by, "annual.handed_in", str(year), facts=facts, address=signing.address_of(request))
     return RedirectResponse(f"/requests/{left}", 303)
+
+
+def clean_name(name: str) -> str:
+    """The name of a file without folders and signs that are not seen, which turn ``fdp.exe`` round."""
+    last = re.split(r"[/\\]", name)[-1]
+    seen = "".join(" " if unicodedata.category(sign)[0] in "ZC" else sign for sign in last)
+    return " ".join(seen.split())[:_MOST_NAME] or "-"
 
 
 def _refused(store: Store, do: str, form: Mapping[str, str], sent: list[Sent]) -> str | None:

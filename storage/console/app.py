@@ -28,6 +28,7 @@ from storage.console import (
     annual_pages,
     annual_report_pages,
     annual_steps,
+    annual_sums_pages,
     api,
     board_pages,
     bodies,
@@ -133,6 +134,7 @@ def create_app(database: Database | None = None, *, api_open: bool | None = None
     app.include_router(paper_pages.router)
     app.include_router(annual_report_pages.router)
     app.include_router(annual_steps.router)
+    app.include_router(annual_sums_pages.router)
     app.include_router(annual_pages.router)
     app.include_router(source_pages.router)  # before any page whose address ends in a unit's name
     app.include_router(request_pages.router)

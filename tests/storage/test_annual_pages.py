@@ -412,6 +412,31 @@ def test_a_reason_is_told_in_words(told_why: str | None, shown: str) -> None:
     assert annual_pages.reason("zh", told_why) == shown
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("年报.pdf", "年报.pdf"),
+        ("C:\\桌面\\年报.pdf", "年报.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("年报\u202efdp.exe", "年报 fdp.exe"),
+        (" a\r\nb\x00.ofd ", "a b .ofd"),
+        ("字" * 500, "字" * 180),
+        ("/", "-"),
+    ],
+)
+def test_the_name_of_a_file_is_a_name(sent: str, kept: str) -> None:
+    assert annual_steps.clean_name(sent) == kept
+
+
+def test_every_question_mark_leads_to_help(db: Database) -> None:
+    yearly.city(db)
+    client = signed_in(db)
+    known = set(re.findall(r'id="([^"]+)"', client.get("/help").text))
+    pages = ("", "/sums", "/counts", "/hand-in", "/draft")
+    asked = {one for page in pages for one in re.findall(r"/help#([^\"]+)", client.get(f"/annual/{YEAR}{page}").text)}
+    assert {"idea-annual_checks", "idea-annual_sum", "idea-annual_claim"} < asked <= known
+
+
 NOT_TAKEN: Final[tuple[tuple[dict[str, Any], int, str], ...]] = (
     ({"do": "report", "unit": "b", "content": b"", "name": ""}, 422, "请选择一个不为空的文件"),
     ({"do": "report", "unit": "b", "content": b"", "name": "空.pdf"}, 422, "请选择一个不为空的文件"),

@@ -32,9 +32,10 @@ _OF_MATTER: Final = r"(?:共计?|合?计|总计|为|数为|共有|有)?"
 _TURNS: Final = re.compile(
     r"同比|环比|上一?年度?(?!结转)|去年(?!结转)|往年|历年|累计|以来|截[至止]|增长|增加|减少|下降|[上下]升|较|相比|比例|"
     r"占|%|其中|包括|包含|分别|平均|季度|半年|月份?(?!\d{1,2}日)|全[市区县镇乡州旗省系]|各[单部镇乡街区县村科]|"
-    r"下属|所属|下级|系统|指导|督促|协助|转办|转交|代办|受理点|网上|网站|平台|线上|通过|当面|现场|邮寄|邮政|信函|传真|电子|"
+    r"部门|\d个|下属|所属|下级|系统|指导|督促|协助|转办|转交|代办|受理点|网上|网站|平台|线上|通过|当面|现场|邮寄|邮政|信函|传真|电子|"
     r"自然人|个人|公民|法人|企业|组织|受理|撤[回销]|重复|涉及|类|目标|计划|力争|预计|不含|剔除|除外"
 )
+_YEAR: Final = re.compile(r"(20\d\d)年")
 _MATTER: Final = re.compile(r"信息公开|依申请|公开申请")
 _ABOUT: Final = re.compile(r"约|近|超过?|逾|至少|不足|将近|大约|余$")
 
@@ -97,10 +98,10 @@ _PHRASES: Final = {form: _phrases(form) for form in RESULTS}
 
 def claims(report: Report) -> tuple[Claim, ...]:
     """Every phrase of the text that surely names a figure of the tables."""
-    return tuple(claim for part in report.parts if part.number in _PARTS for claim in _claims(part.text, report.form))
+    return tuple(claim for part in report.parts if part.number in _PARTS for claim in _claims(part.text, report))
 
 
-def _claims(text: str, form: Form) -> Iterator[Claim]:
+def _claims(text: str, report: Report) -> Iterator[Claim]:
     plain_text = re.sub(r"[^\S\n]+", "", unicodedata.normalize("NFKC", text))
     plain_text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", plain_text)
     for sentence in re.split(r"[。;;!?\n]", plain_text):
@@ -110,8 +111,10 @@ def _claims(text: str, form: Form) -> Iterator[Claim]:
         whole = told if turn is None else told[: max(told.rfind(","), 0)]
         if not whole or not re.search(r"[\d零〇一二两三四五六七八九十百千]", whole):
             continue
+        if any(int(year) != report.year for year in _YEAR.findall(sentence)):
+            continue
         is_of_matter = _MATTER.search(sentence) is not None
-        for phrase in _PHRASES.get(form, ()):
+        for phrase in _PHRASES.get(report.form, ()):
             if phrase.asks_matter and not is_of_matter:
                 continue
             for found in phrase.pattern.finditer(whole):

@@ -63,6 +63,10 @@ def from_document(document: Document, article: Article | None) -> Report | None:
     if not _may_hold(document.text):
         return None
     title = article.title if article else None
+    if title and article and not text.is_title(title):
+        told = article.body_text or ""
+        if "结转下" not in told and text.own_title(told.splitlines()) is None:
+            return None
     page: Shown = shown(document)
     return _report(page.lines, page.tables, title, page.problems)
 

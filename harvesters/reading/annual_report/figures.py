@@ -383,9 +383,10 @@ def _requests(stretches: Sequence[Stretch], collected: Collected) -> None:
         own = False
         for row in stretch.rows:
             told = _texts(row)
-            if sum(words.is_applicant_head(place.text) for place in told) >= 2 or (
-                waiting and not any(words.request_row(place.text) for place in told)
-            ):
+            is_named = any(words.request_row(place.text) for place in told)
+            is_blank = not any(read_value(place.text).state in (State.NUMBER, State.SLASH) for place in told)
+            heads_here = sum(words.is_applicant_head(place.text) for place in told)
+            if heads_here >= 2 or (waiting and not is_named and is_blank):
                 waiting.append(row)
                 continue
             if any(words.is_applicant_head(place.text) and not words.request_row(place.text) for place in told):

@@ -11,7 +11,7 @@ from harvesters.reading.annual_report.tables import Table, of_nodes
 from harvesters.reading.annual_report.text import heading_of
 from harvesters.reading.body import Body, body_lines, find_body, footer_from
 from harvesters.reading.document import Document
-from harvesters.reading.layout import Layout, Line, lay_out
+from harvesters.reading.layout import Layout, lay_out
 
 _LAYOUT_CELL = 300  # characters; a table with such a cell lays out the page
 _MOST_TABLES = 200
@@ -35,11 +35,11 @@ def shown(document: Document) -> Shown:
     footer = footer_from(layout)
     body = find_body(layout, footer)
     lines = body_lines(layout, body, -1, footer) if body else [line for line in layout.lines if not line.hidden]
-    data = _data_tables(layout)
+    data = _in_data_tables(layout)
     kept = [
         line.text
         for line in lines
-        if line.links * 10 < len(line.text) * 9 and (not _is_in(layout, line, data) or heading_of(line.text))
+        if line.links * 10 < len(line.text) * 9 and (line.element not in data or heading_of(line.text))
     ]
     return Shown(tuple(kept), of_nodes(document.tree.css("table")[:_MOST_TABLES]), _instead(body))
 
@@ -66,18 +66,14 @@ def _is_icon(node: LexborNode) -> bool:
     return _ICON.search(source) is not None or any(size.isdecimal() and int(size) <= 60 for size in sizes)
 
 
-def _data_tables(layout: Layout) -> list[tuple[int, int]]:
-    """The stretches of elements that are tables of data: with no table inside, several cells, and none of much text."""
-    found: list[tuple[int, int]] = []
+def _in_data_tables(layout: Layout) -> set[int]:
+    """The elements in tables of data: those with no table inside, several cells, and none of much text."""
+    found: set[int] = set()
     tables = [element for element in layout.elements if element.tag == "table"]
     for place, element in enumerate(tables):
         if place + 1 < len(tables) and tables[place + 1].index < element.end:
             continue
         cells = [one for one in layout.elements[element.index : element.end] if one.tag in ("td", "th")]
         if len(cells) >= 4 and all(layout.mass(cell) < _LAYOUT_CELL for cell in cells):
-            found.append((element.index, element.end))
+            found.update(range(element.index, element.end))
     return found
-
-
-def _is_in(layout: Layout, line: Line, tables: list[tuple[int, int]]) -> bool:
-    return any(first <= line.element < end for first, end in tables)

@@ -18,7 +18,8 @@ from harvesters.reading.grids.html import rows_of, span_of, text_of
 from storage.annual.report import Cell
 
 MOST_ROWS: Final = 400  # of one table; the form's longest has 31, with all three tables in one some 60
-MOST_PLACES: Final = 20_000
+MOST_PLACES: Final = 20_000  # of one table
+MOST_IN_ALL: Final = 40_000  # places of all tables; a report with everything said twice has some 2,000
 _SHEET: Final = "sheet "
 
 
@@ -74,8 +75,8 @@ def letters(column: int) -> str:
 
 
 def of_grids(grids: Sequence[Grid]) -> tuple[Table, ...]:
-    """The tables of a file that was read."""
-    return tuple(_of_grid(number, grid) for number, grid in enumerate(grids, 1))
+    """The tables of a file that was read, as far as the bounds go."""
+    return _within(_of_grid(number, grid) for number, grid in enumerate(grids, 1))
 
 
 def _of_grid(number: int, grid: Grid) -> Table:
@@ -88,8 +89,21 @@ def _of_grid(number: int, grid: Grid) -> Table:
 
 
 def of_nodes(nodes: Iterable[LexborNode]) -> tuple[Table, ...]:
-    """The tables of a page, from its ``<table>`` elements in the page's order."""
-    return tuple(Table(number, f"table {number}", _laid_out(node), exact=True) for number, node in enumerate(nodes, 1))
+    """The tables of a page, from its ``<table>`` elements in the page's order, as far as the bounds go."""
+    return _within(
+        Table(number, f"table {number}", _laid_out(node), exact=True) for number, node in enumerate(nodes, 1)
+    )
+
+
+def _within(tables: Iterable[Table]) -> tuple[Table, ...]:
+    found = []
+    size = 0
+    for table in tables:
+        size += sum(map(len, table.rows))
+        if size > MOST_IN_ALL:
+            break
+        found.append(table)
+    return tuple(found)
 
 
 def _laid_out(table: LexborNode) -> tuple[tuple[Place, ...], ...]:

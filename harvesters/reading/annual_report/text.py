@@ -18,7 +18,9 @@ from storage.annual.report import Part
 
 _SPACES: Final = re.compile(r"\s+")
 _CHINESE: Final = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
-_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|[一二][九〇○零Oo0][〇○零Oo0一二三四五六七八九]{2}(?=年)")
+_YEAR: Final = re.compile(
+    r"(?<!\d)(?:19|20)\d\d(?!\d|[-./年]\d{1,2}[-./月])|[一二][九〇○零Oo0][〇○零Oo0一二三四五六七八九]{2}(?=年)"
+)
 _MATTER: Final = r"(?:政府信息与?政务公开|政府信息公开|信息公开|政务公开)"
 _REPORT: Final = re.compile(
     rf"{_MATTER}.{{0,10}}(?:年度.{{0,8}}(?:报告|报表)|年报|工作报告|情况报告|报告)|"
@@ -30,6 +32,7 @@ _SOMETHING_ELSE: Final = re.compile(
 _BESIDES: Final = re.compile(
     r"(?:19|20)\d\d(?:年度?)?|[一二][九〇○零][〇○零一二三四五六七八九]{2}年度?|年度|^关于|[:：·,，]"
 )
+_TAIL: Final = re.compile(r"(?:的|推进|关于)+$")
 _ASIDE: Final = re.compile(r"^(?:【[^】]{0,12}】|\[[^\]]{0,12}\])")
 _NAME: Final = re.compile(r"[\u4e00-\u9fa5][\u4e00-\u9fa5()]{2,39}")
 _BODY: Final = re.compile(
@@ -47,6 +50,7 @@ _MADE_BY: Final = re.compile(
 _LABELLED: Final = re.compile(
     r"(?:填报|报告|编制|报送|填表|单位|机关)?(?:单位|机关)(?:名称)?[:：](?P<unit>[\u4e00-\u9fa5]{3,30})(?:\(\w{0,6}\))?$"
 )
+_IN_BRACKETS: Final = re.compile(r"\([^()]{0,20}\)")
 _HEADED_YEAR: Final = re.compile(r"^(20\d\d)年(?:度|以来|来)?[,，]")
 _DAY: Final = re.compile(r"(20\d\d)年(\d{1,2})月(\d{1,2})日$")
 _CHINESE_DAY: Final = re.compile(
@@ -115,13 +119,21 @@ def read_lines(lines: Sequence[str], title: str | None) -> Told:
     own = own_title(lines)
     year = _year(title, own, lines, problems)
     return Told(
-        title=title if title and (is_title(title) or own is None) else own,
+        title=_title(title, own),
         year=year,
         unit=_unit(title, own, lines),
         parts=read_parts(lines),
         signed_on=_signed_on(lines),
         problems=tuple(problems),
     )
+
+
+def _title(title: str | None, own: str | None) -> str | None:
+    """The title that says most: one of a report, with a year, the page's before the text's."""
+    for one in (title, own):
+        if one and is_title(one) and years_in(one):
+            return one
+    return title if title and (is_title(title) or own is None) else own
 
 
 def own_title(lines: Sequence[str]) -> str | None:
@@ -171,7 +183,7 @@ def body_in(title: str) -> str | None:
     """The body that a title names besides year and matter."""
     plain = _ASIDE.sub("", tight(title)).strip("《》“”\"'")
     body = re.split(_MATTER, _BESIDES.sub("", plain), maxsplit=1)[0]
-    body = re.sub(r"(?:的|推进|关于)+$", "", body)
+    body = _TAIL.sub("", body)
     return body if _NAME.fullmatch(body) and not _OURSELVES.match(body) else None
 
 
@@ -192,11 +204,12 @@ def _unit(title: str | None, own: str | None, lines: Sequence[str]) -> str | Non
 
 
 def _signer(lines: Sequence[str]) -> str | None:
-    """The body that stands alone on a line before the day at the end."""
+    """The body that stands alone on a line before the day at the end, or before the day on its line."""
     last = [tight(line) for line in lines[-6:]]
     for at, line in enumerate(last):
-        if at and (_DAY.search(line) or _CHINESE_DAY.search(line)):
-            body = re.sub(r"\(.*?\)", "", last[at - 1])
+        day = _DAY.search(line) or _CHINESE_DAY.search(line)
+        if day:
+            body = _IN_BRACKETS.sub("", line[: day.start()] or (last[at - 1] if at else ""))
             if len(body) <= 30 and _BODY.fullmatch(body) and not _OURSELVES.match(body):
                 return body
     return None

@@ -33,7 +33,7 @@ class Label(NamedTuple):
 @lru_cache(maxsize=4096)
 def label(text: str) -> Label:
     """The label that a cell holds; empty words for what is too long to be one."""
-    tight = _SPACES.sub("", narrow(text))
+    tight = _SPACES.sub("", narrow(text)) if len(text) <= 4 * LONGEST else text
     if len(tight) > LONGEST:
         return Label("", "")
     found = _ORDINAL.match(tight)

@@ -19,11 +19,12 @@ from harvesters.reading.files.lines import Lines
 from harvesters.reading.files.ofd import read_ofd
 from harvesters.reading.grids import office, xlsx
 from harvesters.reading.grids.grid import Grid
-from storage.exceptions import DutyFileError
+from storage.exceptions import LockedFile, OversizedFile
 
 __all__ = ["VERSION", "Bounds", "FileOutcome", "FileRead", "kind_of_bytes", "read_file"]
 
 VERSION: Final = "1"  # given anew when reading comes to anything else, so that what is kept is read again
+_MOST_IN_TABLES: Final = 8_000_000  # characters; merged cells counted in every place they cover
 _SENTENCES: Final = {
     "rar": "RAR 压缩包，无法解压；请提供 ZIP 或原文件",
     "7z": "7z 压缩包，无法解压；请提供 ZIP 或原文件",
@@ -32,7 +33,7 @@ _SENTENCES: Final = {
     "ppt": "旧版演示文稿，不读取",
     "odf": "ODF 文件，不读取",
     "xlsb": "二进制工作簿，不读取",
-    "mht": "单一文件网页（MHT），不读取",
+    "xml": "XML 数据文件，不读取；如是 Word 或 Excel 存为 XML，请另存为 DOCX 或 XLSX",
     "ole": "不认识的旧版文件",
     "picture": "图片，没有文字",
     "unknown": "不认识的格式",
@@ -51,17 +52,19 @@ def read_file(body: bytes, name: str, bounds: Bounds | None = None) -> FileRead:
 def _read(body: bytes, name: str, bounds: Bounds, *, nested: bool) -> FileRead:
     kind = kind_of_bytes(body)
     try:
-        return _of_kind(kind, body, name, bounds, nested=nested)
+        told = _of_kind(kind, body, name, bounds, nested=nested)
+        # a merged cell says its text in every place it covers: a long text in a wide cell is a bomb
+        size = sum(len(cell) for one in told.grids for _, row in one.rows for cell in row)
+        if size > _MOST_IN_TABLES:
+            raise OversizedFile(f"{size} characters in tables")
+        return told
     except MemoryError:
         raise
-    except (old_word.LockedDocument, PasswordError):
+    except (LockedFile, PasswordError):
         return FileRead(kind=kind, outcome=FileOutcome.LOCKED, detail="文件有密码")
-    except DutyFileError as problem:
-        is_large = "more than" in str(problem) or "bytes unpacked" in str(problem) or "entities" in str(problem)
-        outcome = FileOutcome.REFUSED if is_large else FileOutcome.UNREADABLE
-        if "password" in str(problem):
-            outcome = FileOutcome.LOCKED
-        return FileRead(kind=kind, outcome=outcome, detail=f"{name}: {_short(problem)}")
+    except OversizedFile:
+        words = "文件内容超出上限（解压后过大、表格过大，或 XML 自带实体定义），不读取"
+        return FileRead(kind=kind, outcome=FileOutcome.REFUSED, detail=words)
     except RecursionError:
         return FileRead(kind=kind, outcome=FileOutcome.REFUSED, detail="嵌套过深")
     except Exception as problem:  # noqa: BLE001 - a damaged file leads every library to errors of its own
@@ -101,6 +104,8 @@ def _of_kind(kind: str, body: bytes, name: str, bounds: Bounds, *, nested: bool)
         grids = plain.read_old_book(body, lines)
     elif kind == "html":
         grids = plain.read_page(body, name, lines)
+    elif kind == "mht":
+        grids = plain.read_saved_page(body, name, lines)
     elif kind == "text":
         grids = plain.read_text(body, name, lines)
     elif kind == "rtf":
@@ -127,4 +132,5 @@ def _sheets(grids: tuple[Grid, ...], lines: Lines) -> tuple[Grid, ...]:
 
 
 def _short(problem: BaseException) -> str:
-    return (str(problem) or type(problem).__name__)[:200]
+    told = "".join(sign for sign in str(problem)[:200] if sign.isprintable())
+    return told or type(problem).__name__

@@ -26,7 +26,10 @@ class FileRead:
     """One file as read.
 
     ``text`` is everything in reading order, a table's row a line with its cells apart by tabs; ``prose`` the same
-    without tables. ``whole`` False: there is more than a bound let through, as ``detail`` says.
+    without tables. A PDF and an OFD know lines as they stand on the page, not paragraphs; their tables are those that
+    lines rule, so a table set by blanks alone is prose there. RTF, PPTX and plain text know no tables, and a workbook
+    no prose: each sheet is a grid. SCANNED may come with text, which a machine made out. ``whole`` False: there is
+    more than a bound let through, or a page or table could not be read, as ``detail`` says.
     """
 
     kind: str  # as its bytes say, see ``kinds.kind_of_bytes``

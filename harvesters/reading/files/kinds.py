@@ -27,7 +27,7 @@ _IN_OLE: Final = (
     ("powerpoint document", "ppt"),  # and .dps
 )
 _MARKUP: Final = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|div|p|meta)\b", re.I | re.S
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body|table|div|p|meta)\b", re.I | re.S
 )
 _MOST_NAMES: Final = 20_000
 
@@ -36,7 +36,8 @@ def kind_of_bytes(body: bytes) -> str:
     """What the bytes are.
 
     "pdf", "docx", "xlsx", "xlsb", "pptx", "doc", "xls", "ppt", "ofd", "odf", "locked" (an Office file under a
-    password), "ole", "zip", "rar", "7z", "gz", "html", "mht", "rtf", "ceb", "picture", "text", "empty" or "unknown".
+    password), "ole", "zip", "rar", "7z", "gz", "html", "mht", "rtf", "xml", "ceb", "picture", "text", "empty" or
+    "unknown".
     """
     head = body[:4096]
     if not body.strip(b"\x00\r\n\t "):
@@ -62,6 +63,8 @@ def kind_of_bytes(body: bytes) -> str:
         return "mht"
     if _MARKUP.match(plain.removeprefix(b"\xef\xbb\xbf")) or b"<html" in plain.lower():
         return "html"
+    if plain.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+        return "xml"
     if b"%PDF-" in body[:1024]:  # readers allow up to a kilobyte before it
         return "pdf"
     return "text" if _is_text(body) else "unknown"

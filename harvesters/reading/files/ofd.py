@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from pdfplumber import table as rules
-from pdfplumber.utils.text import extract_text
 
 from harvesters.reading.files.facts import Bounds, FileOutcome, FileRead
+from harvesters.reading.files.laid import LEAST_TEXT, Gathered, Signs
 from harvesters.reading.files.lines import Lines
-from harvesters.reading.files.ruled import Box, as_grid, ruled
-from harvesters.reading.grids.grid import Grid
+from harvesters.reading.files.ruled import ruled
 from harvesters.reading.grids.office import Parts, local
 
 _POINTS: Final = 72 / 25.4
@@ -36,6 +34,7 @@ class _Page:
     chars: list[dict[str, Any]] = field(default_factory=list)
     edges: list[dict[str, Any]] = field(default_factory=list)
     pictures: int = 0
+    height: float = 297 * _POINTS  # of A4, where the file tells none
 
 
 def read_ofd(parts: Parts, bounds: Bounds) -> FileRead:
@@ -43,32 +42,38 @@ def read_ofd(parts: Parts, bounds: Bounds) -> FileRead:
 
     :raises DutyFileError: it holds more than any such file.
     """
-    lines, grids = Lines(bounds.characters), list[Grid]()
-    pages = list(_pages(parts))
-    scanned = 0
+    told = Gathered(Lines(bounds.characters))
+    pages, templates, height = _order(parts)
+    read = scanned = 0
     for part in pages[: bounds.pages]:
-        page = _Page()
-        for source in (*_templates(parts, part), part):
-            _draw(parts, source, page)
-        before = len(lines.text)
-        _tell(page, lines, grids)
-        scanned += page.pictures > 0 and len(lines.text) == before
-        if lines.full:
+        if told.lines.full or bounds.is_over:
             break
-    text = lines.text
-    outcome = FileOutcome.READ if text else FileOutcome.SCANNED if scanned else FileOutcome.EMPTY
-    notes = [f"共 {len(pages)} 页，只读前 {bounds.pages} 页"] if len(pages) > bounds.pages else []
+        root = _root(parts, part)
+        page = _Page(height=_height(root) or height or 297 * _POINTS)
+        for one in root.iter() if root is not None else ():
+            # what many pages lie on: their running titles and frames
+            if local(one) == "Template" and one.get("TemplateID") in templates:
+                _draw(_root(parts, templates[one.get("TemplateID") or ""]), page)
+        _draw(root, page)
+        scanned += page.pictures > 0 and len(page.chars) < LEAST_TEXT
+        _tell(page, told)
+        read += 1
+    told.close()
+    text = told.lines.text
+    outcome = FileOutcome.READ if text else FileOutcome.EMPTY
+    notes = [f"共 {len(pages)} 页，只读前 {read} 页"] if len(pages) > read else []
     if scanned:
+        outcome = FileOutcome.SCANNED if len(text) < LEAST_TEXT * max(1, read // 2) else outcome
         notes.insert(0, f"{scanned} 页是扫描图片，没有文字")
     return FileRead(
         kind="ofd",
         outcome=outcome,
         detail="；".join(notes) or None,
         text=text,
-        prose=lines.without_tables,
-        grids=tuple(grids),
+        prose=told.lines.without_tables,
+        grids=tuple(told.grids),
         pages=len(pages),
-        whole=len(pages) <= bounds.pages and not lines.full,
+        whole=len(pages) == read and not told.lines.full and not told.left_out,
     )
 
 
@@ -80,21 +85,34 @@ def _root(parts: Parts, part: str) -> Element | None:
     return root
 
 
-def _pages(parts: Parts) -> Iterator[str]:
-    """The pages' parts, in order."""
-    seen: set[str] = set()
+def _order(parts: Parts) -> tuple[tuple[str, ...], dict[str, str], float | None]:
+    """The pages' parts in order, the templates pages lie on by their numbers, and how high a page is."""
+    height: float | None = None
+    pages: dict[str, None] = {}
+    templates: dict[str, str] = {}
     start = _root(parts, "OFD.xml")
     for told in start.iter() if start is not None else ():
         if local(told) != "DocRoot" or not told.text:
             continue
         document = told.text.strip().lstrip("/")
         root = _root(parts, document)
-        for page in root.iter() if root is not None else ():
-            place = page.get("BaseLoc") if local(page) == "Page" else None
-            part = _beside(document, place) if place else ""
-            if part and part not in seen:
-                seen.add(part)
-                yield part
+        height = height or _height(root)
+        for one in root.iter() if root is not None else ():
+            place = one.get("BaseLoc") if local(one) in ("Page", "TemplatePage") else None
+            if place and local(one) == "Page":
+                pages.setdefault(_beside(document, place))
+            elif place:
+                templates.setdefault(one.get("ID") or "", _beside(document, place))
+    return tuple(pages), templates, height
+
+
+def _height(root: Element | None) -> float | None:
+    """How high the first page area is that is told, in points."""
+    for one in root.iter() if root is not None else ():
+        if local(one) == "PhysicalBox":
+            box = _numbers(one.text)
+            return box[3] * _POINTS if len(box) == 4 and box[3] > 0 else None
+    return None
 
 
 def _beside(part: str, place: str) -> str:
@@ -103,31 +121,7 @@ def _beside(part: str, place: str) -> str:
     return posixpath.normpath(whole)
 
 
-def _templates(parts: Parts, part: str) -> tuple[str, ...]:
-    """The templates a page lies on, told by the document: not in the page's own text order, so read first."""
-    root = _root(parts, part)
-    wanted = {one.get("TemplateID") for one in root.iter() if local(one) == "Template"} if root is not None else set()
-    if not wanted:
-        return ()
-    document = _root(parts, next(_documents(parts), ""))
-    found = document.iter() if document is not None else ()
-    home = next(_documents(parts), "")
-    return tuple(
-        _beside(home, one.get("BaseLoc") or "")
-        for one in found
-        if local(one) == "TemplatePage" and one.get("ID") in wanted and one.get("BaseLoc")
-    )
-
-
-def _documents(parts: Parts) -> Iterator[str]:
-    start = _root(parts, "OFD.xml")
-    for told in start.iter() if start is not None else ():
-        if local(told) == "DocRoot" and told.text:
-            yield told.text.strip().lstrip("/")
-
-
-def _draw(parts: Parts, part: str, page: _Page) -> None:
-    root = _root(parts, part)
+def _draw(root: Element | None, page: _Page) -> None:
     for one in root.iter() if root is not None else ():
         kind = local(one)
         if kind == "TextObject":
@@ -250,34 +244,11 @@ def _edge(one: tuple[float, float], other: tuple[float, float], page: _Page) -> 
     page.edges.append({"x0": x0, "x1": x1, "top": top, "bottom": bottom, "orientation": kind, **sizes})
 
 
-def _tell(page: _Page, lines: Lines, grids: list[Grid]) -> None:
+def _tell(page: _Page, told: Gathered) -> None:
     """The page's prose and tables from head to foot."""
-
-    def text_in(box: Box) -> str:
-        inside = [one for one in page.chars if _inside(one, box)]
-        return str(extract_text(inside)) if inside else ""
-
+    signs = Signs(page.chars)
     edges = rules.merge_edges(page.edges, 3, 3, 3, 3) if page.edges else []
     cells = rules.intersections_to_cells(rules.edges_to_intersections(edges, 3, 3)) if edges else []
-    found = [table for each in rules.cells_to_tables(cells) if (table := ruled(each, text_in)) is not None]
-    top = float("-inf")
-    for table in sorted(found, key=lambda one: one.box[1]):
-        lines.prose(_between(page, found, top, table.box[1]))
-        grids.append(as_grid(f"table {len(grids) + 1}", table.rows))
-        lines.table(grids[-1])
-        top = table.box[3]
-    lines.prose(_between(page, found, top, float("inf")))
-
-
-def _between(page: _Page, tables: list[Any], top: float, bottom: float) -> str:
-    told = [
-        one
-        for one in page.chars
-        if top <= (one["top"] + one["bottom"]) / 2 < bottom and not any(_inside(one, table.box) for table in tables)
-    ]
-    return str(extract_text(told)) if told else ""
-
-
-def _inside(char: Any, box: Box) -> bool:
-    across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return bool(box[0] <= across < box[2] and box[1] <= down < box[3])
+    found = (ruled(each, signs.text_in) for each in rules.cells_to_tables(cells))
+    tables = sorted((one for one in found if one is not None), key=lambda one: (one.box[1], one.box[0]))
+    told.page(signs, tables, page.height)

@@ -17,6 +17,7 @@ import olefile
 
 from harvesters.reading.files.lines import Lines
 from harvesters.reading.grids.grid import MOST_COLUMNS, MOST_GRIDS, MOST_ROWS, Grid, clean, grid
+from storage.exceptions import LockedFile
 
 _MAGIC: Final = 0xA5EC
 _PAGE: Final = 512  # bytes of a page of properties
@@ -24,10 +25,6 @@ _IN_TABLE, _ROW_END, _DEFINES = 0x2416, 0x2417, 0xD608  # sprmPFInTable, sprmPFT
 _DEPTH: Final = 0x6649  # sprmPItap: 2 and more is a table within a cell
 _SIZES: Final = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}  # of a sprm's operand by its top three bits; 6: told in it
 _NEAR: Final = 20  # twentieths of a point: edges nearer than this are one
-
-
-class LockedDocument(ValueError):
-    """The document is under a password."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +45,7 @@ class _Table:
 def read_doc(body: bytes, lines: Lines) -> tuple[Grid, ...]:
     """Adds the document's text to ``lines``; its tables.
 
-    :raises LockedDocument: it is under a password.
+    :raises LockedFile: it is under a password.
     :raises ValueError: it is no such document, or damaged.
     """
     with olefile.OleFileIO(io.BytesIO(body)) as file:
@@ -57,7 +54,7 @@ def read_doc(body: bytes, lines: Lines) -> tuple[Grid, ...]:
             raise ValueError("it is of a form older than Word 97")
         flags = struct.unpack_from("<H", main, 0x0A)[0]
         if flags & 0x0100:
-            raise LockedDocument
+            raise LockedFile
         table = file.openstream("1Table" if flags & 0x0200 else "0Table").read()
     text, offsets = _text(main, table)
     length = struct.unpack_from("<I", main, 0x4C)[0]  # what follows are notes, headers and text boxes
@@ -81,7 +78,7 @@ def _text(main: bytes, table: bytes) -> tuple[str, list[tuple[int, int, int]]]:
     for number in range(count):
         where = struct.unpack_from("<I", pieces, 4 * (count + 1) + 8 * number + 2)[0]
         signs = ends[number + 1] - ends[number]
-        if signs < 0 or signs > len(main):
+        if signs < 0 or ends[number + 1] > len(main):
             raise ValueError("a piece of its text lies outside of it")
         narrow = bool(where & 0x40000000)
         first = (where & 0x3FFFFFFF) // 2 if narrow else where

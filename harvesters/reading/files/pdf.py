@@ -3,71 +3,60 @@
 The text of every page comes from PDFium, which reads some 300 pages a second; only pages on which lines are drawn are
 laid out a second time by pdfplumber, some 5 to 20 a second, for their tables. A table that reaches the foot of a page
 and goes on at the head of the next with the same columns is one. A page that shows pictures and next to no text is
-scanned.
+scanned; so is one whose text lies unseen over its picture, because a machine made it out: it is told to be searched,
+and its numbers prove nothing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pdfplumber
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
-from pdfplumber.utils.text import extract_text
 
 from harvesters.reading.files.facts import Bounds, FileOutcome, FileRead
+from harvesters.reading.files.laid import LEAST_TEXT, Gathered, Signs
 from harvesters.reading.files.lines import Lines
-from harvesters.reading.files.ruled import Box, Ruled, as_grid, ruled
-from harvesters.reading.grids.grid import MOST_GRIDS, Grid
+from harvesters.reading.files.ruled import Ruled, ruled
 
-_LEAST_TEXT: Final = 20  # characters of a page that is not scanned; a page number and a seal's text are fewer
-_LEAST_LINES: Final = 4  # drawn shapes of a page with a table
-_MOST_SHAPES: Final = 20_000  # a page with more is a drawing
-_FOOT: Final = 0.86  # of the page's height: a table that ends below may go on
-_HEAD: Final = 0.16
-_LOCKED: Final = 4  # FPDF_ERR_PASSWORD
+_LEAST_STEPS: Final = 12  # of the pen: six lines of two steps are the least table
+_MOST_STEPS: Final = 60_000  # a page with more is a drawing
 _FORMS: Final = 3  # how deep shapes are looked for in forms within forms
 
 
 @dataclass
-class _Gathered:
-    """What the pages read so far hold; ``open``: a table that reached the foot of the last page, with its rows."""
+class _Told:
+    """The pages read so far, and which of them could not be read as they should."""
 
-    lines: Lines
-    grids: list[Grid] = field(default_factory=list)
-    rows: list[tuple[str, ...]] = field(default_factory=list)
-    last: Ruled | None = None
+    laid: Gathered
     scanned: list[int] = field(default_factory=list)
+    recognised: list[int] = field(default_factory=list)  # scanned, with text that a machine made out
     unlaid: list[int] = field(default_factory=list)
-
-    def close(self) -> None:
-        if self.rows and len(self.grids) < MOST_GRIDS:
-            found = as_grid(f"table {len(self.grids) + 1}", self.rows)
-            self.grids.append(found)
-            self.lines.table(found)
-        self.rows, self.last = [], None
 
 
 def read_pdf(body: bytes, bounds: Bounds) -> FileRead:
     """The text and tables of a PDF."""
+    with contextlib.suppress(pdfium.PdfiumError):
+        pdfium.PdfDocument(b"%PDF-")  # PDFium keeps its last error where a document fails without one of its own
     try:
         document = pdfium.PdfDocument(body)
         count = len(document)
     except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == _LOCKED or "password" in str(error).lower():
+        if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
             return FileRead(kind="pdf", outcome=FileOutcome.LOCKED, detail="加密的 PDF，打开需要密码")
-        return FileRead(kind="pdf", outcome=FileOutcome.UNREADABLE, detail=f"PDF 已损坏，无法打开（{error}）")
-    told = _Gathered(Lines(bounds.characters))
+        return FileRead(kind="pdf", outcome=FileOutcome.UNREADABLE, detail="PDF 已损坏，无法打开")
+    told = _Told(Gathered(Lines(bounds.characters)))
     try:
         with _Layout(body) as layout:
             for number in range(min(count, bounds.pages)):
                 _page(document, number, layout, told, bounds)
-                if told.lines.full:
+                if told.laid.lines.full:
                     break
-        told.close()
+        told.laid.close()
     finally:
         document.close()
     return _ended(told, count, bounds)
@@ -99,133 +88,98 @@ class _Layout:
             return None
 
 
-def _page(document: Any, number: int, layout: _Layout, told: _Gathered, bounds: Bounds) -> None:
+def _page(document: Any, number: int, layout: _Layout, told: _Told, bounds: Bounds) -> None:
     try:
         page = document[number]
         textpage = page.get_textpage()
         text = str(textpage.get_text_bounded())
         textpage.close()
-        shapes, pictures = _drawn(page)
+        steps, pictures, is_recognised = _drawn(page)
         page.close()
     except (pdfium.PdfiumError, ValueError):
         told.unlaid.append(number + 1)
         return
-    if len("".join(text.split())) < _LEAST_TEXT and pictures:
+    if pictures and len("".join(text.split())) < LEAST_TEXT:
         told.scanned.append(number + 1)
-    if _LEAST_LINES <= shapes <= _MOST_SHAPES:
-        if bounds.is_over:
+    elif is_recognised:
+        told.recognised.append(number + 1)
+    if steps >= _LEAST_STEPS:
+        laid = None if bounds.is_over or steps > _MOST_STEPS else _laid(layout.page(number))
+        if laid is None:
             told.unlaid.append(number + 1)
-        elif _with_tables(layout.page(number), told):
+        elif laid[1]:
+            told.laid.page(*laid)
             return
-    told.close()
-    told.lines.prose(text)
+    told.laid.close()
+    told.laid.lines.prose(text)
 
 
-def _drawn(page: Any) -> tuple[int, int]:
-    """How many shapes and pictures a page shows."""
-    shapes = pictures = 0
+def _drawn(page: Any) -> tuple[int, int, bool]:
+    """How many steps the lines of a page take, its pictures, and whether its text lies unseen over a picture."""
+    steps = pictures = seen = unseen = 0
     for one in page.get_objects(max_depth=_FORMS):
-        shapes += one.type == pdfium_c.FPDF_PAGEOBJ_PATH
-        pictures += one.type == pdfium_c.FPDF_PAGEOBJ_IMAGE
-        if shapes > _MOST_SHAPES:
+        if one.type == pdfium_c.FPDF_PAGEOBJ_PATH:
+            steps += max(0, pdfium_c.FPDFPath_CountSegments(one.raw))
+        elif one.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+            pictures += 1
+        elif one.type == pdfium_c.FPDF_PAGEOBJ_TEXT:
+            is_unseen = pdfium_c.FPDFTextObj_GetTextRenderMode(one.raw) == pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE
+            unseen += is_unseen
+            seen += not is_unseen
+        if steps > _MOST_STEPS:
             break
-    return shapes, pictures
+    return steps, pictures, pictures > 0 and unseen > seen
 
 
-def _with_tables(page: Any, told: _Gathered) -> bool:
-    """Adds the page with its tables; False where it has none, or cannot be laid out."""
+def _laid(page: Any) -> tuple[Signs, list[Ruled], float] | None:
+    """The page's signs, its tables from head to foot, and its height; None where it cannot be laid out."""
     if page is None:
-        return False
+        return None
     try:
-        tables = list(_tables(page))
-        if not tables:
-            return False
-        _add(page, tables, told)
+        signs = Signs(page.chars)
+        found = (ruled(table.cells, signs.text_in) for table in page.find_tables())
+        tables = sorted((one for one in found if one is not None), key=lambda one: (one.box[1], one.box[0]))
+        return signs, tables, float(page.height)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - see _Layout.page
-        return False
+        return None
     finally:
         page.close()
-    return True
 
 
-def _tables(page: Any) -> Iterator[Ruled]:
-    chars = page.chars
-
-    def text_in(box: Box) -> str:
-        inside = [one for one in chars if _inside(one, box)]
-        return str(extract_text(inside)) if inside else ""
-
-    for table in sorted(page.find_tables(), key=lambda one: (one.bbox[1], one.bbox[0])):
-        found = ruled(table.cells, text_in)
-        if found is not None:
-            yield found
-
-
-def _add(page: Any, tables: list[Ruled], told: _Gathered) -> None:
-    """The page's prose and tables from head to foot."""
-    chars = page.chars
-    outside = [one for one in chars if not any(_inside(one, table.box) for table in tables)]
-    height = float(page.height)
-    top = float("-inf")
-    for number, table in enumerate(tables):
-        before = [one for one in outside if top <= (one["top"] + one["bottom"]) / 2 < table.box[1]]
-        text = str(extract_text(before)) if before else ""
-        goes_on = (
-            number == 0
-            and told.last is not None
-            and table.box[1] < _HEAD * height
-            and len(text.strip()) < _LEAST_TEXT
-            and told.last.goes_on_as(table)
-        )
-        if not goes_on:
-            told.close()
-        told.lines.prose(text)
-        told.rows += table.rows
-        told.last = table
-        top = table.box[3]
-        if number + 1 < len(tables) or table.box[3] < _FOOT * height:
-            told.close()
-    after = [one for one in outside if (one["top"] + one["bottom"]) / 2 >= top]
-    text = str(extract_text(after)) if after else ""
-    if len(text.strip()) >= _LEAST_TEXT:
-        told.close()
-    told.lines.prose(text)
-
-
-def _inside(char: Any, box: Box) -> bool:
-    across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return bool(box[0] <= across < box[2] and box[1] <= down < box[3])
-
-
-def _ended(told: _Gathered, count: int, bounds: Bounds) -> FileRead:
-    text = told.lines.text
+def _ended(told: _Told, count: int, bounds: Bounds) -> FileRead:
+    text = told.laid.lines.text
     read = min(count, bounds.pages)
     notes = []
     if count > bounds.pages:
         notes.append(f"共 {count} 页，只读前 {bounds.pages} 页")
-    if told.lines.full:
+    if told.laid.lines.full:
         notes.append(f"文字超过 {bounds.characters} 字，其余未读")
     if told.unlaid:
         notes.append(f"第 {_pages(told.unlaid)} 页的表格未能读取")
     outcome = FileOutcome.READ
-    if told.scanned and len("".join(text.split())) < _LEAST_TEXT * max(1, read // 2):
+    if told.scanned and len("".join(text.split())) < LEAST_TEXT * max(1, read // 2):
         outcome = FileOutcome.SCANNED
         notes.insert(0, "扫描件：各页是图片，没有文字")
+    elif told.recognised and 2 * len(told.scanned + told.recognised) > read:
+        outcome = FileOutcome.SCANNED
+        notes.insert(0, "扫描件：文字由机器识别，数字不可作准")
     elif told.scanned:
         notes.insert(0, f"第 {_pages(told.scanned)} 页是扫描图片，没有文字")
     elif not text:
         outcome = FileOutcome.EMPTY
+    if told.laid.left_out:
+        notes.append("表格过多，其余未读")
     return FileRead(
         kind="pdf",
         outcome=outcome,
         detail="；".join(notes) or None,
         text=text,
-        prose=told.lines.without_tables,
-        grids=tuple(told.grids),
+        prose=told.laid.lines.without_tables,
+        grids=tuple(told.laid.grids),
         pages=count,
-        whole=count <= bounds.pages and not told.lines.full and not told.unlaid,
+        whole=count <= bounds.pages and not (told.laid.lines.full or told.unlaid or told.laid.left_out),
     )
 
 

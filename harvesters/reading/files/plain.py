@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import email
+import email.policy
 import io
 import re
 from typing import Final
@@ -80,6 +82,15 @@ def read_page(body: bytes, name: str, lines: Lines) -> tuple[Grid, ...]:
     return tuple(found.values())
 
 
+def read_saved_page(body: bytes, name: str, lines: Lines) -> tuple[Grid, ...]:
+    """A page saved with its pictures in one file (.mht, often named .doc): its first page."""
+    for part in email.message_from_bytes(body, policy=email.policy.default).walk():
+        page = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
+        if isinstance(page, bytes):
+            return read_page(page, name, lines)
+    return ()
+
+
 def read_text(body: bytes, name: str, lines: Lines) -> tuple[Grid, ...]:
     """Plain text; a list with commas or tabs is a table as well."""
     text = _decoded(body)
@@ -108,7 +119,7 @@ def read_rtf(body: bytes, lines: Lines) -> None:
     told: list[str] = []
     raw = bytearray()
     hidden: list[bool] = [False]
-    skip = 0
+    skip, instead = 0, 1  # signs to pass over, and how many stand in for one that is told by its number
 
     def flush() -> None:
         if raw:
@@ -144,7 +155,12 @@ def read_rtf(body: bytes, lines: Lines) -> None:
         elif word == "u" and number:
             flush()
             told.append(chr(int(number) % 65536))
-            skip = 1
+            skip = instead
+        elif word == "uc" and number:
+            instead = max(0, min(int(number), 8))
+        elif sign in ("\\", "{", "}", "~"):
+            flush()
+            told.append(" " if sign == "~" else sign)
         elif word in ("par", "line", "row", "sect", "page"):
             flush()
             told.append("\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from storage.exceptions import DutyFileError
+from storage.exceptions import OversizedFile
 
 MOST_ROWS: Final = 5000  # rows with any text; the 26 national standard directories together have some 600
 MOST_COLUMNS: Final = 64
@@ -80,9 +80,9 @@ class Layout:
         self.cells.setdefault(self._row, {}).update(row)
 
 
-def too_large(what: str) -> DutyFileError:
+def too_large(what: str) -> OversizedFile:
     """That a file holds more than any directory does."""
-    return DutyFileError(f"{what}: no directory of duties is so large; look whether this is the right file")
+    return OversizedFile(f"{what}: no directory of duties is so large; look whether this is the right file")
 
 
 def numbered(grids: Iterable[Grid]) -> tuple[Grid, ...]:

@@ -19,7 +19,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from harvesters.reading.grids.grid import too_large
-from storage.exceptions import DutyFileError
+from storage.exceptions import DutyFileError, LockedFile, OversizedFile
 
 MOST_UNPACKED: Final = 48 * 2**20  # bytes of one part; a workbook of 65,536 formatted rows has about 20 MB
 MOST_ELEMENTS: Final = 1_000_000  # of one part; such a workbook has some 700,000
@@ -47,7 +47,7 @@ class Parts:
         """
         info = self._infos[part.lower()]
         if info.flag_bits & 1:
-            raise DutyFileError("locked with a password; save it without one and import that")
+            raise LockedFile("locked with a password; save it without one and import that")
         if info.file_size > MOST_UNPACKED:
             raise too_large(f"{part} has {info.file_size} bytes unpacked")
         with self._archive.open(info) as stream:
@@ -78,9 +78,9 @@ def opened(body: bytes, name: str) -> Iterator[Parts]:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             yield Parts(archive)
     except DutyFileError as problem:
-        raise DutyFileError(f"{name}: {problem}") from problem
+        raise type(problem)(f"{name}: {problem}") from problem
     except DefusedXmlException as problem:
-        raise DutyFileError(
+        raise OversizedFile(
             f"{name}: its XML defines entities or a document type of its own, which Office never does; it is not read"
         ) from problem
     except (

@@ -60,7 +60,7 @@ _TWO: Final = {
 
 def numbers() -> dict[str, Decimal]:
     """Every figure of the example by name."""
-    found = {name: Decimal(value) for name, value in _TWO.items()}
+    found = {name: Decimal(str(value)) for name, value in _TWO.items()}
     for row, line in zip(REQUEST_ROWS[Form.F2021], _THREE.split("\n")[1:], strict=False):
         found |= {f"3/{row}/{column}": Decimal(value) for column, value in zip(APPLICANTS, line.split(), strict=True)}
     for case, values in _FOUR.items():

@@ -11,6 +11,7 @@ from typing import Final
 
 from storage.annual import forms
 from storage.annual.forms import Form
+from tests.files import Block
 
 TITLE: Final = "青禾市卫生健康委员会2023年政府信息公开工作年度报告"
 
@@ -233,6 +234,19 @@ def grid(rows: Rows) -> list[list[str]]:
     return told
 
 
+def blocks(texts: Texts, form: Form = Form.F2021) -> list[Block]:
+    """The report as paragraphs and tables of a file."""
+    tables: dict[int, Block] = {2: active_rows(texts, form), 3: request_rows(texts, form), 4: case_rows(texts)}
+    told: list[Block] = [TITLE]
+    for number, words in enumerate(HEADINGS, 1):
+        told.append(words)
+        if number in TEXTS:
+            told.append(TEXTS[number])
+        if number in tables:
+            told.append(tables[number])
+    return [*told, "青禾市卫生健康委员会", "2024年1月25日"]
+
+
 def turned(rows: Rows) -> Rows:
     """Rows as columns, without merging."""
     return [[one(text) for text in column] for column in zip(*grid(rows), strict=True)]
@@ -388,6 +402,8 @@ def pages(texts: Texts, form: Form = Form.F2021) -> Iterator[tuple[str, bytes]]:
         "in a table of the page's layout",
         page({number: f"<table width='100%'><tr><td>{table}</td></tr></table>" for number, table in plain.items()}),
     )
+    unmerged = [cases[0], [one(text) for text, _, _ in cases[1][:5]] + cases[1][5:], [one("")] * 5 + cases[2], cases[3]]
+    yield "heads of four not merged downwards", page({**plain, 4: html_table(unmerged)})
     wrong = [[("行政复议", 4, 1), ("行政诉讼", 11, 1)], *cases[1:]]
     yield "wrong spans in four", page({**plain, 4: html_table(wrong)})
     yield "headings run in", page(plain, heading="<p>{}。</p>")

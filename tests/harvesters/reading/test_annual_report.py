@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -16,11 +17,12 @@ from selectolax.lexbor import LexborHTMLParser
 from harvesters.reading.annual_report import VERSION, as_json, figures, from_file, from_page, text
 from harvesters.reading.annual_report.tables import letters, of_grids, of_nodes
 from harvesters.reading.annual_report.values import read_value
-from harvesters.reading.files.facts import FileOutcome, FileRead
+from harvesters.reading.files import FileOutcome, FileRead, read_file
 from harvesters.reading.grids import Grid
 from storage.annual import forms
 from storage.annual.forms import Form
 from storage.annual.report import Figure, Report, State, as_data, report_of
+from tests.files import Block, docx_of, ofd_of, pdf_of, xlsx_of
 from tests.harvesters.reading import annual_layouts as layouts
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
@@ -93,6 +95,23 @@ def test_a_workbook_says_the_names_of_its_cells() -> None:
     assert cell is not None
     assert cell.address == "年报!D18"
     assert [letters(column) for column in (1, 26, 27, 53)] == ["A", "Z", "AA", "BA"]
+
+
+@pytest.mark.parametrize("form", [Form.F2021, Form.F2019])
+@pytest.mark.parametrize(
+    "write", [docx_of, xlsx_of, ofd_of, partial(pdf_of, size=5)], ids=("docx", "xlsx", "ofd", "pdf")
+)
+def test_files_yield_exactly_the_example(write: Callable[[Sequence[Block]], bytes], form: Form) -> None:
+    texts = layouts.example(form)
+    report = from_file(read_file(write(layouts.blocks(texts, form)), "附件1"), "附件1", None)
+    assert report is not None
+    assert values(report.figures) == layouts.numbers(texts)
+    assert (report.form, report.problems, report.title) == (form, (), layouts.TITLE)
+    assert (report.year, report.unit) == (2023, "青禾市卫生健康委员会")
+    assert [part.number for part in report.parts] == [1, 2, 3, 4, 5, 6]
+    assert report.parts[4].text.startswith("存在的主要问题：一是公开内容不够丰富")
+    assert report.parts[2].text == ""
+    assert all(figure.cell is not None for figure in report.figures.values())
 
 
 def _blanked(rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -332,6 +351,7 @@ TITLES = [
     ("青禾海关2023年政府信息公开工作年度报告", 2023, "青禾海关"),
     ("青禾市第一中学2023年信息公开年度报告", 2023, "青禾市第一中学"),
     ("我局2023年政府信息公开工作年度报告", 2023, None),
+    ("青禾市统计局2023年政府信息公开工作年度报告（2024-01-20）", 2023, "青禾市统计局"),
 ]
 
 
@@ -414,7 +434,7 @@ def test_the_year_is_the_one_reported_on(lines: Sequence[str], year: int | None)
 
 SIGNED = [
     (["报告。", "青禾市统计局", "2024年1月20日"], "2024-01-20", "青禾市统计局"),
-    (["报告。", "青禾市统计局 二〇二四年一月二十日"], "2024-01-20", None),
+    (["报告。", "青禾市统计局 二〇二四年一月二十日"], "2024-01-20", "青禾市统计局"),
     (["报告。2024年1月20日"], "2024-01-20", None),
     (["我局于2024年1月20日", "召开会议。"], None, None),
     (["报告。", "2024年13月40日"], None, None),
