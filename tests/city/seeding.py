@@ -190,7 +190,7 @@ def sow_annual(city: City, picker: Picker) -> None:
             sow_one(column, flaw, f"年报表格两格互相抵消：{flaw.changes}")
     for n in range(picker.wanted(BREACHES["AR-11"])):
         if n % 2:
-            if column := next_one(lambda c: len(c.reports) > 1):
+            if column := next_one(lambda c: len(c.reports) > 1 and annual.layout(city, c, 1).way != "scan"):
                 sow_one(column, annual.Flaw("same_as_last", ("AR-11",), (), (column, 1)), "年报与上年雷同")
             continue
         column = next_one()
