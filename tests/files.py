@@ -151,8 +151,9 @@ def pdf_of(blocks: Sequence[Block], *, size: float = 8) -> bytes:
             grid[row][column] = Paragraph(escape(text), small)
             if wide > 1 or high > 1:
                 look.append(("SPAN", (column, row), (column + wide - 1, row + high - 1)))
-        # labels get room by their length, so that the tallest table fits a page, as those who lay it out see to
-        longest = [2] * columns
+        # labels get room by their length, so that the tallest table fits a page and no number is broken, as those
+        # who lay it out see to
+        longest = [4] * columns
         for _, column, text, wide, _ in places(block):
             if wide == 1:
                 longest[column] = max(longest[column], min(len(text), 16))

@@ -150,6 +150,19 @@ def figures(city: City, column: Column, key: int) -> Figures:
 
 
 @dataclass(frozen=True)
+class Annual:
+    """How many reports on the last year due are wrong in which way."""
+
+    arithmetic: int = 0
+    compensating: int = 0
+    copied: int = 0
+    same_as_last: int = 0
+    lacks_part: int = 0
+    missing: int = 0
+    late: int = 0
+
+
+@dataclass(frozen=True)
 class Flaw:
     """What is wrong with a report: the rules that find it; figures and by how much they are off; whose words it has."""
 

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.city import families, items, plan, seeding, truth
+from tests.city.annual import Annual
 from tests.city.dice import token
 from tests.city.model import CST, Column, Site, Unit
 from tests.city.shared import Shared
@@ -60,11 +61,12 @@ class City:
     def __init__(
         self, units: int = 34, columns: int | None = None, items: int = 5600, seed: int = 1,
         as_of: dt.date | None = None,
-        faults: bool = True, drawn: int = 0,
+        faults: bool = True, drawn: int = 0, annual: Annual | None = None,
     ) -> None:  # fmt: skip
         self.seed = seed
         self.as_of = as_of or dt.datetime.now(CST).date()
         self.faults = faults
+        self.annual = annual  # how many yearly reports are wrong; None: as the city's size has it
         self.drawn = drawn  # columns that need a browser: only where there is one
         self.stamp = token(seed, self.as_of.isoformat(), units, columns, items, size=4)
         self.sites, self.units = plan.lay_out(
@@ -115,6 +117,10 @@ class City:
     def truth_findings(self) -> Iterator[dict[str, Any]]:
         """Every finding that is right."""
         return truth.findings_of(self)
+
+    def truth_annual(self) -> Iterator[dict[str, Any]]:
+        """Every yearly report that can be found, with the figures it states."""
+        return truth.annual_of(self)
 
     def truth_faults(self) -> Iterator[dict[str, Any]]:
         """Every fault of ours that was seeded."""

@@ -142,22 +142,40 @@ def _platforms(city: City, picker: Picker) -> None:
 
 
 def _reports(city: City, picker: Picker) -> None:
+    if city.annual is not None:
+        _reports_as_wanted(city, picker, city.annual)
+        return
     for rule, kinds in (("TM-10", ("department", "stationed")), ("TM-11", ("district", "township"))):
         for n in range(picker.wanted(BREACHES[rule])):
             mine = [c for u in city.units if u.kind in kinds and not u.missing for c in u.columns]
             column = picker.pick(lambda c: c.kind == "annual_reports", mine)
             if column is None:
                 break
-            year, deadline = last_due(column.unit, city.as_of)
-            late = deadline + dt.timedelta(days=4 + Dice(city.seed, "late", column.no).below(70))
-            rest = column.reports[1:]
-            if n % 2 == city.seed % 2 and late < city.as_of - dt.timedelta(days=3):
-                column.reports = ((year, late), *rest)
-                _note(city, rule, column.unit, column, 0, f"{year}年年报于{late}发布", year=year, how="late")
-            else:
-                column.reports = rest
-                column.count = len(rest)
-                _note(city, rule, column.unit, column, None, f"{year}年年报未发布", year=year, how="missing")
+            _withhold(city, column, rule, late=n % 2 == city.seed % 2)
+
+
+def _reports_as_wanted(city: City, picker: Picker, wanted: annual.Annual) -> None:
+    for late, count in ((True, wanted.late), (False, wanted.missing)):
+        for _ in range(count):
+            column = picker.pick(lambda c: c.kind == "annual_reports" and not c.unit.missing)
+            if column is None:
+                raise ValueError("the city has too few units for what is wanted of its yearly reports")
+            rule = "TM-11" if column.unit.kind in ("district", "township") else "TM-10"
+            _withhold(city, column, rule, late=late)
+
+
+def _withhold(city: City, column: Column, rule: str, *, late: bool) -> None:
+    """The last report due came late, if there was time for that, or not at all."""
+    year, deadline = last_due(column.unit, city.as_of)
+    came = deadline + dt.timedelta(days=4 + Dice(city.seed, "late", column.no).below(70))
+    rest = column.reports[1:]
+    if late and came < city.as_of - dt.timedelta(days=3):
+        column.reports = ((year, came), *rest)
+        _note(city, rule, column.unit, column, 0, f"{year}年年报于{came}发布", year=year, how="late")
+    else:
+        column.reports = rest
+        column.count = len(rest)
+        _note(city, rule, column.unit, column, None, f"{year}年年报未发布", year=year, how="missing")
 
 
 def sow_annual(city: City, picker: Picker) -> None:
@@ -180,24 +198,29 @@ def sow_annual(city: City, picker: Picker) -> None:
         for rule in flaw.rules:
             _note(city, rule, column.unit, column, 0, note)
 
-    for _ in range(picker.wanted(BREACHES["AR"])):
+    wanted = city.annual or annual.Annual(
+        arithmetic=picker.wanted(BREACHES["AR"]), compensating=picker.wanted(BREACHES["AR-10"]),
+        copied=(picker.wanted(BREACHES["AR-11"]) + 1) // 2, same_as_last=picker.wanted(BREACHES["AR-11"]) // 2,
+        lacks_part=picker.wanted(BREACHES["AR-12"]),
+    )  # fmt: skip
+    for _ in range(wanted.arithmetic):
         if column := next_one():
             flaw = annual.one_cell(Dice(city.seed, "annual-flaw", column.no))
             sow_one(column, flaw, f"年报表格一格有误：{flaw.changes}")
-    for _ in range(picker.wanted(BREACHES["AR-10"])):
+    for _ in range(wanted.compensating):
         if column := next_one():
             flaw = annual.compensating(Dice(city.seed, "annual-flaw", column.no))
             sow_one(column, flaw, f"年报表格两格互相抵消：{flaw.changes}")
-    for n in range(picker.wanted(BREACHES["AR-11"])):
-        if n % 2:
-            if column := next_one(lambda c: len(c.reports) > 1 and annual.layout(city, c, 1).way != "scan"):
-                sow_one(column, annual.Flaw("same_as_last", ("AR-11",), (), (column, 1)), "年报与上年雷同")
-            continue
+    for _ in range(wanted.copied):
         column = next_one()
         first = _first_publisher(city, column) if column is not None else None
         if column is not None and first is not None:
+            picker.take(first)  # its words stay its own
             sow_one(column, annual.Flaw("copied", ("AR-11",), (), (first, 0)), f"年报与{first.unit.name}雷同")
-    for _ in range(picker.wanted(BREACHES["AR-12"])):
+    for _ in range(wanted.same_as_last):
+        if column := next_one(lambda c: len(c.reports) > 1 and annual.layout(city, c, 1).way != "scan"):
+            sow_one(column, annual.Flaw("same_as_last", ("AR-11",), (), (column, 1)), "年报与上年雷同")
+    for _ in range(wanted.lacks_part):
         if column := next_one(lambda c: annual.layout(city, c, 0).way != "scan"):
             sow_one(column, annual.Flaw("lacks_part", ("AR-12",)), "年报缺第五部分")
 

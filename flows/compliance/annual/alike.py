@@ -33,7 +33,8 @@ _NUMBER: Final = re.compile(
     r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千万]+(?=[件条份次个项人年月日期起篇场家所名位户类])"
 )
 _SELF: Final = re.compile(r"[我本全该](?:局|委|办|区|县|市|镇|乡|街道|院|厅|处|中心|单位|机关|部门|队)")
-_END: Final = re.compile(r"[。！？；!?;\n]+")
+# a heading ends with its line; a long line without an end is one of a PDF, whose sentence goes on in the next
+_END: Final = re.compile(r"[。！？；!?;]+|(?<![^\n]{25})\n")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -385,6 +386,13 @@ def test_numbers_years_and_names_are_not_own_words() -> None:
     last = MINE.replace("四场", "三场").replace("提前两个月", "提前3个月")
     reports = texts(one=(f"2025年我局接待来访12人次并逐一登记在册|{MINE}", 2025, "2026-01-20"),
                     one_last=(f"2024年本局接待来访97人次并逐一登记在册|{last}", 2024, "2025-01-20"))  # fmt: skip
+    found = judged("AR-11", compared(reports))
+    assert (found.verdict.value, found.facts["alike"][0]["share"]) == ("breach", 1.0)
+
+
+def test_words_are_the_same_whichever_lines_a_file_breaks_them_into() -> None:
+    wrapped = re.sub("(.{32})", r"\1\n", MINE.replace("|", "。"))
+    reports = other_named(texts(one=(MINE, 2025, "2026-01-20"), two=(wrapped, 2025, "2026-01-10")))
     found = judged("AR-11", compared(reports))
     assert (found.verdict.value, found.facts["alike"][0]["share"]) == ("breach", 1.0)
 
