@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,7 @@ READER: Final = f"{annual_report.VERSION}/{files.VERSION}"
 PUBLISHED: Final = "published"
 MOST_FILES: Final = 8  # of one page that are looked into; a report has one or two
 _WORDS: Final = ("年度", "年报", "工作报告")  # every title that may be a report outside its column has one of them
+_NUMBERED: Final = re.compile(r"^附件\s*[\d一二三四五六七八九十]*\s*[:：.、．-]?\s*")
 _PICTURES: Final = frozenset(("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff"))
 _OUTCOMES: Final[Mapping[FileOutcome, Outcome]] = {
     FileOutcome.READ: Outcome.READ,
@@ -186,14 +188,21 @@ def read_item(
     if page is not None and not is_own(page.unit or "", unit, city):
         words = f"it names another body: {page.unit}"
         return _held(item, year or page.year, Whole(outcome=Outcome.NO_REPORT, detail=words))
-    seen = tuple(_files(database, known, item, reader)) if lacks_tables(page) else ()
-    if why is not None and not item.attachments:
+    attached = [one for one in item.attachments if not _is_anothers(one.name, year, unit, city)]
+    if why is not None and not attached:
         return _held(item, year, Whole(outcome=Outcome.NOT_FETCHED, detail=why))
     wanted = year or (page.year if page is not None else None)
 
     def belongs(report: Report) -> bool:
         return is_own(report.unit or "", unit, city) and (wanted is None or report.year in (None, wanted))
 
+    found = set(page.tables_found) if page is not None else set()
+    seen: list[FileSeen] = []
+    for file in _files(database, known, item, attached, reader) if lacks_tables(page) else ():
+        seen.append(file)
+        found |= set(file.report.tables_found) if file.report is not None and belongs(file.report) else set()
+        if found >= ALL_TABLES:
+            break
     whole = put_together(page, seen, belongs)
     report = whole.report
     if report is not None and report.year is not None and year is not None and report.year != year:
@@ -225,18 +234,24 @@ def _response(folder: Path, evidence: Evidence | None) -> archive.ArchivedRespon
         return None
 
 
-def _files(database: Database, known: Settings, item: Item, reader: FileReader) -> Iterator[FileSeen]:
-    """The files of an item, those first whose names say report; until all tables were found."""
-    ordered = sorted(item.attachments, key=lambda one: not may_be_report(one.name, in_report_column=True))
+def _is_anothers(name: str, year: int | None, unit: Unit, city: City) -> bool:
+    """Whether a file's name says that it is the report of another body, or on another year."""
+    stem = _NUMBERED.sub("", name.rpartition(".")[0] or name)
+    named = report_year(stem)
+    if named is None or not may_be_report(stem, in_report_column=False):
+        return False
+    return (year is not None and named != year) or not is_own(body_of(stem), unit, city)
+
+
+def _files(
+    database: Database, known: Settings, item: Item, attached: Sequence[Attachment], reader: FileReader
+) -> Iterator[FileSeen]:
+    """The files of an item as they are read, those first whose names say report."""
+    ordered = sorted(attached, key=lambda one: not may_be_report(one.name, in_report_column=True))
     some = ordered[:MOST_FILES]
     fetched = candidates.fetched(database, [one.url for one in some])
-    found: set[int] = set()
     for one in some:
-        seen = _file(known, item, one, fetched.get(one.url), reader)
-        yield seen
-        found |= set(seen.report.tables_found) if seen.report is not None else set()
-        if found >= ALL_TABLES:
-            return
+        yield _file(known, item, one, fetched.get(one.url), reader)
 
 
 def _file(known: Settings, item: Item, file: Attachment, fetched: Fetched | None, reader: FileReader) -> FileSeen:
@@ -252,9 +267,11 @@ def _file(known: Settings, item: Item, file: Attachment, fetched: Fetched | None
 
 
 def seen_of(read: FileRead, name: str, *, title: str | None, fetched: Fetched | None = None) -> FileSeen:
-    """A file as it was read, and what it reports."""
+    """A file as it was read, and what it reports: by its own title, and by the item's where it has none."""
     outcome = _OUTCOMES[read.outcome]
-    report = annual_report.from_file(read, name, title=title) if outcome is Outcome.READ else None
+    report = annual_report.from_file(read, name) if outcome is Outcome.READ else None
+    if outcome is Outcome.READ and report is None and title is not None:
+        report = annual_report.from_file(read, name, title=title)
     return FileSeen(
         name=name,
         outcome=outcome,

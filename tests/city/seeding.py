@@ -218,7 +218,7 @@ def sow_annual(city: City, picker: Picker) -> None:
             picker.take(first)  # its words stay its own
             sow_one(column, annual.Flaw("copied", ("AR-11",), (), (first, 0)), f"年报与{first.unit.name}雷同")
     for _ in range(wanted.same_as_last):
-        if column := next_one(lambda c: len(c.reports) > 1):
+        if column := next_one(lambda c: len(c.reports) > 1 and annual.layout(city, c, 1).way != "scan"):
             sow_one(column, annual.Flaw("same_as_last", ("AR-11",), (), (column, 1)), "年报与上年雷同")
     for _ in range(wanted.lacks_part):
         if column := next_one(lambda c: annual.layout(city, c, 0).way != "scan"):

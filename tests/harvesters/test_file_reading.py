@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +88,11 @@ def test_no_child_at_all_is_no_word_on_the_file(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("sys.executable", "/bin/false")
     with FileReader(LIMITS) as reader, pytest.raises(FileReaderNotStarted):
         reader.read(b"text", "a.txt")
+
+
+@pytest.mark.parametrize("place", range(0, 6600, 330))
+def test_damaged_old_workbooks_end_no_more_than_their_child(reader: FileReader, place: int) -> None:
+    body = bytearray((Path(__file__).parent / "reading/files/book.xls").read_bytes())
+    body[place : place + 4] = b"\xff\xff\xff\x7f"
+    told = reader.read(bytes(body), "a.xls")
+    assert told.outcome is FileOutcome.READ or told.detail or told.outcome is FileOutcome.EMPTY

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from storage.annual.forms import APPLICANTS, CASES, DECIMAL, OUTCOMES, REQUEST_ROWS, RESULTS, Form, words_of
+from storage.annual.forms import APPLICANTS, CASES, DECIMAL, OUTCOMES, REQUEST_ROWS, RESULTS, Form
 from storage.annual.report import Report
 
 STRUCTURAL: Final = ("AR-01", "AR-02", "AR-03", "AR-04")
@@ -212,8 +212,3 @@ def _pairs(some: Sequence[Outcome], holds: Relation) -> Iterator[Pair]:
         for other in less:
             if one.off is not None and other.off is not None and one.off == -other.off:
                 yield Pair(one, other, one.off, holds)
-
-
-def cell_words(names: Sequence[str], report: Report) -> list[str]:
-    """What figures are called."""
-    return [words_of(name, report.form) for name in names]

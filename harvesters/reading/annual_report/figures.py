@@ -106,9 +106,8 @@ def read_tables(tables: Sequence[Table]) -> Collected:
 
 def told_in_text(lines: Sequence[str], collected: Collected) -> None:
     """Tables that stand in the text as lines, because nothing says where their cells are, are there, but not read."""
-    rows = {name for line in lines if (name := words.row_in_text(line))}
-    for part, least in ((2, 4), (3, 8), (4, 3)):
-        if part not in collected.parts and sum(name.startswith(f"{part}/") for name in rows) >= least:
+    for part in words.tables_in_text(lines):
+        if part not in collected.parts:
             collected.parts.add(part)
             collected.problem(f"The table of part {'一二三四'[part - 1]} stands in the text as lines; it is not read.")
 

@@ -8,6 +8,7 @@ province words a little differently is still known; what could be two rows is no
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -235,19 +236,20 @@ def case(heads: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-_VALUES_BEHIND: Final = re.compile(r"(?:[\s\d.,，/／\\—-]|[０-９])+$")
+# words that only the tables have, and how many of them tell that a text is one
+_ONLY_IN_TABLES: Final = {
+    2: (2, ("第二十条第", "信息内容", "处理决定数量", "行政事业性收费")),
+    3: (
+        4,
+        ("申请数量", "结转下年", "三安全一稳定", "第三方合法权益", "行政执法案卷", "公开出版物", "不掌握相关政府信息"),
+    ),
+    4: (3, ("结果维持", "结果纠正", "尚未审结", "未经复议直接起诉", "复议后起诉")),
+}
 
 
-def row_in_text(line: str) -> str | None:
-    """The row or head of one of the tables that a line of text is, its values behind it left out: "3/granted"."""
-    if len(line) > LONGEST:
-        return None
-    said = _VALUES_BEHIND.sub("", line)
-    row = active_row(said)
-    if row or is_active_head(said):
-        return f"2/{row or 'head'}"
-    named = request_row(said)
-    if named and not named.endswith("?"):
-        return f"3/{named}"
-    heads = [one for one in _SPACES.split(said) if one and outcome(one)]
-    return f"4/{'/'.join(heads)}" if heads or is_over_case(said) else None
+def tables_in_text(lines: Iterable[str]) -> tuple[int, ...]:
+    """The parts whose tables stand in a text as lines, however its words are cut over them."""
+    whole = _SPACES.sub("", "".join(lines))
+    return tuple(
+        part for part, (least, told) in _ONLY_IN_TABLES.items() if sum(words in whole for words in told) >= least
+    )

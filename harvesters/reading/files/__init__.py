@@ -3,7 +3,8 @@
 What the bytes are decides, never the name (``kinds``). PDF is read by PDFium and pdfplumber, .docx and .xlsx over
 their XML, .doc and .wps from their pieces, .xls and .et by calamine, OFD from its zip. A file without text because it
 is a scan is told as such. Whatever is wrong with a file becomes an outcome with one sentence, never an exception; only
-running out of memory raises, for ``file_reading`` to tell, which reads within bounds of time and memory.
+running out of memory raises. A library may still end its whole process over a damaged file (calamine asks for as much
+memory as a workbook claims to need): files from outside are read through ``file_reading``, in a child within bounds.
 """
 
 from __future__ import annotations
@@ -67,7 +68,10 @@ def _read(body: bytes, name: str, bounds: Bounds, *, nested: bool) -> FileRead:
         return FileRead(kind=kind, outcome=FileOutcome.REFUSED, detail=words)
     except RecursionError:
         return FileRead(kind=kind, outcome=FileOutcome.REFUSED, detail="嵌套过深")
-    except Exception as problem:  # noqa: BLE001 - a damaged file leads every library to errors of its own
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    # a damaged file leads every library to errors of its own; those written in Rust panic, which is no Exception
+    except BaseException as problem:  # noqa: BLE001
         return FileRead(kind=kind, outcome=FileOutcome.UNREADABLE, detail=f"文件已损坏（{_short(problem)}）")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pdfplumber.utils.text import extract_text
@@ -13,8 +14,7 @@ from harvesters.reading.files.ruled import Box, Ruled, as_grid
 from harvesters.reading.grids.grid import MOST_GRIDS, Grid
 
 LEAST_TEXT: Final = 20  # signs that say something; a page number and a running title are fewer
-_FOOT: Final = 0.86  # of the page's height: a table that ends below may go on
-_HEAD: Final = 0.16
+_HEAD: Final = 0.16  # of the page's height: a table that begins above may be that of the page before going on
 
 
 class Signs:
@@ -44,24 +44,23 @@ class Signs:
 
 
 class Gathered:
-    """What the pages read so far hold; a table that reached the foot of the last page is still open."""
+    """What the pages read so far hold; a table after which nothing stood on the last page is still open."""
 
     def __init__(self, lines: Lines) -> None:
         self.lines = lines
         self.grids: list[Grid] = []
         self.left_out = False  # there are more tables than any file has
-        self._rows: list[tuple[str, ...]] = []
-        self._last: Ruled | None = None
+        self._last: Ruled | None = None  # with the rows of all the pages it stands on
 
     def close(self) -> None:
         """No table goes on."""
-        if self._rows and len(self.grids) < MOST_GRIDS:
-            found = as_grid(f"table {len(self.grids) + 1}", self._rows)
+        if self._last is not None and len(self.grids) < MOST_GRIDS:
+            found = as_grid(f"table {len(self.grids) + 1}", self._last.rows)
             self.grids.append(found)
             self.lines.table(found)
-        elif self._rows:
+        elif self._last is not None:
             self.left_out = True
-        self._rows, self._last = [], None
+        self._last = None
 
     def page(self, signs: Signs, tables: Sequence[Ruled], height: float) -> None:
         """Adds a page with its tables, which are told from head to foot."""
@@ -69,20 +68,15 @@ class Gathered:
         top = float("-inf")
         for number, table in enumerate(tables):
             text = signs.between(top, table.box[1], in_tables)
-            goes_on = (
-                number == 0
-                and self._last is not None
-                and table.box[1] < _HEAD * height
-                and len(text.strip()) < LEAST_TEXT
-                and self._last.goes_on_as(table)
-            )
-            if not goes_on:
+            both = None
+            if number == 0 and self._last is not None and table.box[1] < _HEAD * height:
+                both = self._last.with_columns_of(table) if len(text.strip()) < LEAST_TEXT else None
+            if both is None:
                 self.close()
             self.lines.prose(text)
-            self._rows += table.rows
-            self._last = table
+            self._last = table if both is None else replace(both[1], rows=both[0].rows + both[1].rows)
             top = table.box[3]
-            if number + 1 < len(tables) or table.box[3] < _FOOT * height:
+            if number + 1 < len(tables):
                 self.close()
         text = signs.between(top, float("inf"), in_tables)
         if len(text.strip()) >= LEAST_TEXT:

@@ -25,23 +25,24 @@ class Lines:
         """Adds text that stands in no table."""
         for line in _SIGNS.sub("", text).splitlines():
             told = _BLANKS.sub(" ", line).strip()
-            if told and self._takes(told):
-                self._all.append(told)
-                self._prose.append(told)
+            if taken := self._taken(told):
+                self._all.append(taken)
+                self._prose.append(taken)
 
     def table(self, table: Grid) -> None:
         """Adds a table, a row a line; a merged cell's text once in its row."""
         for _, row in table.rows:
             cells = [cell for at, cell in enumerate(row) if at == 0 or cell != row[at - 1] or not cell]
             told = "\t".join(_BLANKS.sub(" ", cell.replace("\n", "")) for cell in cells).strip()
-            if told and self._takes(told):
-                self._all.append(told)
+            if taken := self._taken(told):
+                self._all.append(taken)
 
-    def _takes(self, line: str) -> bool:
+    def _taken(self, line: str) -> str:
+        """As much of a line as there is room for."""
+        taken = line[: max(0, self._most - self._size)]
+        self.full = self.full or len(taken) < len(line)
         self._size += len(line) + 1
-        if self._size > self._most:
-            self.full = True
-        return not self.full
+        return taken
 
     @property
     def text(self) -> str:

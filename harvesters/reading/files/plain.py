@@ -10,6 +10,7 @@ import re
 from typing import Final
 from xml.etree.ElementTree import Element
 
+import olefile
 from python_calamine import CalamineWorkbook
 
 from harvesters.reading.document import Document
@@ -21,6 +22,8 @@ from harvesters.reading.grids.office import Parts, local
 
 _BLOCKS: Final = frozenset(("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section"))
 _NOT_READ: Final = frozenset(("script", "style", "template", "noscript", "head"))
+_MOST_OF_A_PAGE: Final = 20 * 2**20  # bytes; its tree takes some twenty times as much memory
+_MOST_PIECES: Final = 2_000_000  # of rich text: each is a sign or more, and no more signs are told
 _SLIDE: Final = re.compile(r"ppt/slides/slide(\d+)\.xml", re.IGNORECASE)
 _RTF: Final = re.compile(r"\\([a-z]+)(-?\d+)? ?|\\'([0-9a-fA-F]{2})|\\([^a-z0-9])|([{}])|\r?\n", re.IGNORECASE)
 _RTF_HIDDEN: Final = frozenset(
@@ -53,6 +56,8 @@ _WHOLE: Final = re.compile(r"(-?\d+)\.0+")
 
 def read_page(body: bytes, name: str, lines: Lines) -> tuple[Grid, ...]:
     """A web page under whatever name: its tables, its text around them."""
+    if len(body) > _MOST_OF_A_PAGE:
+        raise too_large(f"a page of {len(body)} bytes")
     document = Document(body, name)
     found = {one.name: one for one in html.grids(document)}
     tables = document.tree.css("table")
@@ -137,6 +142,8 @@ def read_rtf(body: bytes, lines: Lines) -> None:
                 flush()
                 told.append(kept)
         at = match.end()
+        if len(told) > _MOST_PIECES:
+            break
         word, number, byte, sign, brace = match.groups()
         if brace == "{":
             hidden.append(hidden[-1])
@@ -189,6 +196,10 @@ def read_old_book(body: bytes, lines: Lines) -> tuple[Grid, ...]:
 
     :raises Exception: whatever the library says of one that is damaged.
     """
+    with olefile.OleFileIO(io.BytesIO(body)) as file:
+        # calamine makes room for what is claimed before it looks, and what cannot be had ends the process
+        if any(file.get_size(path) > len(body) for path in file.listdir()):
+            raise ValueError("its streams are longer than the file")
     book = CalamineWorkbook.from_filelike(io.BytesIO(body))
     grids = []
     for told in book.sheets_metadata:

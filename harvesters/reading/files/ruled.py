@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from harvesters.reading.grids.grid import MOST_CELLS, Grid, clean, grid
@@ -12,6 +13,7 @@ from harvesters.reading.grids.grid import MOST_CELLS, Grid, clean, grid
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in the unit of the page
 
 _SNAP: Final = 2.0  # points: edges nearer than this are one
+_SAME: Final = 2 * _SNAP  # edges on two pages nearer than this are one
 _LEAST_CELLS: Final = 4  # a frame around a text is no table
 
 
@@ -23,11 +25,23 @@ class Ruled:
     edges: tuple[float, ...]
     box: Box
 
-    def goes_on_as(self, other: Ruled) -> bool:
-        """Whether a table at the head of the next page may be this one going on: the same columns."""
-        return len(self.edges) == len(other.edges) and all(
-            abs(one - another) <= 2 * _SNAP for one, another in zip(self.edges, other.edges, strict=True)
+    def with_columns_of(self, other: Ruled) -> tuple[Ruled, Ruled] | None:
+        """Both with the columns of the finer of them, where the other has no edges but those of it.
+
+        So a table at the head of a page may be the last one of the page before going on, even where all that stands
+        on one of the pages are cells merged over several columns. None: they are two tables.
+        """
+        fine, coarse = (self, other) if len(self.edges) >= len(other.edges) else (other, self)
+        at = [next((n for n, one in enumerate(fine.edges) if abs(one - edge) <= _SAME), None) for edge in coarse.edges]
+        places = [one for one in at if one is not None]
+        if len(places) < len(at) or places[0] != 0 or places[-1] != len(fine.edges) - 1 or len(set(places)) < len(at):
+            return None
+        steps = [after - before for before, after in pairwise(places)]
+        rows = tuple(
+            tuple(cell for cell, wide in zip(row, steps, strict=True) for _ in range(wide)) for row in coarse.rows
         )
+        widened = replace(coarse, rows=rows, edges=fine.edges)
+        return (fine, widened) if fine is self else (widened, fine)
 
 
 def ruled(cells: Sequence[Box], text_in: Callable[[Box], str]) -> Ruled | None:

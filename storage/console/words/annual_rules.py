@@ -10,22 +10,22 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "rule_family.AR": ("年度报告内容", "What yearly reports say"),
     "rule_how.AR-01": (
         "表三每列核算“一＋二＝（七）总计＋四”；含空格、“/”或文字的列不判，从不当作0。",
-        "Each column of table 三 is added up; one with a blank, a slash or words is not judged, and never taken as 0.",
+        "Each column of table 3 is added up; one with a blank, a slash or words is not judged, and never taken as 0.",
     ),
     "rule_fix.AR-01": _SUM_FIX,
     "rule_how.AR-02": (
         "表三每列核算“（七）总计＝各项办理结果之和”。",
-        "In each column of table 三 (七) is the sum of its results.",
+        "In each column of table 3 the grand total is the sum of its results.",
     ),
     "rule_fix.AR-02": _SUM_FIX,
     "rule_how.AR-03": (
         "表三每行核算“总计＝自然人＋法人或其他组织各列”。",
-        "In each row of table 三 the total is the sum of its applicants.",
+        "In each row of table 3 the total is the sum of its applicants.",
     ),
     "rule_fix.AR-03": _SUM_FIX,
     "rule_how.AR-04": (
         "表四各组核算“总计＝维持＋纠正＋其他＋尚未审结”。",
-        "In each block of table 四 the total is the sum of its four.",
+        "In each block of table 4 the total is the sum of its four.",
     ),
     "rule_fix.AR-04": _SUM_FIX,
     "rule_how.AR-05": (
@@ -56,7 +56,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "rule_fix.AR-08": ("核对汇总口径和漏报单位。", "Check what was summed, and who was left out."),
     "rule_how.AR-09": (
         "负数、小数件数或“若干”等文字才认定；空格、“/”只列出，不认定。",
-        "Negative or broken counts, or words such as 若干; a blank or a slash is only listed.",
+        "Negative or broken counts, or words that are no number; a blank or a slash is only listed.",
     ),
     "rule_fix.AR-09": ("按格式填写非负整数，没有的填0。", "Fill in whole numbers, and 0 where there is none."),
     "rule_how.AR-10": (
@@ -69,7 +69,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "rule_how.AR-11": (
         "比对第一、五部分自有文字（去掉数字、年份、名称，三分之一单位都写的不计）；公布在先的不认定。",
-        "Own words of parts 一 and 五, without numbers and names; whoever published first is not held to have copied.",
+        "Own words of parts 1 and 5, without numbers and names; whoever published first is not held to have copied.",
     ),
     "rule_fix.AR-11": ("按本单位当年实际重写。", "Write it anew from what the unit did that year."),
     "rule_how.AR-12": (

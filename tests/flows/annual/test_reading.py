@@ -115,6 +115,7 @@ class Store:
         row = {"url": url, "host": "wjw.invalid", "unit": "wjw", "column": "annual_reports", "item": item}
         row |= {"state": "fetched", "sha256": evidence.sha256, "evidence": evidence_json(evidence)}  # type: ignore[dict-item]
         with self.database.begin() as session:
+            session.execute(sa.delete(tables.file_fetches).where(tables.file_fetches.c.url == url))
             session.execute(sa.insert(tables.file_fetches).values(**row, fetched_at=now, tried_at=now, asked_at=now))
 
     def read(self, *, again: bool = False) -> ReadTold:
@@ -203,6 +204,25 @@ def test_a_report_that_is_all_in_a_file_is_read_there(store: Store) -> None:
     assert (one.outcome, one.format, one.year) == (Outcome.READ, "docx", 2023)
     assert one.report is not None
     assert report_of(one.report).number(GRANTED) == 5345
+
+
+def test_of_many_reports_attached_only_the_units_own_is_read(store: Store) -> None:
+    another = [one.replace(NAME, "青禾市教育局") if isinstance(one, str) else one for one in blocks(*WHOLE)]
+    older = [one.replace("2023年", "2022年") if isinstance(one, str) else one for one in blocks(*WHOLE)]
+    attached = {
+        "附件1：青禾市教育局2023年政府信息公开工作年度报告.docx": files.docx_of(another),
+        "附件2：2022年政府信息公开工作年度报告.docx": files.docx_of(older),
+        "附件3.docx": files.docx_of(another),
+    }
+    store.page(notice(), attached=attached)
+    store.read()
+    one = store.only()
+    assert (one.outcome, one.report and report_of(one.report).tables_found) == (Outcome.READ, ())
+    store.page(notice(), attached={**attached, "附件4.docx": files.docx_of(blocks(*WHOLE))})
+    store.read()
+    found = store.only().report
+    assert found is not None
+    assert report_of(found).number(GRANTED) == 5345
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ _FOUR: Final = {
     "suit_direct": (16, 1, 12, 27, 56),
     "suit_after_review": (74, 1, 30, 51, 156),
 }
-_TWO: Final = {
+_TWO: Final[dict[str, int | Decimal]] = {
     "2/regulations/made": 2,
     "2/regulations/repealed": 1,
     "2/regulations/in_force": 31,

@@ -489,6 +489,16 @@ def test_pictures_and_shown_files_are_told() -> None:
     assert len(report.problems) == 2
 
 
+def test_tables_without_cells_are_there_and_not_read() -> None:
+    lines = [layouts.TITLE]
+    for rows in (layouts.active_rows(EXAMPLE), layouts.request_rows(EXAMPLE), layouts.case_rows(EXAMPLE)):
+        lines += [piece for row in rows for cell, _, _ in row for piece in (cell[:3], cell[3:])]
+    report = _file(prose="\n".join(lines))
+    assert report.tables_found == (2, 3, 4)
+    assert {figure.state for figure in report.figures.values()} == {State.ABSENT}
+    assert len(report.problems) == 3
+
+
 def test_a_file_read_in_part_says_so() -> None:
     assert any("end is not read" in problem for problem in _file(*_grids(EXAMPLE), whole=False).problems)
 

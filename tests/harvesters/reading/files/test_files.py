@@ -379,13 +379,13 @@ def test_damage_is_told(body: bytes) -> None:
     assert told.detail
 
 
+# without .xls: its library may end the process, see test_file_reading
 SAMPLES = (
     docx_of(BLOCKS),
     xlsx_of([TABLE]),
     pdf_of(BLOCKS),
     ofd_of(BLOCKS),
     old_document(),
-    old_book(),
     RTF,
     MHT,
     HTML.encode(),
@@ -419,3 +419,20 @@ def test_no_damage_raises(sample: bytes, keep: float, flips: list[tuple[float, i
 def test_any_bytes_have_an_outcome(head: bytes, rest: bytes) -> None:
     told = read_file(head + rest, "x.csv")
     assert told.outcome is FileOutcome.READ or told.detail or told.outcome is FileOutcome.EMPTY
+
+
+def test_one_endless_line_is_cut_and_told() -> None:
+    told = read_file("政府信息".encode() * 50, "a.txt", Bounds(characters=90))
+    assert (told.outcome, len(told.text), told.whole) == (FileOutcome.READ, 90, False)
+    assert told.detail == "文字超过 90 字，其余未读"
+
+
+def test_a_library_that_panics_is_a_damaged_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Panic(BaseException):
+        """As pyo3's, which is no Exception."""
+
+    def panics(*_: object) -> None:
+        raise Panic("range start index 116 out of range")
+
+    monkeypatch.setattr("harvesters.reading.files.plain.read_old_book", panics)
+    assert read_file(old_book(), "a.xls").outcome is FileOutcome.UNREADABLE
