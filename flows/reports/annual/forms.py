@@ -61,7 +61,10 @@ def _active_2021(figure: Figure) -> list[Row]:
     ):
         rows += [_head(head), (Cell("信息内容", is_head=True), Cell("本年处理决定数量", 3, is_head=True))]
         rows += [(Cell(label, is_head=True), Cell(figure(f"2/{name}/decisions"), 3)) for label, name in members]
-    rows += [_head("第二十条第（八）项"), (Cell("信息内容", is_head=True), Cell("本年收费金额（单位：万元）", 3, is_head=True))]
+    rows += [
+        _head("第二十条第（八）项"),
+        (Cell("信息内容", is_head=True), Cell("本年收费金额（单位：万元）", 3, is_head=True)),
+    ]
     rows.append((Cell("行政事业性收费", is_head=True), Cell(figure("2/fees/amount"), 3)))
     return rows
 
@@ -81,7 +84,10 @@ def _active_2019(figure: Figure) -> list[Row]:
             rows.append((Cell(label, is_head=True), *numbers))
     rows += [_head("第二十条第（八）项"), (*_heads("信息内容", "上一年项目数量"), Cell("本年增/减", 2, is_head=True))]
     rows.append((Cell("行政事业性收费", is_head=True), Cell(figure("2/fees/items")), Cell(figure("2/fees/change"), 2)))
-    rows += [_head("第二十条第（九）项"), (*_heads("信息内容", "采购项目数量"), Cell("采购总金额（单位：万元）", 2, is_head=True))]
+    rows += [
+        _head("第二十条第（九）项"),
+        (*_heads("信息内容", "采购项目数量"), Cell("采购总金额（单位：万元）", 2, is_head=True)),
+    ]
     money = Cell(figure("2/procurement/amount"), 2)
     rows.append((Cell("政府集中采购", is_head=True), Cell(figure("2/procurement/items")), money))
     return rows
@@ -134,7 +140,9 @@ def cases(figure: Figure) -> Table:
         ),
         _heads(*ends, *ends),
         tuple(
-            Cell(figure(f"4/{case}/{one}")) for case in ("review", "suit_direct", "suit_after_review") for one in OUTCOMES
+            Cell(figure(f"4/{case}/{one}"))
+            for case in ("review", "suit_direct", "suit_after_review")
+            for one in OUTCOMES
         ),
     )
     return Table("表三 政府信息公开行政复议、行政诉讼情况", rows, heads=3)

@@ -56,6 +56,10 @@ class Numbers:
             return Gap(f"{words_of(name, self.form)}：各单位年报均无数字")
         return self.sources.number(name, found.value, words_of(name, self.form), self._how(found))
 
+    def figures_or_none(self, name: str) -> Run | None:
+        """A sum, where the form has it."""
+        return self.figure(name) if name in self.rollup.sums else None
+
     def value(self, name: str) -> Decimal | None:
         """A sum's value."""
         found = self.rollup.sums.get(name)
@@ -110,7 +114,11 @@ class Numbers:
     def units(self, key: str, what: str, chosen: Callable[[Line], bool]) -> Number:
         """A count of the roster's units."""
         some = [line.name for line in self.rollup.lines if chosen(line)]
-        how = f"年报名册（附件二），统计日 {self.rollup.as_of}：{_some(some)}" if some else "年报名册（附件二）中没有这样的单位"
+        how = (
+            f"年报名册（附件二），统计日 {self.rollup.as_of}：{_some(some)}"
+            if some
+            else "年报名册（附件二）中没有这样的单位"
+        )
         return self.sources.number(f"roster/{key}", len(some), what, how)
 
     def entered(self, measure: str) -> Run:
@@ -121,7 +129,9 @@ class Numbers:
         words = MEASURES.get(measure, measure)
         if not chosen:
             return Gap(f"{words}（可用 gongkai annual figures 录入）")
-        how = "；".join(f"{self.names.get(one.unit or '', '全市')} {shown(one.value)}（{one.source}）" for one in chosen[:_NAMED])
+        how = "；".join(
+            f"{self.names.get(one.unit or '', '全市')} {shown(one.value)}（{one.source}）" for one in chosen[:_NAMED]
+        )
         if len(chosen) > _NAMED:
             how += f" 等 {len(chosen)} 项"
         total = sum((one.value for one in chosen), Decimal(0))
