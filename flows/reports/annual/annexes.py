@@ -47,13 +47,14 @@ def _sources(n: Numbers) -> Table:
         (Cell(Number(str(at), one.key)), Cell(one.value), Cell(one.what), Cell(one.how))
         for at, one in enumerate(n.sources.found.values(), 1)
     ]
-    return Table("", (head, *rows))
+    return Table("", (head, *rows), widths=(12, 16, 48, 80))
 
 
 def _roster(n: Numbers) -> Table:
     titles = ("序号", "单位", "期限", "公布情况", "公布日期", "收到日期", "格式", "读取", "核对未通过")
     head = tuple(Cell(text, is_head=True) for text in titles)
-    return Table("", (head, *(_line(at, line) for at, line in enumerate(n.rollup.lines, 1))))
+    lines = (_line(at, line) for at, line in enumerate(n.rollup.lines, 1))
+    return Table("", (head, *lines), widths=(10, 38, 18, 18, 18, 18, 10, 14, 16))
 
 
 def _line(at: int, line: Line) -> tuple[Cell, ...]:

@@ -39,7 +39,7 @@ _OTHER: Final = ("（六）其他处理", (
 def active(figure: Figure, form: Form) -> Table:
     """The table of part 二."""
     rows = _active_2021(figure) if form is Form.F2021 else _active_2019(figure)
-    return Table("表一 主动公开政府信息情况", tuple(rows), heads=0)
+    return Table("表二 主动公开政府信息情况", tuple(rows), heads=0, widths=(54, 34, 34, 34))
 
 
 def _head(text: str, wide: int = 4) -> Row:
@@ -125,7 +125,7 @@ def requests(figure: Figure, form: Form) -> Table:
         rows.append((Cell("（六）其他处理", 2, is_head=True), *numbers("other_all")))
     rows.append((Cell("（七）总计", 2, is_head=True), *numbers("total")))
     rows.append((Cell("四、结转下年度继续办理", 3, is_head=True), *numbers("carried_out")))
-    return Table("表二 收到和处理政府信息公开申请情况", tuple(rows), heads=3)
+    return Table("表三 收到和处理政府信息公开申请情况", tuple(rows), heads=3, widths=(14, 16, 42, *[12] * 7))
 
 
 def cases(figure: Figure) -> Table:
@@ -145,4 +145,4 @@ def cases(figure: Figure) -> Table:
             for one in OUTCOMES
         ),
     )
-    return Table("表三 政府信息公开行政复议、行政诉讼情况", rows, heads=3)
+    return Table("表四 政府信息公开行政复议、行政诉讼情况", rows, heads=3)

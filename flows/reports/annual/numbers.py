@@ -122,7 +122,7 @@ class Numbers:
         return self.sources.number(f"roster/{key}", len(some), what, how)
 
     def entered(self, measure: str) -> Run:
-        """A figure that was entered from a sheet: the city's own, else the units' together; a gap where there is none."""
+        """A figure entered from a sheet: the city's own, else the units' together; a gap where there is none."""
         found = [one for one in self.rollup.entered if one.measure == measure]
         own = [one for one in found if one.unit is None]
         chosen = own or found

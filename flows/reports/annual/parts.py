@@ -1,4 +1,4 @@
-"""What both forms of the city's report say, from the same numbers: each function one matter, as paragraphs and tables."""
+"""What both forms of the city's report say, from the same numbers: each function one matter."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from flows.reports.annual.numbers import CHANNELS, Numbers, breaks, is_late, is_missing, owes
 from flows.reports.annual.said import Block, Cell, Gap, Paragraph, Run, Table, paragraph
 from storage.annual.forms import RESULTS
+from storage.annual.rollup import Line
 from storage.schema import Category
 
 _SUMS: Final = ("AR-01", "AR-02", "AR-03", "AR-04", "AR-10")
@@ -126,7 +127,7 @@ def asked(n: Numbers) -> Iterator[Block]:
             rows += [words, Gap(f"{words}件数：有的项目无数字"), "件，"]
             continue
         known = [value for value in values if value is not None]
-        how = f"表二“{words}”各项总计之和：{' + '.join(str(value) for value in known)}"
+        how = f"表三“{words}”各项总计之和：{' + '.join(str(value) for value in known)}"
         rows += [words, n.sources.number(f"3/{lead}/sum", sum(known[1:], known[0]), f"{words}件数", how), "件，"]
     yield paragraph("办理结果中，", rows[:-1], "件。")
 
@@ -155,8 +156,12 @@ def reports(n: Numbers) -> Iterator[Block]:
         "unknown", "因未能查看等原因不能认定是否按期公布的单位", lambda line: line.published.value == "unknown"
     )
     yield paragraph(
-        "各单位年度报告按期公布", in_time, "个，逾期公布", late, "个，未公布", missing, "个，暂不能认定", unknown, "个。"
+        "各单位年度报告按期公布", in_time, "个，逾期公布", late, "个，未公布", missing, "个，不能认定", unknown, "个。"
     )  # fmt: skip
+
+
+def _is_scan(line: Line) -> bool:
+    return line.outcome == "scanned"
 
 
 def problems(n: Numbers) -> Iterator[Block]:
@@ -169,7 +174,7 @@ def problems(n: Numbers) -> Iterator[Block]:
         ("years", "上年结转数与上一年度报告不符的单位", "年度报告跨年数据不衔接", lambda line: breaks(line, "AR-06")),
         ("alike", "年报内容与上年或其他单位雷同的单位", "年度报告内容雷同", lambda line: breaks(line, "AR-11")),
         ("parts", "年报缺少规定部分的单位", "年度报告内容不完整", lambda line: breaks(line, "AR-12")),
-        ("scanned", "年报为扫描件、不能读取数据的单位", "年度报告以图片形式发布，数据不能读取", lambda line: line.outcome == "scanned"),
+        ("scanned", "年报为扫描件、不能读取数据的单位", "年度报告以图片发布，数据不能读取", _is_scan),
     ):  # fmt: skip
         some = [line.name for line in n.rollup.lines if chosen(line)]
         if some:
@@ -180,7 +185,7 @@ def problems(n: Numbers) -> Iterator[Block]:
     if differing:
         found += 1
         how = "；".join(
-            f"{n.names.get(one.unit, one.unit)} 年报 {one.claimed}、目录 {one.found}" for one in differing[:_NAMED]
+            f"{n.names.get(one.unit, one.unit)} 年报 {one.claimed}，目录 {one.found}" for one in differing[:_NAMED]
         )
         count = n.sources.number("claims/differ", len(differing), "年报所述数量与统一目录不一致的项数", how)
         yield paragraph("年度报告所述数量与统一目录中实际公开数量不一致的", count, "项。")

@@ -81,7 +81,7 @@ class Table:
     title: str
     rows: tuple[tuple[Cell, ...], ...]
     heads: int = 1
-    note: str | None = None
+    widths: tuple[int, ...] = ()  # of its columns, in millimetres; empty: all alike
 
 
 Block = Heading | Paragraph | Table
