@@ -1,14 +1,17 @@
-"""What stands behind the report: where each number is from, who reported and how, and what the office has to write."""
+"""What stands behind the report: where each number is from, who reported and how, what is to be written, what holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from flows.reports.annual.numbers import Numbers
+from flows.compliance.annual.relations import outcomes, told
+from flows.reports.annual.numbers import SUM_RULES, Numbers, breaks
 from flows.reports.annual.said import Block, Cell, Gap, Heading, Number, Table, paragraph
+from storage.annual.report import Figure, Report, State
 from storage.annual.rollup import Line, Published
 
+_MOST_BROKEN: Final = 12
 PUBLISHED: Final = {
     Published.IN_TIME: "按期公布",
     Published.LATE: "逾期公布",
@@ -29,7 +32,7 @@ OUTCOMES: Final = {
 
 
 def of(n: Numbers, gaps: Sequence[Gap]) -> list[Block]:
-    """The three annexes."""
+    """The four annexes."""
     return [
         Heading(1, "附件一：数据来源"),
         paragraph("正文和各表中每个数字链接到本表所列来源；“未计入”的单位，其相应数字没有以零代替。"),
@@ -38,6 +41,8 @@ def of(n: Numbers, gaps: Sequence[Gap]) -> list[Block]:
         _roster(n),
         Heading(1, "附件三：待补充内容清单"),
         *_gaps(gaps),
+        Heading(1, "附件四：汇总表勾稽关系核对"),
+        *_held_together(n),
     ]
 
 
@@ -71,6 +76,31 @@ def _line(at: int, line: Line) -> tuple[Cell, ...]:
         broken,
     )
     return tuple(Cell(text) for text in told)
+
+
+def _held_together(n: Numbers) -> Iterator[Block]:
+    """Whether the sums of the draft's own tables hold, and which units' reports break them."""
+    found = {
+        name: Figure(name=name, state=State.NUMBER, value=one.value)
+        for name, one in n.rollup.sums.items()
+        if one.value is not None
+    }
+    report = Report(title=None, year=n.rollup.year, unit=None, form=n.form, figures=found)
+    every = outcomes(report)
+    broken = [one for one in every if one.is_broken]
+    unjudged = sum(one.off is None for one in every)
+    if broken:
+        yield paragraph(f"下列 {len(broken)} 项勾稽关系不成立，公布前应请有关单位更正年报后重新汇总：")
+        for one in broken[:_MOST_BROKEN]:
+            yield paragraph(told(one, report))
+        if len(broken) > _MOST_BROKEN:
+            yield paragraph(f"其余 {len(broken) - _MOST_BROKEN} 项从略。")
+        units = [line.name for line in n.rollup.lines if breaks(line, *SUM_RULES)]
+        yield paragraph(f"年报自身勾稽关系不成立的单位：{'、'.join(units) or '无'}。")
+    else:
+        yield paragraph(f"汇总表中可核对的 {len(every) - unjudged} 项勾稽关系均成立。")
+    if unjudged:
+        yield paragraph(f"另有 {unjudged} 项因缺少数字未核对。")
 
 
 def _gaps(gaps: Sequence[Gap]) -> Iterator[Block]:

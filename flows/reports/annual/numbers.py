@@ -16,6 +16,7 @@ from storage.annual.forms import Form, words_of
 from storage.annual.measures import MEASURES
 from storage.annual.rollup import Line, Published, Rollup, Sum
 
+SUM_RULES: Final = ("AR-01", "AR-02", "AR-03", "AR-04", "AR-10")  # that the sums of a report hold
 _NAMED: Final = 12  # units named in one source
 LACKS: Final = {
     "no_report": "未见年报",

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from flows.reports.annual.numbers import CHANNELS, Numbers, breaks, is_late, is_missing, owes
+from flows.reports.annual.numbers import CHANNELS, SUM_RULES, Numbers, breaks, is_late, is_missing, owes
 from flows.reports.annual.said import Block, Cell, Gap, Paragraph, Run, Table, paragraph
 from storage.annual.forms import RESULTS
 from storage.annual.rollup import Line
 from storage.schema import Category
 
-_SUMS: Final = ("AR-01", "AR-02", "AR-03", "AR-04", "AR-10")
 _NAMED: Final = 8  # units named in a sentence
 
 
@@ -170,7 +169,7 @@ def problems(n: Numbers) -> Iterator[Block]:
     for key, what, says, chosen in (
         ("late", "迟于规定日期公布年报的单位", "年度报告公布不及时", is_late),
         ("missing", "经查未公布年报的单位", "年度报告未公布", is_missing),
-        ("sums", "年报表格勾稽关系不成立的单位", "年度报告表格数据不一致", lambda line: breaks(line, *_SUMS)),
+        ("sums", "年报表格勾稽关系不成立的单位", "年度报告表格数据不一致", lambda line: breaks(line, *SUM_RULES)),
         ("years", "上年结转数与上一年度报告不符的单位", "年度报告跨年数据不衔接", lambda line: breaks(line, "AR-06")),
         ("alike", "年报内容与上年或其他单位雷同的单位", "年度报告内容雷同", lambda line: breaks(line, "AR-11")),
         ("parts", "年报缺少规定部分的单位", "年度报告内容不完整", lambda line: breaks(line, "AR-12")),
@@ -201,7 +200,7 @@ def plan(n: Numbers) -> Paragraph:
         for line in n.rollup.lines
         for words, holds in (
             ("督促逾期和未公布年度报告的单位限期公布", is_late(line) or is_missing(line)),
-            ("请数据不一致的单位核对后更正年度报告", breaks(line, *_SUMS, "AR-06")),
+            ("请数据不一致的单位核对后更正年度报告", breaks(line, *SUM_RULES, "AR-06")),
             ("请以图片发布年度报告的单位改为可读取的格式", line.outcome == "scanned"),
         )
         if holds
