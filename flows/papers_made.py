@@ -157,6 +157,50 @@ def board(database: Database, known: Settings, *, form: Form = Form.HTML, period
     )
 
 
+def annual(
+    database: Database,
+    known: Settings,
+    year: int,
+    *,
+    layout: str = "six",
+    form: Form = Form.DOCX,
+) -> Made:
+    """The city's own yearly report as a draft (Word, page, PDF), or the year's compile-up as Excel.
+
+    :param layout: six or nine.
+    :raises UnknownTarget: no city yet, or no such layout.
+    :raises PaperFailed: a template of the office's cannot be used, or a PDF cannot be printed here.
+    """
+    from flows.annual.telling import tell_year
+    from flows.reports.annual import book, document, page
+    from flows.reports.annual.draft import Layout, draft
+
+    chosen = _one_of(Layout, layout, Layout.SIX)
+    city = known_city(database)
+    rollup = tell_year(database, known, year)
+    facts: dict[str, Any] = {"year": year, "layout": chosen.value, "as_of": rollup.as_of.isoformat()}
+    if form is Form.XLSX:
+        content, title = book.made(rollup, zone=ZoneInfo(city.timezone)), "年报汇总"
+    else:
+        drafted = draft(rollup, chosen)
+        facts["gaps"] = [gap.text for gap in drafted.gaps]
+        facts["numbers"] = len(drafted.sources)
+        title = "年度报告草稿"
+        if form is Form.DOCX:
+            content = document.written(drafted, known.home)
+        else:
+            html = page.filled(drafted, known.home)
+            content = html if form is Form.HTML else printable.pdf(html, known)
+    return Made(
+        kind="annual",
+        name=_named(f"{city.name}{year}年政府信息公开工作{title}", chosen.value, _today(city), form),
+        form=form,
+        content=content,
+        count=len(rollup.lines),
+        facts=facts,
+    )
+
+
 def workbook(database: Database, known: Settings, *, period: str | None = None) -> Made:
     """The workbook of everything, as Excel.
 
@@ -210,8 +254,14 @@ def make(database: Database, known: Settings, payload: Mapping[str, Any]) -> pap
         made = board(database, known, form=_one_of(Form, payload.get("form"), Form.HTML), period=period)
     elif wanted == "workbook":
         made = workbook(database, known, period=period)
+    elif wanted == "annual":
+        year = payload.get("year")
+        if not isinstance(year, int):
+            raise UnknownTarget(f"year {year!r}: expected a year such as 2025")
+        layout = _text(payload, "layout") or "six"
+        made = annual(database, known, year, layout=layout, form=_one_of(Form, payload.get("form"), Form.DOCX))
     else:
-        raise UnknownTarget(f"paper {wanted!r}: expected notice, bulletin, board or workbook")
+        raise UnknownTarget(f"paper {wanted!r}: expected notice, bulletin, board, workbook or annual")
     by = _text(payload, "by") or "gongkai"
     return keep(database, made, by=by)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import typer
 
 from flows import papers_made
 from flows.papers_made import Form, Made
+from flows.report import known_city
 from flows.reports import workbook as book
 from flows.reports.notice import Paper
 from storage import settings
@@ -73,6 +75,33 @@ def workbook(out: Path, *, period: str | None, unit: str | None) -> int:
         count = book.make(database, now.home, out, period=period, unit=unit)
     typer.echo(f"{out}: {count} findings listed")
     return 0
+
+
+def annual(year: int | None, out: Path | None, form: Form, layout: str, *, as_json: bool) -> None:
+    """Writes the draft of the year's report and keeps it among the papers; with ``as_json`` prints the roll-up.
+
+    :param year: None: the last one whose reports are due.
+    :param out: None: a file of the paper's own name in the folder one is in; with ``as_json`` none.
+    :raises UnknownTarget: no city yet.
+    :raises PaperFailed: a template of the office's cannot be used, or a PDF cannot be printed here.
+    """
+    from flows.annual.telling import due_last, tell_year
+    from storage.annual.rollup import as_data
+
+    known = settings.load()
+    with closing(open_database(known.database_url)) as database:
+        known_city(database)
+        chosen = year if year is not None else due_last(database, known)
+        if as_json:
+            typer.echo(json.dumps(as_data(tell_year(database, known, chosen)), ensure_ascii=False))
+        if out is None and as_json:
+            return
+        made = papers_made.annual(database, known, chosen, layout=layout, form=form)
+        out = out or Path(made.name)
+        _write(made, out)
+        kept = papers_made.keep(database, made, by=BY)
+    gaps = len(made.facts.get("gaps", ()))
+    typer.echo(f"{out}: {chosen}, {made.count} units; {gaps} gaps to fill in; kept as {kept.id}", err=as_json)
 
 
 def _write(made: Made, out: Path) -> None:

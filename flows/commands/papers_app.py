@@ -20,12 +20,20 @@ class Kind(StrEnum):
     RECTIFICATION = "rectification"  # 整改通知书
 
 
+class Layout(StrEnum):
+    """How the city's yearly report is laid out."""
+
+    SIX = "six"
+    NINE = "nine"
+
+
 def add_reports(report_app: typer.Typer) -> None:
     """Adds the papers to ``gongkai report``."""
     report_app.command("notice")(notice)
     report_app.command("bulletin")(bulletin)
     report_app.command("board")(board)
     report_app.command("workbook")(workbook)
+    report_app.command("annual")(annual)
     report_app.command("calendar")(calendar)
 
 
@@ -96,6 +104,30 @@ def workbook(
     from flows.commands import papers
 
     raise typer.Exit(papers.workbook(out, period=period, unit=unit))
+
+
+def annual(
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="The file to write: .docx, .html, .pdf, or .xlsx for the compile-up; left out: a .docx here.",
+        ),
+    ] = None,
+    year: Annotated[int | None, typer.Option(metavar="Y", help="The year reported on; left out: the last due.")] = None,
+    form: Annotated[
+        Layout, typer.Option(help="six (六部分, since 2021) or nine (九部分, the older form).")
+    ] = Layout.SIX,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what the units' reports came to as JSON.")] = False,
+) -> None:
+    """The city's own yearly report (年度报告) drafted from its units': tables filled, sources annexed, gaps marked."""
+    from flows.commands import papers
+    from flows.papers_made import Form
+
+    written = Form.DOCX if out is None else _form(out, "docx", "html", "pdf", "xlsx")
+    papers.annual(year, out, written, form.value, as_json=as_json)
 
 
 def calendar(

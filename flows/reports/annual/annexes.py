@@ -1,0 +1,110 @@
+"""What stands behind the report: where each number is from, who reported and how, what is to be written, what holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from flows.compliance.annual.relations import outcomes, told
+from flows.reports.annual.numbers import SUM_RULES, Numbers, breaks
+from flows.reports.annual.said import Block, Cell, Gap, Heading, Number, Table, paragraph
+from storage.annual.report import Figure, Report, State
+from storage.annual.rollup import Line, Published
+
+_MOST_BROKEN: Final = 12
+PUBLISHED: Final = {
+    Published.IN_TIME: "按期公布",
+    Published.LATE: "逾期公布",
+    Published.MISSING: "未公布",
+    Published.UNKNOWN: "暂不能认定",
+    Published.DUE: "未到期限",
+    Published.NOT_OWED: "不作要求",
+}
+OUTCOMES: Final = {
+    "read": "已读取",
+    "not_fetched": "附件未取得",
+    "scanned": "扫描件",
+    "locked": "有密码",
+    "refused": "超出读取上限",
+    "unreadable": "无法读取",
+    "no_report": "不是年报",
+}
+
+
+def of(n: Numbers, gaps: Sequence[Gap]) -> list[Block]:
+    """The four annexes."""
+    return [
+        Heading(1, "附件一：数据来源"),
+        paragraph("正文和各表中每个数字链接到本表所列来源；“未计入”的单位，其相应数字没有以零代替。"),
+        _sources(n),
+        Heading(1, "附件二：单位年度报告名册"),
+        _roster(n),
+        Heading(1, "附件三：待补充内容清单"),
+        *_gaps(gaps),
+        Heading(1, "附件四：汇总表勾稽关系核对"),
+        *_held_together(n),
+    ]
+
+
+def _sources(n: Numbers) -> Table:
+    head = tuple(Cell(text, is_head=True) for text in ("序号", "数字", "含义", "来源"))
+    rows = [
+        (Cell(Number(str(at), one.key)), Cell(one.value), Cell(one.what), Cell(one.how))
+        for at, one in enumerate(n.sources.found.values(), 1)
+    ]
+    return Table("", (head, *rows), widths=(12, 16, 48, 80))
+
+
+def _roster(n: Numbers) -> Table:
+    titles = ("序号", "单位", "期限", "公布情况", "公布日期", "收到日期", "格式", "读取", "核对未通过")
+    head = tuple(Cell(text, is_head=True) for text in titles)
+    lines = (_line(at, line) for at, line in enumerate(n.rollup.lines, 1))
+    return Table("", (head, *lines), widths=(10, 38, 18, 18, 18, 18, 10, 14, 16))
+
+
+def _line(at: int, line: Line) -> tuple[Cell, ...]:
+    broken = "、".join(check.rule for check in line.checks if check.verdict == "breach")
+    told = (
+        str(at),
+        line.name,
+        line.due.isoformat() if line.due else "",
+        PUBLISHED[line.published],
+        line.published_on.isoformat() if line.published_on else "",
+        line.received_on.isoformat() if line.received_on else "",
+        line.format or "",
+        OUTCOMES.get(line.outcome or "", ""),
+        broken,
+    )
+    return tuple(Cell(text) for text in told)
+
+
+def _held_together(n: Numbers) -> Iterator[Block]:
+    """Whether the sums of the draft's own tables hold, and which units' reports break them."""
+    found = {
+        name: Figure(name=name, state=State.NUMBER, value=one.value)
+        for name, one in n.rollup.sums.items()
+        if one.value is not None
+    }
+    report = Report(title=None, year=n.rollup.year, unit=None, form=n.form, figures=found)
+    every = outcomes(report)
+    broken = [one for one in every if one.is_broken]
+    unjudged = sum(one.off is None for one in every)
+    if broken:
+        yield paragraph(f"下列 {len(broken)} 项勾稽关系不成立，公布前应请有关单位更正年报后重新汇总：")
+        for one in broken[:_MOST_BROKEN]:
+            yield paragraph(told(one, report))
+        if len(broken) > _MOST_BROKEN:
+            yield paragraph(f"其余 {len(broken) - _MOST_BROKEN} 项从略。")
+        units = [line.name for line in n.rollup.lines if breaks(line, *SUM_RULES)]
+        yield paragraph(f"年报自身勾稽关系不成立的单位：{'、'.join(units) or '无'}。")
+    else:
+        yield paragraph(f"汇总表中可核对的 {len(every) - unjudged} 项勾稽关系均成立。")
+    if unjudged:
+        yield paragraph(f"另有 {unjudged} 项因缺少数字未核对。")
+
+
+def _gaps(gaps: Sequence[Gap]) -> Iterator[Block]:
+    if not gaps:
+        yield paragraph("没有待补充的内容。")
+    for at, gap in enumerate(gaps, 1):
+        yield paragraph(f"{at}．{gap.what}{f'（建议：{gap.advice}）' if gap.advice else ''}")
