@@ -33,7 +33,7 @@ def test_the_whole_job_on_a_small_city(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(out.read_text())
-    names = {"units", "columns", "pages", "items", "identity", "findings", "faults", "delivered", "seconds"}
+    names = {"units", "columns", "pages", "items", "identity", "findings", "faults", "delivered", "annual", "seconds"}
     assert set(told) == names
     assert told["units"] == 5
     assert told["items"]["found"] == told["items"]["truth"] > 100

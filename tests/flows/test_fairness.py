@@ -16,8 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from flows.annual.reading import read_published
 from flows.assess import assess_database
 from flows.commands.truth import compare
+from flows.files import read_files
 from flows.harvest import planned, run_jobs
 from harvesters import city_file, crawl
 from harvesters.crawl import Progress
@@ -71,6 +73,13 @@ def _harvest(*, kill: bool = False) -> None:
     assert bool(report.failed) == bool(killed) == kill
 
 
+def _assess(database: Database, known: settings.Settings, *, as_of: dt.date, now: dt.datetime) -> None:
+    """As the flow does: files and yearly reports are read first."""
+    read_files(database, known)
+    read_published(database, known)
+    assess_database(database, known, as_of=as_of, now=now)
+
+
 def _children() -> list[int]:
     """The crawl processes of this one."""
     mine = str(os.getpid())
@@ -99,7 +108,7 @@ def test_faults_accuse_nobody_and_excuse_nobody(served: Served, database: Databa
     known, now = settings.load(), dt.datetime.now(dt.UTC)
 
     _harvest()
-    assess_database(database, known, as_of=served.city.as_of, now=now)
+    _assess(database, known, as_of=served.city.as_of, now=now)
     told = compare(database, tmp_path / "truth")
     assert (told.missed, told.false, told.wrong_fields) == (0, 0, 0), told.told
     before = _open(database)
@@ -108,17 +117,17 @@ def test_faults_accuse_nobody_and_excuse_nobody(served: Served, database: Databa
     for turn in range(2):  # faults in combination: the second upon what the first left
         _break(served, turn)
         _harvest(kill=turn == 1)
-        assess_database(database, known, as_of=served.city.as_of, now=now + dt.timedelta(minutes=turn + 1))
+        _assess(database, known, as_of=served.city.as_of, now=now + dt.timedelta(minutes=turn + 1))
         assert _open(database) == before
 
     for jump in (dt.timedelta(days=400), dt.timedelta(days=-400)):  # our clock is wrong, the looks are old or to come
         as_of = served.city.as_of + jump
-        assess_database(database, known, as_of=as_of, now=now + dt.timedelta(minutes=10))
+        _assess(database, known, as_of=as_of, now=now + dt.timedelta(minutes=10))
         assert _open(database) <= before
 
     for column in served.city.columns:
         served.city.break_column(column.unit.id, column.id, None)
     _harvest()
-    assess_database(database, known, as_of=served.city.as_of, now=now + dt.timedelta(minutes=20))
+    _assess(database, known, as_of=served.city.as_of, now=now + dt.timedelta(minutes=20))
     told = compare(database, tmp_path / "truth")
     assert (told.missed, told.false) == (0, 0), told.told
