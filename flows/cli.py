@@ -26,6 +26,7 @@ from flows.commands import (
     classes_app,
     deliver_app,
     duties_app,
+    files_app,
     notices_app,
     papers_app,
     people_app,
@@ -121,6 +122,7 @@ app.add_typer(requests_app.app, name="requests")
 classes_app.add_reports(report_app)
 papers_app.add_reports(report_app)
 classes_app.add_commands(catalogue_app.app)
+app.add_typer(files_app.app, name="files")
 app.add_typer(search_app.app)  # one command, no group
 
 CityOption = Annotated[

@@ -64,8 +64,10 @@ def show(text: str | None, filters: Filters, *, after: str | None, limit: int, a
         typer.echo(f"  {' · '.join(one for one in facts if one)}")
         if passage := search.passage(search.text_of(data), found.query):
             typer.echo(f"  {_styled(passage)}")
-        for _, name in search.attachments(data, found.query):
-            typer.echo(f"  附件 {_styled(name)}")
+        for one in search.attachments(data, found.query):
+            typer.echo(f"  附件 {_styled(one.name)}")
+            if one.text:
+                typer.echo(f"    {_styled(one.text)}")
         typer.echo(f"  {data['url']}")
     typer.echo(_summary(found), err=True)
 

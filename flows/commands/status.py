@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from flows import report
+from flows.commands import files
 from flows.commands.held import accept_command, words
 from flows.delivery.standing import standings
 from flows.drift import moved_to
@@ -90,6 +91,7 @@ def status(database: Database) -> dict[str, Any]:
         "drift": [dataclasses.asdict(one) for one in drifts(database, city)] if city else [],
         "feeds": list(_feeds(database, city)) if city else [],
         "feeds_found": list(_feeds_found(database, city)) if city else [],
+        "files": files.todo(database),
     }
 
 
@@ -147,7 +149,7 @@ def lines(told: dict[str, Any]) -> list[str]:
         f"open findings {sum(told['open_findings'].values())}",
         *(f"delivery       {one['lag']} changes wait for {one['name']}" for one in told["delivery"]["receivers"]),
     ]
-    feeds = [*_held_lines(told), *_delivery_lines(told), *_feed_lines(told)]
+    feeds = [*_held_lines(told), *_delivery_lines(told), *_feed_lines(told), *_file_lines(told)]
     if not told["to_do"] and not told["drift"]:
         return [*found, *feeds] if feeds else [*found, "nothing to do"]
     if told["to_do"]:
@@ -202,6 +204,10 @@ def _feed_lines(told: dict[str, Any]) -> list[str]:
             whose = f"{one['unit']}/{one['column'] or '?'}"
             lines.append(f"  {whose}  {one['title'] or '-'}  {one['url']}")
     return lines
+
+
+def _file_lines(told: dict[str, Any]) -> list[str]:
+    return ["", *told["files"], "    → gongkai files says which"] if told["files"] else []
 
 
 def _shown(at: dt.datetime | None, zone: str) -> str:

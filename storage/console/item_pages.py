@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
-from storage import catalogue, outbox, registry
-from storage.console import rendering, texts
+from storage import catalogue, files, outbox, registry
+from storage.console import captures, rendering, texts
 from storage.console.api import Store
 from storage.console.signing import Person
+from storage.database import Database
 from storage.formats.json_item import to_json
 from storage.outbox import OutboxEntry
-from storage.schema import Item
+from storage.schema import Attachment, Item
 
 router = APIRouter(include_in_schema=False)
 FIELDS: Final = (  # in the order in which the office reads a record
@@ -58,6 +59,7 @@ def show_item(request: Request, store: Store, _person: Person, name: str) -> HTM
         city,
         item=item,
         fields=list(_fields(item)),
+        files=list(_files(store, item)),
         unit=unit,
         column=next((one for one in (unit.columns if unit else ()) if one.id == item.column), None),
         names={one.id: one.name for one in units.values()},
@@ -84,6 +86,49 @@ def _short(value: Any) -> str | None:
         return None
     text = rendering.plain(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileShown:
+    """An attachment with what became of it; None where nothing is known yet."""
+
+    file: Attachment
+    state: str | None
+    reason: str | None
+    outcome: str | None
+    detail: str | None
+    pages: int | None
+    has_bytes: bool
+
+
+def _files(store: Database, item: Item) -> Iterator[FileShown]:
+    known = files.of_item(store, item)
+    contents = files.of_contents(store, [one.sha256 for one in known.values() if one.sha256 is not None])
+    for one in item.attachments:
+        fetch = known.get(one.url)
+        content = contents.get(fetch.sha256) if fetch is not None and fetch.sha256 is not None else None
+        yield FileShown(
+            file=one,
+            state=fetch.state.value if fetch is not None else None,
+            reason=fetch.reason if fetch is not None else None,
+            outcome=content.outcome if content is not None else None,
+            detail=content.detail if content is not None else None,
+            pages=content.pages if content is not None else None,
+            has_bytes=fetch is not None and fetch.evidence is not None and fetch.evidence.warc is not None,
+        )
+
+
+@router.get("/items/{name}/files/{number}")
+def take_file(request: Request, store: Store, _person: Person, name: str, number: int) -> Response:
+    """The captured bytes of an attachment (counted from 1), as a download that nothing in it can act in."""
+    item = catalogue.get_item(store, name)
+    language = rendering.language_of(request)
+    if item is None or not 0 < number <= len(item.attachments):
+        raise HTTPException(404, texts.text(language, "error.item", name=name))
+    fetch = files.of_item(store, item).get(item.attachments[number - 1].url)
+    if fetch is None or fetch.evidence is None:
+        raise HTTPException(404, texts.text(language, "error.file"))
+    return captures.saved(fetch.evidence, f"{item.id}-{number}")
 
 
 def _fields(item: Item) -> Iterator[tuple[str, Any, Any]]:

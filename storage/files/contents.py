@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from storage import tables
 from storage.database import Database, storable
@@ -74,6 +75,15 @@ def keep_content(db: Database, content: Content) -> None:
         session.execute(sa.insert(tables.file_contents).values(**values))
 
 
+def forget_readings(db: Database) -> int:
+    """Has every content read again by the reader of today; how many there are. What they said stays until then."""
+    at = tables.file_contents.c
+    with db.begin() as session:
+        count = session.execute(sa.select(sa.func.count()).select_from(tables.file_contents)).scalar_one()
+        session.execute(sa.update(tables.file_contents).where(at.reader != "").values(reader=""))
+    return int(count)
+
+
 def get_content(db: Database, sha256: str) -> Content | None:
     """What is known of one content."""
     query = sa.select(*tables.file_contents.c).where(tables.file_contents.c.sha256 == sha256)
@@ -94,17 +104,22 @@ def of_contents(db: Database, sums: Iterable[str]) -> dict[str, Content]:
     return found
 
 
-def texts_of(db: Database, sums: Iterable[str], *, most: int) -> dict[str, str]:
-    """The texts of contents, each cut after ``most`` characters; those without text are left out."""
+def texts_in(session: Session, sums: Iterable[str], *, most: int) -> dict[str, str]:
+    """:func:`texts_of` within the caller's transaction."""
     at = tables.file_contents.c
     wanted = list(dict.fromkeys(sums))
     found: dict[str, str] = {}
-    with db.read() as session:
-        for start in range(0, len(wanted), _AT_ONCE):
-            query = sa.select(at.sha256, sa.func.substr(at.text, 1, most).label("text"))
-            rows = session.execute(query.where(at.sha256.in_(wanted[start : start + _AT_ONCE]), at.text != ""))
-            found |= {row.sha256: row.text for row in rows}
+    for start in range(0, len(wanted), _AT_ONCE):
+        query = sa.select(at.sha256, sa.func.substr(at.text, 1, most).label("text"))
+        rows = session.execute(query.where(at.sha256.in_(wanted[start : start + _AT_ONCE]), at.text != ""))
+        found |= {row.sha256: row.text for row in rows}
     return found
+
+
+def texts_of(db: Database, sums: Iterable[str], *, most: int) -> dict[str, str]:
+    """The texts of contents, each cut after ``most`` characters; those without text are left out."""
+    with db.read() as session:
+        return texts_in(session, sums, most=most)
 
 
 def count_contents(db: Database) -> dict[tuple[str, str], int]:

@@ -1,21 +1,27 @@
 """An item as it is searched: its text in normal form, its tokens, its day; from the JSON of a revision and no more.
 
-What can be found is the title, the numbers, the summary, who issued and published it, the keywords, the attachments'
-names and the body. Tokens with a mark say more than that a text holds them: ``t:`` in the title, ``n:`` in a number;
-and what the item is: of a unit, a column, a category, and so on.
+What can be found is the title, the numbers, the summary, who issued and published it, the keywords, the names of
+attachments, the body, and what the attachments say where they were read. Tokens with a mark say more than that a text
+holds them: ``t:`` in the title, ``n:`` in a number; and what the item is: of a unit, a column, a category, and so on.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from sqlalchemy.orm import Session
+
+from storage import files
 from storage.search import words
 
 EVERY: Final = "a:1"  # every document has it
 WITHDRAWN: Final = "w:1"
 UNDATED: Final = "o:1"  # no date of publication is known; it stands where it was first seen
+TEXT: Final = "text"  # of an attachment: what it says; no revision has it
+_FILE: Final = 20_000  # signs of an attachment's text that are searched
+_ITEM: Final = 60_000  # of all attachments of an item
 _NUMBERS: Final = {"d": "document_number", "i": "index_number"}
 _LONGEST: Final = 2000  # signs of a title or a number that are known to be of one
 _FACETS: Final = {"category": "k", "validity": "v", "theme": "h", "statutory": "s"}
@@ -34,6 +40,25 @@ def _texts(data: Mapping[str, Any]) -> Iterator[str]:
     for one in data.get("attachments") or ():
         yield one.get("name") or ""
     yield data.get("body_text") or ""
+    for one in data.get("attachments") or ():
+        yield one.get(TEXT) or ""
+
+
+def with_texts(session: Session, items: Iterable[Mapping[str, Any]]) -> None:
+    """Gives each attachment whose content was read its text, under ``TEXT``, so much of it as is searched.
+
+    What an item's file said when the item was indexed is what it says now: its sum is part of the revision, and when a
+    reader reads anything else out of the same bytes the index is made anew.
+    """
+    named = [one for data in items for one in data.get("attachments") or () if one.get("sha256")]
+    texts = files.texts_in(session, {one["sha256"] for one in named}, most=_FILE) if named else {}
+    for data in items:
+        left = _ITEM
+        for one in data.get("attachments") or ():
+            text = texts.get(one.get("sha256") or "", "")[:left]
+            if text:
+                one[TEXT] = text
+                left -= len(text)
 
 
 def title_tokens(data: Mapping[str, Any]) -> set[str]:

@@ -288,8 +288,9 @@ def _payloads(session: Session, numbers: Sequence[int]) -> Iterator[tuple[int, M
         .join(tables.item_revisions, revision.seq == doc.seq)
         .where(doc.number.in_(numbers))
     )
-    for number, payload in session.execute(query):
-        yield number, json.loads(payload)
+    found = [(number, json.loads(payload)) for number, payload in session.execute(query)]
+    documents.with_texts(session, [data for _, data in found])
+    yield from found
 
 
 def _facets(filters: Filters) -> tuple[list[str], list[str]]:

@@ -1,9 +1,9 @@
 """Keeps the index up with the catalogue: reads on in the sequence of changes, a batch to a transaction.
 
-The index is derived from revisions and from nothing else: a document is indexed as one revision has it, and its entry
-names that revision, so that its old tokens can be taken out again. Where the index stands is written in the batch's own
-transaction; a process killed at any moment leaves an index that is right up to there. Texts become tokens before the
-transaction begins, so that a harvest hardly waits.
+The index is derived from revisions, and from what the files say whose sums they name: a document is indexed as one
+revision has it, and its entry names that revision, so that its old tokens can be taken out again. Where the index
+stands is written in the batch's own transaction; a process killed at any moment leaves an index that is right up to
+there. Texts become tokens before the transaction begins, so that a harvest hardly waits.
 """
 
 from __future__ import annotations
@@ -124,8 +124,10 @@ def _prepare(db: Database, batch: int) -> _Prepared:
         while count < batch and signs < _MOST_SIGNS:
             limit = min(_AT_ONCE, batch - count)
             rows = _changes(session, up_to, limit)
-            for row in rows:
-                entries[row.item_id] = _entry(row)
+            told = [json.loads(row.payload) for row in rows]
+            documents.with_texts(session, told)
+            for row, data in zip(rows, told, strict=True):
+                entries[row.item_id] = _entry(row, data)
                 signs += len(row.payload)
             count += len(rows)
             up_to = rows[-1].seq if rows else up_to
@@ -141,8 +143,7 @@ def _changes(session: Session, after: int, limit: int) -> Sequence[Any]:
     return session.execute(query.order_by(at.seq).limit(limit)).all()
 
 
-def _entry(row: Any) -> _Entry:
-    data = json.loads(row.payload)
+def _entry(row: Any, data: Mapping[str, Any]) -> _Entry:
     if data.get("same_as") or "title" not in data:
         # what is found of a copy is the first publisher's item, which names it among its copies
         return _Entry(row.item_id, row.seq, 0, None)
@@ -160,7 +161,10 @@ def _old(session: Session, items: Sequence[str]) -> dict[str, tuple[int, str]]:
         .join(tables.item_revisions, revision.seq == doc.seq)
         .where(among(session, doc.item, items))
     )
-    return {item: (number, documents.tokens_of(json.loads(data))) for item, number, data in session.execute(query)}
+    rows = session.execute(query).all()
+    told = [json.loads(row.payload) for row in rows]
+    documents.with_texts(session, told)
+    return {row.item: (row.number, documents.tokens_of(data)) for row, data in zip(rows, told, strict=True)}
 
 
 def _keep(session: Session, prepared: _Prepared) -> None:

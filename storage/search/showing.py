@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from storage.search import words
 from storage.search.asking import Query
+from storage.search.documents import TEXT
 from storage.search.finding import Found
 
 PASSAGE: Final = 120  # signs of a passage
@@ -67,10 +68,25 @@ def passage(text: str, query: Query, *, length: int = PASSAGE) -> tuple[Part, ..
     return _around(text, 0, forms, length)
 
 
-def attachments(data: Mapping[str, Any], query: Query) -> list[tuple[str, tuple[Part, ...]]]:
-    """The attachments in whose names the words stand: address, and name as parts."""
-    told = ((one["url"], shown(one.get("name") or "", query)) for one in data.get("attachments") or ())
-    return [(url, parts) for url, parts in told if any(part.is_hit for part in parts)]
+@dataclass(frozen=True)
+class FileHit:
+    """An attachment in whose name or text the words stand; ``text``: the passage, empty where they are in the name."""
+
+    url: str
+    name: tuple[Part, ...]
+    text: tuple[Part, ...] = ()
+
+
+def attachments(data: Mapping[str, Any], query: Query) -> list[FileHit]:
+    """The attachments in whose names or texts the words stand."""
+    found = []
+    for one in data.get("attachments") or ():
+        name = shown(one.get("name") or "", query)
+        text = passage(one[TEXT], query) if one.get(TEXT) else ()
+        text = text if any(part.is_hit for part in text) else ()
+        if text or any(part.is_hit for part in name):
+            found.append(FileHit(one["url"], name, text))
+    return found
 
 
 def text_of(data: Mapping[str, Any]) -> str:
@@ -88,7 +104,8 @@ def as_json(found: Found) -> list[dict[str, Any]]:
                 "title": _parts_json(shown(match.data["title"], found.query)),
                 "text": _parts_json(passage(text_of(match.data), found.query)),
                 "attachments": [
-                    {"url": url, "name": _parts_json(name)} for url, name in attachments(match.data, found.query)
+                    {"url": one.url, "name": _parts_json(one.name), "text": _parts_json(one.text)}
+                    for one in attachments(match.data, found.query)
                 ],
             },
         }

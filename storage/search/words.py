@@ -17,7 +17,7 @@ from typing import Final
 
 _UNICODE: Final = tuple(map(int, unicodedata.unidata_version.split(".")))  # another Python may fold signs otherwise
 # of the tokens: an index made by another one is made anew, because a document goes out with the tokens it came in with
-VERSION: Final = 1_000_000 + _UNICODE[0] * 10_000 + _UNICODE[1] * 100 + _UNICODE[2]
+VERSION: Final = 2_000_000 + _UNICODE[0] * 10_000 + _UNICODE[1] * 100 + _UNICODE[2]
 BREAK: Final = " "
 FIELD: Final = "\n"  # between the normal forms of two fields: nothing is found across it
 _ENDS: Final = BREAK + FIELD
