@@ -25,6 +25,7 @@ from storage import (
     boards,
     catalogue,
     due_dates,
+    files,
     findings,
     observations,
     outbox,
@@ -60,6 +61,7 @@ from tests.storage import build, yearly
 from tests.storage.signing import PASSWORD
 
 SUM: Final = "1337"  # what the templates below come to
+FILE: Final = "http://a.invalid/file.pdf"
 MARK: Final = "恶意标题"
 # it ends titles, attributes, comments and cells, opens elements with names of its own, and is a formula first of all
 EVIL: Final = (
@@ -107,6 +109,7 @@ def fill(database: Database) -> Held:
     )
     registry.apply(database, build.city(unit, build.unit("u2"), name=EVIL, contact=SCRIPT))
     items = _items(database)
+    _file(database)
     _looks(database)
     found = _findings(database, items)
     accounts = _people(database)
@@ -152,6 +155,7 @@ def fill(database: Database) -> Held:
             "columns": ["yw"],
             "rules": ["UP-02"],
             "evidence": ["1", "2", "3"],
+            "files": ["3"],
             "proofs": ["1"],
             "periods": ["2026-03"],
             "changes": ["atom", "json"],
@@ -180,7 +184,11 @@ def _items(database: Database) -> list[str]:
         "language": EVIL,
         "keywords": (EVIL, EVIL[::-1]),
         "relations": (Relation(kind=EVIL, target=SCRIPT), Relation(kind="interprets", target=QUOTES)),
-        "attachments": (Attachment(name=EVIL, url=SCRIPT, type=EVIL), Attachment(name=EVIL, url=QUOTES)),
+        "attachments": (
+            Attachment(name=EVIL, url=SCRIPT, type=EVIL),
+            Attachment(name=EVIL, url=QUOTES),
+            Attachment(name=EVIL, url=FILE),
+        ),
         "provenance": {"title": Provenance(origin=EVIL, raw=EVIL, confidence=0.5, conflict=EVIL)},
         "evidence": build.evidence(url=SCRIPT, warc=EVIL, record_id=EVIL),
     }
@@ -206,6 +214,29 @@ def _items(database: Database) -> list[str]:
     names = [one.id for one in catalogue.iter_items(database)]
     assert len(names) == len(urls)
     return names
+
+
+def _file(database: Database) -> None:
+    """An attachment that was fetched and read."""
+    kept = _captured("gk-file")[1]
+    fetched = files.Fetched(url=FILE, sha256=kept.sha256, status=200, evidence=kept, name=EVIL)
+    files.fetched(database, [fetched], at=build.NOON)
+    files.keep_content(
+        database,
+        files.Content(
+            sha256=kept.sha256,
+            size=9,
+            kind=EVIL,
+            outcome="scanned",
+            detail=EVIL,
+            pages=1,
+            text=EVIL,
+            whole=True,
+            reader=EVIL,
+            evidence=kept,
+            read_at=build.NOON,
+        ),
+    )
 
 
 def _looks(database: Database) -> None:
