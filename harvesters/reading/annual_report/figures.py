@@ -49,6 +49,7 @@ class Collected:
     """What the tables yield: places by name; names that stand at two places with different texts; problems."""
 
     places: dict[str, Found] = field(default_factory=dict)
+    stand: dict[str, set[int]] = field(default_factory=dict)  # the numbers of the tables in which a name stands
     torn: set[str] = field(default_factory=set)
     parts: set[int] = field(default_factory=set)
     signs: set[str] = field(default_factory=set)  # words that only one of the two forms has
@@ -56,8 +57,18 @@ class Collected:
 
     def put(self, name: str, found: Found) -> None:
         known = self.places.setdefault(name, found)
+        self.stand.setdefault(name, set()).add(found.table.number)
         if known is not found and narrow(known.place.text).split() != narrow(found.place.text).split():
             self.torn.add(name)
+
+    def part_tables_that_differ(self) -> None:
+        """Of two tables of one part that differ (another year's, a subordinate's) none may fill the other's gaps."""
+        for part in ("2", "3", "4"):
+            tables = set[int]().union(*(self.stand[name] for name in self.torn if name.startswith(part)))
+            if len(tables) > 1:
+                self.torn.update(
+                    name for name, those in self.stand.items() if name.startswith(part) and not tables <= those
+                )
 
     def has_numbers(self) -> bool:
         """Whether any figure of any part is a number."""
@@ -77,8 +88,8 @@ class Stretch:
     rows: tuple[Row, ...]
 
     def begins(self) -> int:
-        """The first column after all labels of table 三 in these rows."""
-        named = [place for row in self.rows for place in _texts(row) if words.request_row(place.text)]
+        """The first column after all labels of table 三 in these rows; 总计 and 其他 are heads too."""
+        named = [place for row in self.rows for place in _texts(row) if _is_request(place.text)]
         return max((place.column for place in named), default=0) + 1
 
     def spare(self, heads: int) -> int:
@@ -101,6 +112,7 @@ def read_tables(tables: Sequence[Table]) -> Collected:
     _cases([one for one in stretches if one.part == 4], collected)
     if 4 not in collected.parts:
         _cases_without_heads(tables, collected)
+    collected.part_tables_that_differ()
     return collected
 
 
@@ -310,6 +322,7 @@ def _active(stretches: Sequence[Stretch], collected: Collected) -> None:
     heads: list[Head] = []
     for stretch in stretches:
         own = False
+        above: Row = ()
         for row in stretch.rows:
             told = _texts(row)
             columns = [(place, words.active_column(place.text)) for place in told]
@@ -318,8 +331,26 @@ def _active(stretches: Sequence[Stretch], collected: Collected) -> None:
                 if any(name for _, name in columns):
                     heads = [Head(name, _columns_of(row, place), place.text) for place, name in columns if name]
                     own = True
+                if above and {head.name for head in heads} not in _BLOCKS:
+                    heads = _over_two_rows(above, row) or heads
+                above = row if len(told) > 1 else ()
                 continue
+            above = ()
             _active_row(stretch.table, row, named, heads, collected, own=own)
+
+
+def _over_two_rows(above: Row, row: Row) -> list[Head]:
+    """Heads whose words are cut over two rows (本年新 over 制作数量), if they are those of a block."""
+    named: dict[str, list[int]] = {}
+    texts: dict[str, str] = {}
+    for column, stack in _stacks((above, row)):
+        name = words.active_column("".join(stack))
+        if name:
+            named.setdefault(name, []).append(column)
+            texts[name] = "".join(stack)
+    if set(named) not in _BLOCKS or not _are_whole(named):
+        return []
+    return [Head(name, tuple(columns), texts[name]) for name, columns in named.items()]
 
 
 def _active_row(
@@ -520,6 +551,8 @@ def _request_places(line: _Line, start: int, first: int) -> dict[str, Place] | N
     spare = line.stretch.spare(len(line.heads)) if exact else 0
     places = under(line.row, line.heads, start, exact=exact, spare=spare) if is_as_before else None
     # a label of one column stands among those of two: the values begin where those of the other rows do
+    if places is None and exact and line.own_heads and begins == first:
+        return _behind_blanks(line, start)
     if places is None and not exact and not any(place.text for place in line.row if start <= place.column < begins):
         places = (
             under(line.row, line.heads, begins, exact=False)
@@ -527,6 +560,17 @@ def _request_places(line: _Line, start: int, first: int) -> dict[str, Place] | N
             else _in_order(_cells(line.row, begins), line.heads)
         )
     return places
+
+
+def _behind_blanks(line: _Line, start: int) -> dict[str, Place] | None:
+    """The values of a row whose label has lost its span: blank cells stand between it and the first head's column.
+
+    Only where the row ends with the heads, so that no cell too many has moved the others.
+    """
+    first, last = line.heads[0].columns[0], line.heads[-1].columns[-1]
+    if not start < first or len(line.row) != last or any(place.text for place in line.row[start - 1 : first - 1]):
+        return None
+    return under(line.row, line.heads, first, exact=True)
 
 
 def _request_row(line: _Line, collected: Collected) -> None:

@@ -256,6 +256,15 @@ def test_a_damaged_table_yields_no_wrong_number(data: st.DataObject) -> None:
         assert figure.state in (State.NUMBER, State.ABSENT), (name, what)
 
 
+def test_of_two_tables_that_differ_none_fills_the_other() -> None:
+    other = {name: str(int(text) + 1) if name.startswith("3") else text for name, text in EXAMPLE.items()}
+    without = [row for row in layouts.request_rows(EXAMPLE) if row[0][0] != layouts.LABELS["carried_out"]]
+    tables = layouts.html_table(without) + "<p>其中：区属单位</p>" + layouts.html_table(layouts.request_rows(other))
+    plain = {2: layouts.html_table(layouts.active_rows(EXAMPLE)), 4: layouts.html_table(layouts.case_rows(EXAMPLE))}
+    found = values(read(layouts.page({**plain, 3: tables})).figures)
+    assert found == {name: one for name, one in layouts.numbers(EXAMPLE).items() if not name.startswith("3")}
+
+
 def test_a_number_that_a_line_end_parts_needs_its_sum() -> None:
     rows = layouts.grid(layouts.request_rows(EXAMPLE))
     for first, state in (("1361\n2", State.NUMBER), ("1361\n3", State.TEXT), ("0 0", State.TEXT)):
@@ -387,6 +396,16 @@ HEADINGS = [
     ("四、因政府信息公开工作被申请行政复议、提起行政诉讼情况", 4, ""),
     ("四、政府信息公开行政复议、行政诉讼情况 无", 4, "无"),
     ("五、政府信息公开工作存在的主要问题及改进情况", 5, ""),
+    ("一、工作基本情况", 1, ""),
+    ("一、总体情况、", 1, ""),
+    ("一、2023年政府信息公开工作总体情况", 1, ""),
+    ("二、政府信息主动公开情况", 2, ""),
+    ("三、政府信息公开申请受理和办理情况", 3, ""),
+    ("三、依申请公开情况", 3, ""),
+    ("四、信息公开行政复议、诉讼情况", 4, ""),
+    ("五、主要问题及改进情况", 5, ""),
+    ("六、需要报告的其他事项", 6, ""),
+    ("六、其他事项", 6, ""),
     ("六、其他需要报告的事项本年度无其他需要报告的事项。", 6, "本年度无其他需要报告的事项。"),
 ]
 
@@ -398,7 +417,18 @@ def test_headings(line: str, number: int, rest: str) -> None:
     assert (heading.number, heading.rest) == (number, rest)
 
 
-@pytest.mark.parametrize("line", ["（一）主动公开", "1.2总体情况", "三、存在的问题", "一是总体情况较好。", ""])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "（一）主动公开",
+        "三、主要问题",
+        "一、概况信息更新及时",
+        "1.2总体情况",
+        "三、存在的问题",
+        "一是总体情况较好。",
+        "",
+    ],
+)
 def test_lines_that_are_no_headings(line: str) -> None:
     assert text.heading_of(line) is None
 
