@@ -416,7 +416,8 @@ def _requests(stretches: Sequence[Stretch], collected: Collected) -> None:
             is_named = any(words.request_row(place.text) for place in told)
             is_blank = not any(read_value(place.text).state in (State.NUMBER, State.SLASH) for place in told)
             heads_here = sum(words.is_applicant_head(place.text) for place in told)
-            if heads_here >= 2 or (waiting and not is_named and is_blank):
+            # 总计 is a head, and where a label is said twice in two ways (（七）<line end>总计) it is no two heads
+            if (heads_here >= 2 and (is_blank or not is_named)) or (waiting and not is_named and is_blank):
                 waiting.append(row)
                 continue
             if any(words.is_applicant_head(place.text) and not words.request_row(place.text) for place in told):
@@ -507,7 +508,7 @@ def _filled(lines: Sequence[_Line]) -> list[_Line]:
     found = list(lines)
     for at, (line, after) in enumerate(itertools.pairwise(lines)):
         if line.name is None and _has_values(line) != _has_values(after):
-            name = words.request_row(line.label + after.label)
+            name = words.request_row(line.label + after.label) or _label_cut(line.row, after.row)
             if name is None or name.startswith("group:") or name.endswith("?") or after.name not in (None, name):
                 continue
             # the numbers stand beside one piece of the label, and the other piece has none
@@ -515,6 +516,19 @@ def _filled(lines: Sequence[_Line]) -> list[_Line]:
             found[kept] = replace(lines[kept], name=name)
             found[left] = replace(lines[left], name=None, label="", row=())
     return [line for line in _between(found) if line.name]
+
+
+def _label_cut(above: Row, below: Row) -> str | None:
+    """What the last label of two rows names that a page's end made of one, its words put together column by column."""
+    pieces: dict[int, list[str]] = {}
+    for place in (*_texts(above), *_texts(below)):
+        if read_value(place.text).state is State.TEXT:
+            pieces.setdefault(place.column, []).append(place.text)
+    return next((name for column in sorted(pieces, reverse=True) if (name := _row_in(pieces[column]))), None)
+
+
+def _row_in(pieces: Sequence[str]) -> str | None:
+    return words.request_row("".join(pieces)) if len(pieces) == 2 else None
 
 
 def _between(lines: Sequence[_Line]) -> list[_Line]:
@@ -677,10 +691,19 @@ def _case_heads(rows: Sequence[Row]) -> list[Head]:
     named: dict[str, list[int]] = {}
     for column, stack in _stacks(rows):
         outcomes = {outcome for text in stack if (outcome := words.outcome(text))}
+        if not outcomes and (cut := words.outcome("".join(text for text in stack if not words.is_over_case(text)))):
+            outcomes = {cut}  # a page's end cuts 尚未审结 in two
         if len(outcomes) == 1:
             named.setdefault(f"{words.case(''.join(stack)) or ''}/{outcomes.pop()}", []).append(column)
     cases = {name.partition("/")[0] for name in named}
     all_of_them = {f"{case}/{outcome}" for case in cases for outcome in forms.OUTCOMES}
+    if cases == {"", "suit_direct", "suit_after_review"} and set(named) == all_of_them:
+        # a page ended between the row 行政复议 | 行政诉讼 and this one: in the form, reviews stand before the suits
+        is_first = max(named[f"/{one}"][-1] for one in forms.OUTCOMES) < min(
+            columns[0] for name, columns in named.items() if not name.startswith("/")
+        )
+        if is_first and _are_whole(named):
+            return [Head(name if name[0] != "/" else f"review{name}", tuple(named[name])) for name in named]
     if set(named) == all_of_them and _are_whole(named) and (cases == {""} or "" not in cases):
         return [Head(name, tuple(columns)) for name, columns in named.items()]
     return _in_form_order(rows)

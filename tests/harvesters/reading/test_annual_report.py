@@ -144,6 +144,35 @@ def test_labels_said_once_and_tables_cut_by_pages() -> None:
         assert values(_file(*grids).figures) == layouts.numbers(EXAMPLE), first
 
 
+def test_a_page_that_ends_within_heads_or_a_row() -> None:
+    active = layouts.grid(layouts.active_rows(EXAMPLE))
+    requests, cases = layouts.grid(layouts.request_rows(EXAMPLE)), layouts.grid(layouts.case_rows(EXAMPLE))
+    at = next(number for number, row in enumerate(requests) if "（一）予以公开" in row)
+    numbers = requests[at][3:]
+    cut = [
+        *requests[:at],
+        ["三、本年", "（一）予", "", *numbers],
+        ["度办理结\n果", "以公开", "", *[""] * len(numbers)],
+        *requests[at + 1 :],
+    ]
+    # a cell that reaches over two pages says its words with line ends on one of them only
+    cut = [[cell if column != 1 else cell.replace("总计", "\n总计") for column, cell in enumerate(row)] for row in cut]
+    parted = [
+        cases[0],
+        ["结果", "结果", "其他", "尚未", "总计", *cases[1][5:]],
+        ["维持", "纠正", "结果", "审结", "", *cases[2][5:]],
+        cases[3],
+    ]
+    for four in (cases[1:], parted):
+        grids = (
+            Grid(name=f"table {number}", rows=tuple((row, tuple(one)) for row, one in enumerate(rows, 1)))
+            for number, rows in enumerate((active, cut, four), 1)
+        )
+        report = _file(*grids)
+        assert values(report.figures) == layouts.numbers(EXAMPLE)
+        assert report.problems == ()
+
+
 def test_spans_that_do_not_fit_between_heads_and_rows() -> None:
     """The heads of a column stand over the one beside it, as on a city's page for 2019."""
     rows: layouts.Rows = [
