@@ -425,6 +425,8 @@ def _requests(stretches: Sequence[Stretch], collected: Collected) -> None:
                 continue
             if waiting:
                 found = _applicant_heads(waiting, exact=stretch.table.exact)
+                if not found and stretch.table.exact:
+                    found = _applicants_in_form_order(waiting, stretch.begins())
                 if found:
                     heads, own = found, True
                 waiting = []
@@ -467,6 +469,32 @@ def _applicant_heads(rows: Sequence[Row], *, exact: bool) -> tuple[Head, ...]:
     return heads
 
 
+def _applicants_in_form_order(rows: Sequence[Row], begins: int) -> tuple[Head, ...]:
+    """The form's seven columns from ``begins`` on, if two rows of heads name them in its order and nothing else.
+
+    Their spans may be wrong then: the values' order is the heads', and a row that has not seven is not read.
+    """
+    told: list[list[str]] = []
+    seen: set[int] = set()
+    for row in rows:
+        texts = [place for place in _texts(row) if place.cell not in seen and not _is_above(place.text)]
+        blank = [place for place in row if place.cell not in seen and not place.text]
+        seen.update(place.cell for place in row)
+        if texts and any(place.column < texts[-1].column for place in blank):
+            return ()  # which may stand for a head
+        if texts:
+            over = ["over" if words.is_over_organisations(place.text) else "" for place in texts]
+            told.append([words.applicant(place.text) or one for place, one in zip(texts, over, strict=True)])
+    if told != [["natural", "over", "total"], [*_ORGANISATIONS]]:
+        return ()
+    return tuple(Head(name, (begins + at,)) for at, name in enumerate(forms.APPLICANTS))
+
+
+def _is_above(text: str) -> bool:
+    """Whether a head of table 三 names no column: 申请人情况, the note on the sums in the corner."""
+    return "申请人情况" in text or "勾稽关系" in text
+
+
 def _line(
     stretch: Stretch, row: Row, told: Sequence[Place], heads: tuple[Head, ...], before: Sequence[_Line], *, own: bool
 ) -> _Line:
@@ -476,6 +504,9 @@ def _line(
         last, said = known[-1]
         groups = {other for _, other in known if other.startswith("group:")} - {"group:results"}
         named = _row_name(last, said, groups, before)
+        if said.startswith("group:"):  # a span too long above pushes the group behind its row
+            before_it = next(((place, name) for place, name in reversed(known) if ":" not in name), None)
+            named = _row_name(*before_it, groups, before) if before_it else named
     if named is None:
         over = [place for place, name in known if name.startswith("group:")]
         pieces = [one.text for one in told if one not in over and read_value(one.text).state is State.TEXT]

@@ -429,6 +429,17 @@ def pages(texts: Texts, form: Form = Form.F2021) -> Iterator[tuple[str, bytes]]:
     yield "labels that explain", page({**plain, 2: html_table(_explained(active))})
     yield "groups as rows of their own", page({**plain, 3: html_table(_groups_apart(requests))})
     yield "rows numbered", page({**plain, 3: html_table(_numbered(requests))})
+    corner, natural = requests[0], requests[1]
+    yield (
+        "a corner too low",
+        page({**plain, 3: html_table([[(corner[0][0], 3, 2), corner[1]], *requests[1:]])}),
+    )
+    yield (
+        "organisations too wide",
+        page({**plain, 3: html_table([corner, [natural[0], (natural[1][0], 6, 1), natural[2]], *requests[2:]])}),
+    )
+    long = [[(text, wide, high + (text == "（三）不予公开")) for text, wide, high in row] for row in requests]
+    yield "a group too long", page({**plain, 3: html_table(long)})
     other = {name: str(at % 7) for at, name in enumerate(texts)}
     hidden = "<div style='DISPLAY: none;'>" + html_table(request_rows(other, form)) + "</div>"
     column = html_table(requests).replace("</tr>", "<td style='display:none'>8</td></tr>")
