@@ -593,11 +593,16 @@ def _request_places(line: _Line, start: int, first: int) -> dict[str, Place] | N
     begins = line.stretch.begins()
     is_as_wide = begins < first and len(line.row) == line.heads[-1].columns[-1]
     is_as_before = exact or line.own_heads or begins == first or is_as_wide
+    if (
+        exact
+        and line.own_heads
+        and start < begins == first
+        and not any(one.text for one in line.row[start - 1 : first - 1])
+    ):
+        return _behind_blanks(line)
     spare = line.stretch.spare(len(line.heads)) if exact else 0
     places = under(line.row, line.heads, start, exact=exact, spare=spare) if is_as_before else None
     # a label of one column stands among those of two: the values begin where those of the other rows do
-    if places is None and exact and line.own_heads and begins == first:
-        return _behind_blanks(line, start)
     if places is None and not exact and not any(place.text for place in line.row if start <= place.column < begins):
         places = (
             under(line.row, line.heads, begins, exact=False)
@@ -607,15 +612,13 @@ def _request_places(line: _Line, start: int, first: int) -> dict[str, Place] | N
     return places
 
 
-def _behind_blanks(line: _Line, start: int) -> dict[str, Place] | None:
+def _behind_blanks(line: _Line) -> dict[str, Place] | None:
     """The values of a row whose label has lost its span: blank cells stand between it and the first head's column.
 
-    Only where the row ends with the heads, so that no cell too many has moved the others.
+    Only where the row ends with the heads, so that no cell too many or too few has moved the others.
     """
     first, last = line.heads[0].columns[0], line.heads[-1].columns[-1]
-    if not start < first or len(line.row) != last or any(place.text for place in line.row[start - 1 : first - 1]):
-        return None
-    return under(line.row, line.heads, first, exact=True)
+    return under(line.row, line.heads, first, exact=True) if len(line.row) == last else None
 
 
 def _request_row(line: _Line, collected: Collected) -> None:

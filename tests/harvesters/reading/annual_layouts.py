@@ -424,7 +424,7 @@ def pages(texts: Texts, form: Form = Form.F2021) -> Iterator[tuple[str, bytes]]:
         for row in requests
     ]
     yield "other words", page({**plain, 3: html_table(renamed)})
-    yield "labels that have lost their spans", page({**plain, 3: html_table(_spanless(requests))})
+    yield "labels that have lost their spans", page({**plain, 3: html_table(labels_said_once(requests))})
     yield "heads over two rows", page({**plain, 2: html_table(_heads_cut(active)), 3: html_table(_heads_cut(requests))})
     yield "labels that explain", page({**plain, 2: html_table(_explained(active))})
     yield "groups as rows of their own", page({**plain, 3: html_table(_groups_apart(requests))})
@@ -450,7 +450,7 @@ def pages(texts: Texts, form: Form = Form.F2021) -> Iterator[tuple[str, bytes]]:
     )
 
 
-def _spanless(rows: Rows) -> Rows:
+def labels_said_once(rows: Rows) -> Rows:
     """Rows under the heads in which a label is said where it begins, and blank cells stand for the rest of its span."""
     told = grid(rows)
     spanless = rows[:3]

@@ -285,6 +285,15 @@ def test_a_damaged_table_yields_no_wrong_number(data: st.DataObject) -> None:
         assert figure.state in (State.NUMBER, State.ABSENT), (name, what)
 
 
+def test_a_value_missing_behind_a_blank_of_the_label_moves_none() -> None:
+    rows = layouts.labels_said_once(layouts.request_rows(EXAMPLE))
+    at = next(number for number, row in enumerate(rows) if row[1][0] == layouts.LABELS["granted"])
+    rows[at] = rows[at][:-1]
+    plain = {2: layouts.html_table(layouts.active_rows(EXAMPLE)), 4: layouts.html_table(layouts.case_rows(EXAMPLE))}
+    found = values(read(layouts.page({**plain, 3: layouts.html_table(rows)})).figures)
+    assert found == {name: one for name, one in layouts.numbers(EXAMPLE).items() if not name.startswith("3/granted/")}
+
+
 def test_of_two_tables_that_differ_none_fills_the_other() -> None:
     other = {name: str(int(text) + 1) if name.startswith("3") else text for name, text in EXAMPLE.items()}
     without = [row for row in layouts.request_rows(EXAMPLE) if row[0][0] != layouts.LABELS["carried_out"]]
