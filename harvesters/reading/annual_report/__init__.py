@@ -20,7 +20,7 @@ from storage.annual.report import Report
 
 __all__ = ["VERSION", "as_json", "from_document", "from_file", "from_page"]
 
-VERSION: Final = "1"  # of this way of reading; kept with each report, so that older ones are read again
+VERSION: Final = "2"  # of this way of reading; kept with each report, so that older ones are read again
 _SOME_PARTS: Final = 3
 _LEAST_TEXT: Final = 100  # characters; the shortest report with tables elsewhere has some 300
 _LONG_CELL: Final = 100  # characters; prose that stands in a table

@@ -49,6 +49,7 @@ class Collected:
     """What the tables yield: places by name; names that stand at two places with different texts; problems."""
 
     places: dict[str, Found] = field(default_factory=dict)
+    stand: dict[str, set[int]] = field(default_factory=dict)  # the numbers of the tables in which a name stands
     torn: set[str] = field(default_factory=set)
     parts: set[int] = field(default_factory=set)
     signs: set[str] = field(default_factory=set)  # words that only one of the two forms has
@@ -56,8 +57,18 @@ class Collected:
 
     def put(self, name: str, found: Found) -> None:
         known = self.places.setdefault(name, found)
+        self.stand.setdefault(name, set()).add(found.table.number)
         if known is not found and narrow(known.place.text).split() != narrow(found.place.text).split():
             self.torn.add(name)
+
+    def part_tables_that_differ(self) -> None:
+        """Of two tables of one part that differ (another year's, a subordinate's) none may fill the other's gaps."""
+        for part in ("2", "3", "4"):
+            tables = set[int]().union(*(self.stand[name] for name in self.torn if name.startswith(part)))
+            if len(tables) > 1:
+                self.torn.update(
+                    name for name, those in self.stand.items() if name.startswith(part) and not tables <= those
+                )
 
     def has_numbers(self) -> bool:
         """Whether any figure of any part is a number."""
@@ -77,8 +88,8 @@ class Stretch:
     rows: tuple[Row, ...]
 
     def begins(self) -> int:
-        """The first column after all labels of table 三 in these rows."""
-        named = [place for row in self.rows for place in _texts(row) if words.request_row(place.text)]
+        """The first column after all labels of table 三 in these rows; 总计 and 其他 are heads too."""
+        named = [place for row in self.rows for place in _texts(row) if _is_request(place.text)]
         return max((place.column for place in named), default=0) + 1
 
     def spare(self, heads: int) -> int:
@@ -101,6 +112,7 @@ def read_tables(tables: Sequence[Table]) -> Collected:
     _cases([one for one in stretches if one.part == 4], collected)
     if 4 not in collected.parts:
         _cases_without_heads(tables, collected)
+    collected.part_tables_that_differ()
     return collected
 
 
@@ -310,6 +322,7 @@ def _active(stretches: Sequence[Stretch], collected: Collected) -> None:
     heads: list[Head] = []
     for stretch in stretches:
         own = False
+        above: Row = ()
         for row in stretch.rows:
             told = _texts(row)
             columns = [(place, words.active_column(place.text)) for place in told]
@@ -318,8 +331,26 @@ def _active(stretches: Sequence[Stretch], collected: Collected) -> None:
                 if any(name for _, name in columns):
                     heads = [Head(name, _columns_of(row, place), place.text) for place, name in columns if name]
                     own = True
+                if above and {head.name for head in heads} not in _BLOCKS:
+                    heads = _over_two_rows(above, row) or heads
+                above = row if len(told) > 1 else ()
                 continue
+            above = ()
             _active_row(stretch.table, row, named, heads, collected, own=own)
+
+
+def _over_two_rows(above: Row, row: Row) -> list[Head]:
+    """Heads whose words are cut over two rows (本年新 over 制作数量), if they are those of a block."""
+    named: dict[str, list[int]] = {}
+    texts: dict[str, str] = {}
+    for column, stack in _stacks((above, row)):
+        name = words.active_column("".join(stack))
+        if name:
+            named.setdefault(name, []).append(column)
+            texts[name] = "".join(stack)
+    if set(named) not in _BLOCKS or not _are_whole(named):
+        return []
+    return [Head(name, tuple(columns), texts[name]) for name, columns in named.items()]
 
 
 def _active_row(
@@ -385,7 +416,8 @@ def _requests(stretches: Sequence[Stretch], collected: Collected) -> None:
             is_named = any(words.request_row(place.text) for place in told)
             is_blank = not any(read_value(place.text).state in (State.NUMBER, State.SLASH) for place in told)
             heads_here = sum(words.is_applicant_head(place.text) for place in told)
-            if heads_here >= 2 or (waiting and not is_named and is_blank):
+            # 总计 is a head, and where a label is said twice in two ways (（七）<line end>总计) it is no two heads
+            if (heads_here >= 2 and (is_blank or not is_named)) or (waiting and not is_named and is_blank):
                 waiting.append(row)
                 continue
             if any(words.is_applicant_head(place.text) and not words.request_row(place.text) for place in told):
@@ -393,6 +425,8 @@ def _requests(stretches: Sequence[Stretch], collected: Collected) -> None:
                 continue
             if waiting:
                 found = _applicant_heads(waiting, exact=stretch.table.exact)
+                if not found and stretch.table.exact:
+                    found = _applicants_in_form_order(waiting, stretch.begins())
                 if found:
                     heads, own = found, True
                 waiting = []
@@ -435,6 +469,32 @@ def _applicant_heads(rows: Sequence[Row], *, exact: bool) -> tuple[Head, ...]:
     return heads
 
 
+def _applicants_in_form_order(rows: Sequence[Row], begins: int) -> tuple[Head, ...]:
+    """The form's seven columns from ``begins`` on, if two rows of heads name them in its order and nothing else.
+
+    Their spans may be wrong then: the values' order is the heads', and a row that has not seven is not read.
+    """
+    told: list[list[str]] = []
+    seen: set[int] = set()
+    for row in rows:
+        texts = [place for place in _texts(row) if place.cell not in seen and not _is_above(place.text)]
+        blank = [place for place in row if place.cell not in seen and not place.text]
+        seen.update(place.cell for place in row)
+        if texts and any(place.column < texts[-1].column for place in blank):
+            return ()  # which may stand for a head
+        if texts:
+            over = ["over" if words.is_over_organisations(place.text) else "" for place in texts]
+            told.append([words.applicant(place.text) or one for place, one in zip(texts, over, strict=True)])
+    if told != [["natural", "over", "total"], [*_ORGANISATIONS]]:
+        return ()
+    return tuple(Head(name, (begins + at,)) for at, name in enumerate(forms.APPLICANTS))
+
+
+def _is_above(text: str) -> bool:
+    """Whether a head of table 三 names no column: 申请人情况, the note on the sums in the corner."""
+    return "申请人情况" in text or "勾稽关系" in text
+
+
 def _line(
     stretch: Stretch, row: Row, told: Sequence[Place], heads: tuple[Head, ...], before: Sequence[_Line], *, own: bool
 ) -> _Line:
@@ -444,6 +504,9 @@ def _line(
         last, said = known[-1]
         groups = {other for _, other in known if other.startswith("group:")} - {"group:results"}
         named = _row_name(last, said, groups, before)
+        if said.startswith("group:"):  # a span too long above pushes the group behind its row
+            before_it = next(((place, name) for place, name in reversed(known) if ":" not in name), None)
+            named = _row_name(*before_it, groups, before) if before_it else named
     if named is None:
         over = [place for place, name in known if name.startswith("group:")]
         pieces = [one.text for one in told if one not in over and read_value(one.text).state is State.TEXT]
@@ -476,7 +539,7 @@ def _filled(lines: Sequence[_Line]) -> list[_Line]:
     found = list(lines)
     for at, (line, after) in enumerate(itertools.pairwise(lines)):
         if line.name is None and _has_values(line) != _has_values(after):
-            name = words.request_row(line.label + after.label)
+            name = words.request_row(line.label + after.label) or _label_cut(line.row, after.row)
             if name is None or name.startswith("group:") or name.endswith("?") or after.name not in (None, name):
                 continue
             # the numbers stand beside one piece of the label, and the other piece has none
@@ -484,6 +547,19 @@ def _filled(lines: Sequence[_Line]) -> list[_Line]:
             found[kept] = replace(lines[kept], name=name)
             found[left] = replace(lines[left], name=None, label="", row=())
     return [line for line in _between(found) if line.name]
+
+
+def _label_cut(above: Row, below: Row) -> str | None:
+    """What the last label of two rows names that a page's end made of one, its words put together column by column."""
+    pieces: dict[int, list[str]] = {}
+    for place in (*_texts(above), *_texts(below)):
+        if read_value(place.text).state is State.TEXT:
+            pieces.setdefault(place.column, []).append(place.text)
+    return next((name for column in sorted(pieces, reverse=True) if (name := _row_in(pieces[column]))), None)
+
+
+def _row_in(pieces: Sequence[str]) -> str | None:
+    return words.request_row("".join(pieces)) if len(pieces) == 2 else None
 
 
 def _between(lines: Sequence[_Line]) -> list[_Line]:
@@ -517,6 +593,13 @@ def _request_places(line: _Line, start: int, first: int) -> dict[str, Place] | N
     begins = line.stretch.begins()
     is_as_wide = begins < first and len(line.row) == line.heads[-1].columns[-1]
     is_as_before = exact or line.own_heads or begins == first or is_as_wide
+    if (
+        exact
+        and line.own_heads
+        and start < begins == first
+        and not any(one.text for one in line.row[start - 1 : first - 1])
+    ):
+        return _behind_blanks(line)
     spare = line.stretch.spare(len(line.heads)) if exact else 0
     places = under(line.row, line.heads, start, exact=exact, spare=spare) if is_as_before else None
     # a label of one column stands among those of two: the values begin where those of the other rows do
@@ -527,6 +610,15 @@ def _request_places(line: _Line, start: int, first: int) -> dict[str, Place] | N
             else _in_order(_cells(line.row, begins), line.heads)
         )
     return places
+
+
+def _behind_blanks(line: _Line) -> dict[str, Place] | None:
+    """The values of a row whose label has lost its span: blank cells stand between it and the first head's column.
+
+    Only where the row ends with the heads, so that no cell too many or too few has moved the others.
+    """
+    first, last = line.heads[0].columns[0], line.heads[-1].columns[-1]
+    return under(line.row, line.heads, first, exact=True) if len(line.row) == last else None
 
 
 def _request_row(line: _Line, collected: Collected) -> None:
@@ -633,10 +725,19 @@ def _case_heads(rows: Sequence[Row]) -> list[Head]:
     named: dict[str, list[int]] = {}
     for column, stack in _stacks(rows):
         outcomes = {outcome for text in stack if (outcome := words.outcome(text))}
+        if not outcomes and (cut := words.outcome("".join(text for text in stack if not words.is_over_case(text)))):
+            outcomes = {cut}  # a page's end cuts 尚未审结 in two
         if len(outcomes) == 1:
             named.setdefault(f"{words.case(''.join(stack)) or ''}/{outcomes.pop()}", []).append(column)
     cases = {name.partition("/")[0] for name in named}
     all_of_them = {f"{case}/{outcome}" for case in cases for outcome in forms.OUTCOMES}
+    if cases == {"", "suit_direct", "suit_after_review"} and set(named) == all_of_them:
+        # a page ended between the row 行政复议 | 行政诉讼 and this one: in the form, reviews stand before the suits
+        is_first = max(named[f"/{one}"][-1] for one in forms.OUTCOMES) < min(
+            columns[0] for name, columns in named.items() if not name.startswith("/")
+        )
+        if is_first and _are_whole(named):
+            return [Head(name if name[0] != "/" else f"review{name}", tuple(named[name])) for name in named]
     if set(named) == all_of_them and _are_whole(named) and (cases == {""} or "" not in cases):
         return [Head(name, tuple(columns)) for name, columns in named.items()]
     return _in_form_order(rows)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from harvesters.reading.annual_report.tables import Table, of_nodes
+from harvesters.reading.annual_report.figures import read_tables
+from harvesters.reading.annual_report.tables import Table, is_shown, of_nodes
 from harvesters.reading.annual_report.text import heading_of
 from harvesters.reading.body import Body, body_lines, find_body, footer_from
 from harvesters.reading.document import Document
@@ -41,7 +42,17 @@ def shown(document: Document) -> Shown:
         for line in lines
         if line.links * 10 < len(line.text) * 9 and (line.element not in data or heading_of(line.text))
     ]
-    return Shown(tuple(kept), of_nodes(document.tree.css("table")[:_MOST_TABLES]), _instead(body))
+    return Shown(tuple(kept), _tables(document), _instead(body))
+
+
+def _tables(document: Document) -> tuple[Table, ...]:
+    """The tables that are shown; all, where those are none of the form's, for a script may show the others."""
+    nodes = document.tree.css("table")[:_MOST_TABLES]
+    seen = [node for node in nodes if is_shown(node)]
+    tables = of_nodes(seen)
+    if len(seen) < len(nodes) and not read_tables(tables).parts:
+        return of_nodes(nodes)
+    return tables
 
 
 def _instead(body: Body | None) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ A page tells which places are one merged cell; a ``Grid`` does not, and there ea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,7 @@ from harvesters.reading.grids.grid import MOST_COLUMNS, clean
 from harvesters.reading.grids.html import rows_of, span_of, text_of
 from storage.annual.report import Cell
 
+_HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 MOST_ROWS: Final = 400  # of one table; the form's longest has 31, with all three tables in one some 60
 MOST_PLACES: Final = 20_000  # of one table
 MOST_IN_ALL: Final = 40_000  # places of all tables; a report with everything said twice has some 2,000
@@ -88,6 +90,21 @@ def _of_grid(number: int, grid: Grid) -> Table:
     return Table(number, grid.name, tuple(rows), exact=False)
 
 
+def is_shown(node: LexborNode) -> bool:
+    """Whether neither the element nor one it stands in is hidden by what is written at it."""
+    at: LexborNode | None = node
+    while at is not None and at.tag not in ("body", "html"):
+        if _hides(at):
+            return False
+        at = at.parent
+    return True
+
+
+def _hides(node: LexborNode) -> bool:
+    attributes = node.attributes
+    return "hidden" in attributes or _HIDDEN.search(attributes.get("style") or "") is not None
+
+
 def of_nodes(nodes: Iterable[LexborNode]) -> tuple[Table, ...]:
     """The tables of a page, from its ``<table>`` elements in the page's order, as far as the bounds go."""
     return _within(
@@ -119,7 +136,7 @@ def _laid_out(table: LexborNode) -> tuple[tuple[Place, ...], ...]:
         held = {column: (left - 1, text, number) for column, (left, text, number) in held.items() if left > 1}
         column = 1
         for cell in node.iter(include_text=False):
-            if cell.tag not in ("td", "th"):
+            if cell.tag not in ("td", "th") or _hides(cell):
                 continue
             while column in here:
                 column += 1

@@ -21,6 +21,8 @@ _ORDINAL: Final = re.compile(
     r"(?P<digit>\d{1,2})(?=[\u4e00-\u9fa5]))[、.]?"
 )
 _NOTE: Final = re.compile(r"\([^()]{0,60}\)?")
+_LONG_NOTE: Final = re.compile(r"\([^()]{61,400}\)")  # some provinces' forms explain within a row's label what counts
+_LABEL_OF_NOTE: Final = 30  # characters beside such a note; the longest label that has one has 20
 _MARKS: Final = re.compile(r"[^\u4e00-\u9fa5A-Za-z0-9]+")
 
 
@@ -34,9 +36,11 @@ class Label(NamedTuple):
 @lru_cache(maxsize=4096)
 def label(text: str) -> Label:
     """The label that a cell holds; empty words for what is too long to be one."""
-    tight = _SPACES.sub("", narrow(text)) if len(text) <= 4 * LONGEST else text
-    if len(tight) > LONGEST:
+    tight = _SPACES.sub("", narrow(text)) if len(text) <= 5 * LONGEST else text
+    noted, notes = _LONG_NOTE.subn("", tight) if len(tight) <= 5 * LONGEST else (tight, 0)
+    if len(noted) > (_LABEL_OF_NOTE if notes else LONGEST):
         return Label("", "")
+    tight = noted
     found = _ORDINAL.match(tight)
     ordinal = ""
     if found:

@@ -276,6 +276,8 @@ def test_a_report_that_sums_up_others_is_not_below_them() -> None:
         ("共收到政府信息公开申请14000余件。", "not_applicable no_number_in_text"),
         ("收到22个部门的政府信息公开申请100件。", "not_applicable no_number_in_text"),
         ("全市共收到政府信息公开申请100件。", "not_applicable no_number_in_text"),
+        ("2025年，各级行政机关共收到政府信息公开申请100件。", "not_applicable no_number_in_text"),
+        ("2025年，市直单位收到政府信息公开申请100件。", "not_applicable no_number_in_text"),
         ("上半年收到政府信息公开申请100件。", "not_applicable no_number_in_text"),
         ("主动公开政府信息100条，网站发布信息200条。", "not_applicable no_number_in_text"),
         ("办结行政复议案件100件。", "not_applicable no_number_in_text"),

@@ -424,6 +424,97 @@ def pages(texts: Texts, form: Form = Form.F2021) -> Iterator[tuple[str, bytes]]:
         for row in requests
     ]
     yield "other words", page({**plain, 3: html_table(renamed)})
+    yield "labels that have lost their spans", page({**plain, 3: html_table(labels_said_once(requests))})
+    yield "heads over two rows", page({**plain, 2: html_table(_heads_cut(active)), 3: html_table(_heads_cut(requests))})
+    yield "labels that explain", page({**plain, 2: html_table(_explained(active))})
+    yield "groups as rows of their own", page({**plain, 3: html_table(_groups_apart(requests))})
+    yield "rows numbered", page({**plain, 3: html_table(_numbered(requests))})
+    corner, natural = requests[0], requests[1]
+    yield (
+        "a corner too low",
+        page({**plain, 3: html_table([[(corner[0][0], 3, 2), corner[1]], *requests[1:]])}),
+    )
+    yield (
+        "organisations too wide",
+        page({**plain, 3: html_table([corner, [natural[0], (natural[1][0], 6, 1), natural[2]], *requests[2:]])}),
+    )
+    long = [[(text, wide, high + (text == "（三）不予公开")) for text, wide, high in row] for row in requests]
+    yield "a group too long", page({**plain, 3: html_table(long)})
+    other = {name: str(at % 7) for at, name in enumerate(texts)}
+    hidden = "<div style='DISPLAY: none;'>" + html_table(request_rows(other, form)) + "</div>"
+    column = html_table(requests).replace("</tr>", "<td style='display:none'>8</td></tr>")
+    yield "hidden copy and column", page({**plain, 3: hidden + column})
+    yield (
+        "shown by a script",
+        page({number: f"<div style='display:none'>{table}</div>" for number, table in plain.items()}),
+    )
+
+
+def labels_said_once(rows: Rows) -> Rows:
+    """Rows under the heads in which a label is said where it begins, and blank cells stand for the rest of its span."""
+    told = grid(rows)
+    spanless = rows[:3]
+    for at in range(3, len(rows)):
+        labels = [
+            "" if (column and told[at][column - 1] == text) or (at > 3 and told[at - 1][column] == text) else text
+            for column, text in enumerate(told[at][:3])
+        ]
+        spanless.append([one(text) for text in (*labels, *told[at][3:])])
+    return spanless
+
+
+def _heads_cut(rows: Rows) -> Rows:
+    """The heads of the first block (本年…) or of the applicants (商业企业 …) with their words over two rows."""
+    at = 1 if len(rows[0]) == 1 else 2
+    above = [(text[:3], wide, high) for text, wide, high in rows[at]]
+    below = [(text[3:], wide, high) for text, wide, high in rows[at]]
+    if at == 1:
+        return [rows[0], above, below, *rows[2:]]
+    (corner, wide, _), applicants = rows[0]
+    natural, organisations, total = rows[1]
+    return [
+        [(corner, wide, 4), applicants],
+        [(natural[0], 1, 3), organisations, (total[0], 1, 3)],
+        above,
+        below,
+        *rows[3:],
+    ]
+
+
+_EXPLAINED: Final = {
+    "规章": "（设区的市和自治州的人民政府填报，其他机关填0）",
+    "规范性文件": "（以本机关名义印发、在一定期限内反复适用的文件，含决定、公告、通告、意见和办法、细则、规定；"
+    "内部文件、人事任免、会议纪要和批复不在其内，请据实填报）",
+    "行政许可": "（指按年度统计的办件数量）",
+    "处理决定数量": "（指本年度作出的决定，不含不予受理）",
+    "其他对外管理服务事项": "（指行政许可以外的事项，含行政确认、行政奖励、行政给付、行政裁决、行政检查、行政征收，"
+    "以及公共服务事项和其他权力事项，不含处罚和强制）",
+}
+
+
+def _explained(rows: Rows) -> Rows:
+    return [
+        [(text + _EXPLAINED.get(text.replace("行政规范", "规范"), ""), wide, high) for text, wide, high in row]
+        for row in rows
+    ]
+
+
+def _groups_apart(rows: Rows) -> Rows:
+    """Labels in one column; a group stands on a row before its first."""
+    apart: Rows = [[(rows[0][0][0], 1, 3), rows[0][1]], rows[1], rows[2]]
+    for row in rows[3:]:
+        *groups, last = row[: len(row) - 7]
+        apart += [[(text, 8, 1)] for text, _, _ in groups]
+        apart.append([one(last[0]), *row[len(row) - 7 :]])
+    return apart
+
+
+def _numbered(rows: Rows) -> Rows:
+    """A first column that numbers the rows under the heads."""
+    return [
+        [("序号", 1, 3), *row] if at == 0 else row if at < 3 else [one(str(at - 2)), *row]
+        for at, row in enumerate(rows)
+    ]
 
 
 def _grouped(text: str) -> str:

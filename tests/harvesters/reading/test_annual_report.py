@@ -144,6 +144,35 @@ def test_labels_said_once_and_tables_cut_by_pages() -> None:
         assert values(_file(*grids).figures) == layouts.numbers(EXAMPLE), first
 
 
+def test_a_page_that_ends_within_heads_or_a_row() -> None:
+    active = layouts.grid(layouts.active_rows(EXAMPLE))
+    requests, cases = layouts.grid(layouts.request_rows(EXAMPLE)), layouts.grid(layouts.case_rows(EXAMPLE))
+    at = next(number for number, row in enumerate(requests) if "（一）予以公开" in row)
+    numbers = requests[at][3:]
+    cut = [
+        *requests[:at],
+        ["三、本年", "（一）予", "", *numbers],
+        ["度办理结\n果", "以公开", "", *[""] * len(numbers)],
+        *requests[at + 1 :],
+    ]
+    # a cell that reaches over two pages says its words with line ends on one of them only
+    cut = [[cell if column != 1 else cell.replace("总计", "\n总计") for column, cell in enumerate(row)] for row in cut]
+    parted = [
+        cases[0],
+        ["结果", "结果", "其他", "尚未", "总计", *cases[1][5:]],
+        ["维持", "纠正", "结果", "审结", "", *cases[2][5:]],
+        cases[3],
+    ]
+    for four in (cases[1:], parted):
+        grids = (
+            Grid(name=f"table {number}", rows=tuple((row, tuple(one)) for row, one in enumerate(rows, 1)))
+            for number, rows in enumerate((active, cut, four), 1)
+        )
+        report = _file(*grids)
+        assert values(report.figures) == layouts.numbers(EXAMPLE)
+        assert report.problems == ()
+
+
 def test_spans_that_do_not_fit_between_heads_and_rows() -> None:
     """The heads of a column stand over the one beside it, as on a city's page for 2019."""
     rows: layouts.Rows = [
@@ -254,6 +283,24 @@ def test_a_damaged_table_yields_no_wrong_number(data: st.DataObject) -> None:
     for name, figure in figures.figures_of(found, Form.F2021).items():
         assert figure.value in (None, truth[name]), (name, what)
         assert figure.state in (State.NUMBER, State.ABSENT), (name, what)
+
+
+def test_a_value_missing_behind_a_blank_of_the_label_moves_none() -> None:
+    rows = layouts.labels_said_once(layouts.request_rows(EXAMPLE))
+    at = next(number for number, row in enumerate(rows) if row[1][0] == layouts.LABELS["granted"])
+    rows[at] = rows[at][:-1]
+    plain = {2: layouts.html_table(layouts.active_rows(EXAMPLE)), 4: layouts.html_table(layouts.case_rows(EXAMPLE))}
+    found = values(read(layouts.page({**plain, 3: layouts.html_table(rows)})).figures)
+    assert found == {name: one for name, one in layouts.numbers(EXAMPLE).items() if not name.startswith("3/granted/")}
+
+
+def test_of_two_tables_that_differ_none_fills_the_other() -> None:
+    other = {name: str(int(text) + 1) if name.startswith("3") else text for name, text in EXAMPLE.items()}
+    without = [row for row in layouts.request_rows(EXAMPLE) if row[0][0] != layouts.LABELS["carried_out"]]
+    tables = layouts.html_table(without) + "<p>其中：区属单位</p>" + layouts.html_table(layouts.request_rows(other))
+    plain = {2: layouts.html_table(layouts.active_rows(EXAMPLE)), 4: layouts.html_table(layouts.case_rows(EXAMPLE))}
+    found = values(read(layouts.page({**plain, 3: tables})).figures)
+    assert found == {name: one for name, one in layouts.numbers(EXAMPLE).items() if not name.startswith("3")}
 
 
 def test_a_number_that_a_line_end_parts_needs_its_sum() -> None:
@@ -387,6 +434,16 @@ HEADINGS = [
     ("四、因政府信息公开工作被申请行政复议、提起行政诉讼情况", 4, ""),
     ("四、政府信息公开行政复议、行政诉讼情况 无", 4, "无"),
     ("五、政府信息公开工作存在的主要问题及改进情况", 5, ""),
+    ("一、工作基本情况", 1, ""),
+    ("一、总体情况、", 1, ""),
+    ("一、2023年政府信息公开工作总体情况", 1, ""),
+    ("二、政府信息主动公开情况", 2, ""),
+    ("三、政府信息公开申请受理和办理情况", 3, ""),
+    ("三、依申请公开情况", 3, ""),
+    ("四、信息公开行政复议、诉讼情况", 4, ""),
+    ("五、主要问题及改进情况", 5, ""),
+    ("六、需要报告的其他事项", 6, ""),
+    ("六、其他事项", 6, ""),
     ("六、其他需要报告的事项本年度无其他需要报告的事项。", 6, "本年度无其他需要报告的事项。"),
 ]
 
@@ -398,7 +455,18 @@ def test_headings(line: str, number: int, rest: str) -> None:
     assert (heading.number, heading.rest) == (number, rest)
 
 
-@pytest.mark.parametrize("line", ["（一）主动公开", "1.2总体情况", "三、存在的问题", "一是总体情况较好。", ""])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "（一）主动公开",
+        "三、主要问题",
+        "一、概况信息更新及时",
+        "1.2总体情况",
+        "三、存在的问题",
+        "一是总体情况较好。",
+        "",
+    ],
+)
 def test_lines_that_are_no_headings(line: str) -> None:
     assert text.heading_of(line) is None
 
