@@ -22,7 +22,8 @@ from storage.exceptions import LockedFile
 _MAGIC: Final = 0xA5EC
 _PAGE: Final = 512  # bytes of a page of properties
 _IN_TABLE, _ROW_END, _DEFINES = 0x2416, 0x2417, 0xD608  # sprmPFInTable, sprmPFTtp, sprmTDefTable
-_DEPTH: Final = 0x6649  # sprmPItap: 2 and more is a table within a cell
+_HUGE: Final = frozenset((0x6646, 0x6645))  # sprmPHugePapx, of Word 97 and of the ones after
+_HUGE_SIZE: Final = 6  # bytes of it and its operand; it stands alone or last
 _SIZES: Final = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}  # of a sprm's operand by its top three bits; 6: told in it
 _NEAR: Final = 20  # twentieths of a point: edges nearer than this are one
 
@@ -56,9 +57,11 @@ def read_doc(body: bytes, lines: Lines) -> tuple[Grid, ...]:
         if flags & 0x0100:
             raise LockedFile
         table = file.openstream("1Table" if flags & 0x0200 else "0Table").read()
+        # where the properties of a paragraph are too many for its page: those of a row with many cells
+        data = file.openstream("Data").read() if file.exists("Data") else b""
     text, offsets = _text(main, table)
     length = struct.unpack_from("<I", main, 0x4C)[0]  # what follows are notes, headers and text boxes
-    return _gather(text[:length], offsets, _row_ends(main, table), lines)
+    return _gather(text[:length], offsets, _row_ends(main, table, data), lines)
 
 
 def _text(main: bytes, table: bytes) -> tuple[str, list[tuple[int, int, int]]]:
@@ -96,7 +99,7 @@ def _of_units(raw: bytes, signs: int) -> str:
     return "".join(map(chr, units)).ljust(signs)[:signs]
 
 
-def _row_ends(main: bytes, table: bytes) -> dict[int, _RowEnd | None]:
+def _row_ends(main: bytes, table: bytes, data: bytes) -> dict[int, _RowEnd | None]:
     """Last byte of a paragraph → the row it ends; paragraphs within a table end no row: None."""
     start, size = struct.unpack_from("<II", main, 0x0102)
     plc = table[start : start + size]
@@ -114,13 +117,13 @@ def _row_ends(main: bytes, table: bytes) -> dict[int, _RowEnd | None]:
             end = struct.unpack_from("<I", fkp, 4 * (run + 1))[0]
             where = 2 * fkp[4 * (runs + 1) + 13 * run]
             if where:
-                told = _paragraph(fkp, where)
+                told = _paragraph(fkp, where, data)
                 if told is not False:
                     found[end] = told if isinstance(told, _RowEnd) else None
     return found
 
 
-def _paragraph(fkp: bytes, where: int) -> _RowEnd | bool:
+def _paragraph(fkp: bytes, where: int, data: bytes) -> _RowEnd | bool:
     """The properties of one paragraph: a row's end, True for one in a table, False for any other."""
     size = fkp[where]
     first = where + 1
@@ -129,7 +132,26 @@ def _paragraph(fkp: bytes, where: int) -> _RowEnd | bool:
         length = 2 * size
     else:
         length = 2 * size - 1
-    sprms = fkp[first + 2 : first + length]
+    return _said(_whole(fkp[first + 2 : first + length], data))
+
+
+def _whole(sprms: bytes, data: bytes) -> bytes:
+    """The properties, those that lie in the Data stream (sprmPHugePapx) in place of what names them."""
+    at = next((at for at in range(max(0, len(sprms) - 5)) if _names_more(sprms, at)), None)
+    if at is None:
+        return sprms
+    start = struct.unpack_from("<I", sprms, at + 2)[0]
+    if start + 2 > len(data):
+        return sprms
+    size = struct.unpack_from("<H", data, start)[0]
+    return sprms[:at] + data[start + 2 : start + 2 + size]
+
+
+def _names_more(sprms: bytes, at: int) -> bool:
+    return struct.unpack_from("<H", sprms, at)[0] in _HUGE and (at == 0 or len(sprms) - at == _HUGE_SIZE)
+
+
+def _said(sprms: bytes) -> _RowEnd | bool:
     is_end = in_table = False
     row: _RowEnd | None = None
     at = 0

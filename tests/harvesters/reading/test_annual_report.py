@@ -97,6 +97,16 @@ def test_a_workbook_says_the_names_of_its_cells() -> None:
     assert [letters(column) for column in (1, 26, 27, 53)] == ["A", "Z", "AA", "BA"]
 
 
+def test_a_document_of_the_old_form_yields_exactly_the_example() -> None:
+    """Its rows have so many cells that their properties lie outside the page that lists them."""
+    body = (Path(__file__).parent / "files" / "annual.doc").read_bytes()  # saved by LibreOffice out of our own .docx
+    report = from_file(read_file(body, "年报.doc"), "年报.doc")
+    assert report is not None
+    wanted = layouts.numbers(layouts.example())
+    assert {name: report.number(name) for name in wanted} == wanted
+    assert report.problems == ()
+
+
 @pytest.mark.parametrize("form", [Form.F2021, Form.F2019])
 @pytest.mark.parametrize(
     "write", [docx_of, xlsx_of, ofd_of, partial(pdf_of, size=5)], ids=("docx", "xlsx", "ofd", "pdf")
@@ -112,6 +122,16 @@ def test_files_yield_exactly_the_example(write: Callable[[Sequence[Block]], byte
     assert report.parts[4].text.startswith("存在的主要问题：一是公开内容不够丰富")
     assert report.parts[2].text == ""
     assert all(figure.cell is not None for figure in report.figures.values())
+
+
+def test_an_old_text_document_yields_exactly_the_example() -> None:
+    """Saved by LibreOffice as Word 97; properties of the rows of table 三 lie in the Data stream."""
+    body = (Path(__file__).parent / "files" / "annual.doc").read_bytes()
+    found = read_file(body, "附件1")
+    assert (found.whole, found.detail, [len(one.rows) for one in found.grids]) == (True, None, [14, 28, 4])
+    report = from_file(found, "附件1", None)
+    assert report is not None
+    assert (values(report.figures), report.problems) == (layouts.numbers(EXAMPLE), ())
 
 
 def _blanked(rows: Sequence[Sequence[str]]) -> list[list[str]]:
