@@ -34,6 +34,7 @@ OUTCOMES: Final = {
 def of(n: Numbers, gaps: Sequence[Gap]) -> list[Block]:
     """The four annexes."""
     return [
+        paragraph("以下附件供编写单位核对使用，正式公布时删去。"),
         Heading(1, "附件一：数据来源"),
         paragraph("正文和各表中每个数字链接到本表所列来源；“未计入”的单位，其相应数字没有以零代替。"),
         _sources(n),

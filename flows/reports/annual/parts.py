@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from flows.reports.annual.numbers import CHANNELS, SUM_RULES, Numbers, breaks, is_late, is_missing, owes
+from flows.reports.annual.numbers import CHANNELS, SUM_RULES, Numbers, accused, is_late, is_missing, owes
 from flows.reports.annual.said import Block, Cell, Gap, Paragraph, Run, Table, paragraph
 from storage.annual.forms import RESULTS
 from storage.annual.rollup import Line
@@ -37,11 +37,11 @@ def catalogue(n: Numbers) -> Iterator[Block]:
     counts = n.rollup.counts
     told: list[Run] = ["全年通过各级各部门网站公开政府信息", n.counted("total", counts.total, "全年公开的信息"), "条"]
     before = n.rollup.counts_last
-    if before is not None and before.total:
+    if before is not None and before.total and set(before.by_unit) == set(counts.by_unit):
         by = counts.total - before.total
-        how = f"本年 {counts.total} 减上年 {before.total}"
+        how = f"本年 {counts.total} 减上年 {before.total}，两年均为统一目录中相同的 {len(counts.by_unit)} 个单位"
         number = n.sources.number("catalogue/total#change", abs(by), "公开信息比上年的增减", how)
-        told += ["，比上年增加" if by >= 0 else "，比上年减少", number, "条"]
+        told += ["，比上年增加" if by > 0 else "，比上年减少", number, "条"] if by else ["，与上年持平"]
     told.append("。其中：")
     for at, category in enumerate(Category):
         value = counts.by_category.get(category.value, 0)
@@ -169,10 +169,10 @@ def problems(n: Numbers) -> Iterator[Block]:
     for key, what, says, chosen in (
         ("late", "迟于规定日期公布年报的单位", "年度报告公布不及时", is_late),
         ("missing", "经查未公布年报的单位", "年度报告未公布", is_missing),
-        ("sums", "年报表格勾稽关系不成立的单位", "年度报告表格数据不一致", lambda line: breaks(line, *SUM_RULES)),
-        ("years", "上年结转数与上一年度报告不符的单位", "年度报告跨年数据不衔接", lambda line: breaks(line, "AR-06")),
-        ("alike", "年报内容与上年或其他单位雷同的单位", "年度报告内容雷同", lambda line: breaks(line, "AR-11")),
-        ("parts", "年报缺少规定部分的单位", "年度报告内容不完整", lambda line: breaks(line, "AR-12")),
+        ("sums", "年报表格勾稽关系不成立的单位", "年度报告表格数据不一致", lambda line: accused(line, *SUM_RULES)),
+        ("years", "上年结转数与上一年度报告不符的单位", "年度报告跨年数据不衔接", lambda line: accused(line, "AR-06")),
+        ("alike", "年报内容与上年或其他单位雷同的单位", "年度报告内容雷同", lambda line: accused(line, "AR-11")),
+        ("parts", "年报缺少规定部分的单位", "年度报告内容不完整", lambda line: accused(line, "AR-12")),
         ("scanned", "年报为扫描件、不能读取数据的单位", "年度报告以图片发布，数据不能读取", _is_scan),
     ):  # fmt: skip
         some = [line.name for line in n.rollup.lines if chosen(line)]
@@ -189,7 +189,9 @@ def problems(n: Numbers) -> Iterator[Block]:
         count = n.sources.number("claims/differ", len(differing), "年报所述数量与统一目录不一致的项数", how)
         yield paragraph("年度报告所述数量与统一目录中实际公开数量不一致的", count, "项。")
     if not found:
-        yield paragraph("对各单位年度报告的核对未发现上述各类问题。")
+        yield paragraph(
+            "对已读取的年度报告，就公布时间、表格勾稽、跨年衔接、内容雷同、部分齐全和与统一目录比对进行了核对，未发现可以认定的问题。"
+        )
     yield paragraph(Gap("全市政府信息公开工作存在的主要问题（由主管部门根据工作情况撰写）"))
 
 
@@ -200,7 +202,7 @@ def plan(n: Numbers) -> Paragraph:
         for line in n.rollup.lines
         for words, holds in (
             ("督促逾期和未公布年度报告的单位限期公布", is_late(line) or is_missing(line)),
-            ("请数据不一致的单位核对后更正年度报告", breaks(line, *SUM_RULES, "AR-06")),
+            ("请数据不一致的单位核对后更正年度报告", accused(line, *SUM_RULES, "AR-06")),
             ("请以图片发布年度报告的单位改为可读取的格式", line.outcome == "scanned"),
         )
         if holds

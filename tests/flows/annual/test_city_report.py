@@ -100,7 +100,7 @@ def test_what_no_unit_says_is_a_gap_and_who_is_not_counted_is_named() -> None:
     assert "2 个单位（未见年报：青禾市民政局；空白：青禾市气象局）" in next(
         one.how for one in found.sources if one.key == "3/total/total"
     )
-    assert "据1个单位汇总" in words_of(found)
+    assert "据1个单位汇总，缺2个单位" in words_of(found)
 
 
 @pytest.mark.parametrize(
