@@ -13,7 +13,7 @@ from typing import Any, Final
 from zipfile import BadZipFile
 
 import docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
@@ -39,6 +39,7 @@ def written(draft: Draft, home: Path) -> bytes:
     document = _opened(home)
     writer = _Writer(document, {one.key: at for at, one in enumerate(draft.sources, 1)})
     writer.title(draft.title)
+    writer.block(draft.cover)
     for block in draft.blocks:
         writer.block(block)
     for number, block in enumerate(draft.annexes):
@@ -103,7 +104,7 @@ class _Writer:
         if isinstance(run, Number):
             self._number(paragraph, run, size, with_mark=with_mark)
             return
-        told = paragraph.add_run(_plain(run if isinstance(run, str) else run.text))
+        told = paragraph.add_run(_plain(run if isinstance(run, str) else run.text if with_mark else run.short))
         _letters(told, _BODY, size)
         if isinstance(run, Gap):
             told.font.highlight_color = WD_COLOR_INDEX.YELLOW
@@ -146,6 +147,8 @@ class _Writer:
             if cell.wide > 1 or cell.high > 1:
                 first = first.merge(grid[row + cell.high - 1][column + cell.wide - 1])
             self._cell(first, cell, is_source=is_annex and column == 0 and isinstance(cell.run, Number))
+        for row in table.rows:
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for row in table.rows[: block.heads]:
             again = OxmlElement("w:tblHeader")
             again.set(qn("w:val"), "true")
@@ -153,6 +156,7 @@ class _Writer:
         self._document.add_paragraph()
 
     def _cell(self, place: Any, cell: Cell, *, is_source: bool) -> None:
+        place.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         paragraph = place.paragraphs[0]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if cell.is_head or isinstance(cell.run, Number) else None
         if is_source and isinstance(cell.run, Number):

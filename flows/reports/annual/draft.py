@@ -31,6 +31,7 @@ def draft(rollup: Rollup, layout: Layout = Layout.SIX) -> Draft:
     title = f"{rollup.city}{rollup.year}年政府信息公开工作年度报告"
     return Draft(
         title=title,
+        cover=annexes.cover(numbers, gaps),
         blocks=tuple(blocks),
         annexes=tuple(behind),
         sources=tuple(numbers.sources.found.values()),
@@ -66,10 +67,13 @@ def _six(n: Numbers) -> list[Block]:
         *parts.supervised(n),
         part(2),
         forms.active(n.figure, n.form),
+        *parts.lacking(n, "2/"),
         part(3),
         forms.requests(n.figure, n.form),
+        *parts.lacking(n, "3/"),
         part(4),
         forms.cases(n.figure),
+        *parts.lacking(n, "4/"),
         part(5),
         *parts.problems(n),
         parts.plan(n),
@@ -115,8 +119,11 @@ def _nine(n: Numbers) -> list[Block]:
         parts.plan(n),
         Heading(1, "九、统计附表"),
         forms.active(n.figure, n.form),
+        *parts.lacking(n, "2/"),
         forms.requests(n.figure, n.form),
+        *parts.lacking(n, "3/"),
         forms.cases(n.figure),
+        *parts.lacking(n, "4/"),
     ]
 
 

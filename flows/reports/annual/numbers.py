@@ -143,7 +143,7 @@ class Numbers:
         chosen = own or found
         words = MEASURES.get(measure, measure)
         if not chosen:
-            return Gap(f"{words}（可用 gongkai annual figures 录入）")
+            return Gap(words)
         how = "；".join(
             f"{self.names.get(one.unit or '', '全市')} {shown(one.value)}（{one.source}）" for one in chosen[:_NAMED]
         )

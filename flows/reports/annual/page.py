@@ -23,6 +23,7 @@ def context(draft: Draft) -> dict[str, Any]:
     numbers = {one.key: at for at, one in enumerate(draft.sources, 1)}
     return {
         "title": draft.title,
+        "cover": _table(draft.cover, numbers),
         "blocks": [_block(block, numbers) for block in draft.blocks],
         "annexes": [_block(block, numbers) for block in draft.annexes],
         "gaps": [gap.text for gap in draft.gaps],
@@ -43,7 +44,10 @@ def _table(block: Table, numbers: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _cell(cell: Cell, numbers: Mapping[str, int]) -> dict[str, Any]:
-    return {**_run(cell.run, numbers), "wide": cell.wide, "high": cell.high, "is_head": cell.is_head}
+    told = _run(cell.run.short if isinstance(cell.run, Gap) else cell.run, numbers)
+    if isinstance(cell.run, Gap):
+        told["is"] = "gap"
+    return {**told, "wide": cell.wide, "high": cell.high, "is_head": cell.is_head}
 
 
 def _run(run: Run, numbers: Mapping[str, int]) -> dict[str, Any]:

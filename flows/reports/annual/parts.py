@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from flows.reports.annual import forms
 from flows.reports.annual.numbers import CHANNELS, SUM_RULES, Numbers, accused, is_late, is_missing, owes
 from flows.reports.annual.said import Block, Cell, Gap, Paragraph, Run, Table, paragraph
 from storage.annual.forms import RESULTS
@@ -19,15 +20,16 @@ def opening(n: Numbers) -> Iterator[Block]:
     """On what the report rests."""
     year = str(n.rollup.year)
     owing = n.units("owing", "依规定应当公布年报的单位", owes)
-    counted = n.units("counted", "年报已读取、数据计入汇总的单位", lambda line: line.outcome == "read")
+    in_sums = {unit for one in n.rollup.sums.values() for unit in one.parts}
+    counted = n.units("counted", "年报有数字计入汇总的单位", lambda line: line.unit in in_sums)
     yield paragraph(
         f"根据《中华人民共和国政府信息公开条例》和《中华人民共和国政府信息公开工作年度报告格式》要求，由{n.rollup.city}政府信息公开"
         f"工作主管部门综合各区县、各部门和有关单位年度报告编制本报告。所列数据的统计期限自{year}年1月1日起至{year}年12月31日止。"
         "全市应公布年度报告的单位",
         owing,
-        "个，本报告汇总其中",
+        "个，本报告汇总",
         counted,
-        "个单位的数据，各数来源见附件一，单位名册见附件二。",
+        "个单位年度报告的数据。",
         Gap("报告电子版的查阅地址和联系方式"),
     )
 
@@ -157,6 +159,18 @@ def reports(n: Numbers) -> Iterator[Block]:
     yield paragraph(
         "各单位年度报告按期公布", in_time, "个，逾期公布", late, "个，未公布", missing, "个，不能认定", unknown, "个。"
     )  # fmt: skip
+
+
+def lacking(n: Numbers, part: str) -> Iterator[Block]:
+    """Under a table of the form, which units are not in all of its sums; nothing where every unit is in each."""
+    units = {each.unit for name, one in n.rollup.sums.items() if name.startswith(part) for each in one.lacks}
+    if units:
+        key, what = f"lacking/{part}", f"数字未全部计入表{forms.HEADS[part]}的单位"
+        yield paragraph(
+            "注：本表各数为各单位年度报告相应数字之和，另有",
+            n.units(key, what, lambda line: line.unit in units),
+            "个单位的数字未计入或未全部计入。",
+        )
 
 
 def _is_scan(line: Line) -> bool:
