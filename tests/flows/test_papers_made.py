@@ -84,6 +84,23 @@ def test_a_workbook_is_made_by_its_maker(database: Database) -> None:
     assert paper.name.endswith(".xlsx")
 
 
+@pytest.mark.parametrize(("layout", "form"), [("six", "docx"), ("nine", "html"), ("six", "xlsx")])
+def test_the_citys_yearly_report_is_kept_with_what_it_was_made_of(database: Database, layout: str, form: str) -> None:
+    paper = asked(database, paper="annual", year=2025, layout=layout, form=form)
+    facts = paper.facts
+    assert (paper.kind, facts["year"], facts["layout"]) == ("annual", 2025, layout)
+    assert re.fullmatch(r"[0-9a-f]{64}", facts["rollup_sha256"])
+    if form == "xlsx":
+        content = papers.content(database, paper.id)
+        assert content is not None
+        assert "表格合计" in openpyxl.load_workbook(io.BytesIO(content)).sheetnames
+        return
+    said = text(database, paper)
+    assert "2025年政府信息公开工作年度报告" in said
+    assert facts["gaps"]
+    assert all(gap.removeprefix("【待补充：").partition("（建议")[0].rstrip("】") in said for gap in facts["gaps"])
+
+
 WRONG: Final[tuple[tuple[dict[str, Any], str], ...]] = (
     ({"paper": "letter"}, "expected notice"),
     ({}, "expected notice"),
@@ -96,6 +113,8 @@ WRONG: Final[tuple[tuple[dict[str, Any], str], ...]] = (
     ({"paper": "bulletin", "period": "2026-09"}, "not frozen"),
     ({"paper": "bulletin", "last": "x"}, "no bulletin"),
     ({"paper": "board", "form": "docx"}, "is written as"),
+    ({"paper": "annual"}, "expected a year"),
+    ({"paper": "annual", "year": 2025, "layout": "ten"}, "expected one of"),
 )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from flows.reports import printable
 from flows.reports.annual.said import Block, Cell, Draft, Gap, Heading, Number, Paragraph, Run, Table, text_of
+
+_ON_ONE_PAGE: Final = 16  # rows of a table that is not parted
 
 
 def filled(draft: Draft, home: Path) -> bytes:
@@ -40,7 +42,10 @@ def _block(block: Block, numbers: Mapping[str, int]) -> dict[str, Any]:
 
 def _table(block: Table, numbers: Mapping[str, int]) -> dict[str, Any]:
     rows = [[_cell(cell, numbers) for cell in row] for row in block.rows]
-    return {"kind": "table", "title": block.title, "heads": rows[: block.heads], "rows": rows[block.heads :]}
+    whole = sum(block.widths)
+    widths = [f"{width * 100 / whole:.1f}%" for width in block.widths]
+    told = {"kind": "table", "widths": widths, "is_short": len(rows) <= _ON_ONE_PAGE, "title": block.title}
+    return {**told, "heads": rows[: block.heads], "rows": rows[block.heads :]}
 
 
 def _cell(cell: Cell, numbers: Mapping[str, int]) -> dict[str, Any]:

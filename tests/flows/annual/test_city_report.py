@@ -182,3 +182,46 @@ def test_the_office_may_bring_its_own_paper(tmp_path: Path) -> None:
 def test_the_compile_up_is_the_same_twice() -> None:
     one = rollup(example())
     assert book.made(one, zone=dt.UTC) == book.made(one, zone=dt.UTC)
+
+
+def test_what_stands_in_the_annex_adds_up_to_the_number() -> None:
+    parts = {f"u{at}": Decimal(at) for at in range(30)} | {"a": Decimal("2.5")}
+    value = sum(parts.values(), Decimal(0))
+    found = draft(rollup(example(**{"3/new/total": Sum(value=value, counted=len(parts), parts=parts)})))
+    source = next(one for one in found.sources if one.key == "3/new/total")
+    _, _, listed = source.how.partition("：")
+    told = [Decimal(number) for number in re.findall(r" ([\d.]+)(?=、|；|$)", listed)]
+    assert sum(told) == value == Decimal(source.value)
+    assert listed.endswith("填 0 的 1 个")
+
+
+def test_the_front_says_what_is_to_be_done_first() -> None:
+    wrong = Sum(value=EXAMPLE["3/granted/natural"] + 1, counted=1, parts={"a": Decimal(1)})
+    found = draft(rollup(example(**{"3/granted/natural": wrong})))
+    cover = "\n".join(text_of(cell.run) for row in found.cover.rows for cell in row)
+    assert f"待补充内容 {len(found.gaps)} 处" in cover
+    assert "2 项勾稽关系不成立" in cover
+    assert "没有数字计入汇总的单位（未见年报）：青禾市民政局" in cover
+
+
+@pytest.mark.parametrize(("source", "named"), [("published", True), ("mail", False)])
+def test_a_report_that_came_by_mail_accuses_nobody_in_the_report(source: Any, named: bool) -> None:
+    checks = (Check(rule="AR-01", verdict="breach"), Check(rule="AR-12", verdict="breach"))
+    line = Line(
+        unit="a",
+        name=NAMES["a"],
+        kind="department",
+        supervision="local",
+        published=Published.UNKNOWN,
+        source=source,
+        checks=checks,
+    )
+    said = words_of(draft(rollup(example(), lines=(line,))))
+    assert (NAMES["a"] in said, "未发现可以认定的问题" in said) == (named, not named)
+
+
+def test_catalogues_are_compared_only_over_the_same_units() -> None:
+    now, other = Counts(total=9, by_unit={"a": 5, "b": 4}), Counts(total=7, by_unit={"a": 3, "b": 4})
+    assert "比上年增加2条" in words_of(draft(rollup(example(), counts=now, counts_last=other)))
+    fewer = Counts(total=7, by_unit={"a": 7})
+    assert "比上年" not in words_of(draft(rollup(example(), counts=now, counts_last=fewer)))
