@@ -38,6 +38,7 @@ def written(draft: Draft, home: Path) -> bytes:
     :raises PaperFailed: the office's own template is no Word file.
     """
     document = _opened(home)
+    document.core_properties.title, document.core_properties.author = _plain(draft.title), ""
     writer = _Writer(document, {one.key: at for at, one in enumerate(draft.sources, 1)})
     writer.title(draft.title)
     writer.block(draft.cover)

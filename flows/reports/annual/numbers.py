@@ -6,7 +6,7 @@ number of units was counted; else nothing is said of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -74,6 +74,8 @@ class Numbers:
                 by_reason.setdefault(one.why, []).append(self.names.get(one.unit, one.unit))
             lacking = "；".join(f"{LACKS.get(why, why)}：{_some(names)}" for why, names in by_reason.items())
             told += f"。未计入 {len(of.lacks)} 个单位（{lacking}）"
+        if of.last is not None and of.counted != of.last_counted:
+            told += f"。上年 {shown(of.last)}，计入 {of.last_counted} 个单位，与本年不同，不作比较"
         return told
 
     def _made_of(self, of: Sum) -> str:
@@ -141,7 +143,7 @@ class Numbers:
         found = [one for one in self.rollup.entered if one.measure == measure]
         own = [one for one in found if one.unit is None]
         chosen = own or found
-        words = MEASURES.get(measure, measure)
+        words = MEASURES.get(measure, measure)  # the office's own figure is the city's; else the units' together
         if not chosen:
             return Gap(words)
         how = "；".join(
@@ -151,6 +153,20 @@ class Numbers:
             how += f" 等 {len(chosen)} 项"
         total = sum((one.value for one in chosen), Decimal(0))
         return self.sources.number(f"entered/{measure}", total, words, f"录入的数据表：{how}")
+
+
+def partly(n: Numbers, measures: Iterable[str]) -> tuple[Run, ...]:
+    """Which of the entered figures are made of some units' only, and of how many; empty: none is."""
+    told: list[Run] = []
+    for measure in measures:
+        of = {one.unit for one in n.rollup.entered if one.measure == measure}
+        if of and None not in of and len(of) < len(n.rollup.lines):
+            words = MEASURES.get(measure, measure)
+            names = [n.names.get(unit, unit) for unit in sorted(unit for unit in of if unit)]
+            what, how = f"录入“{words}”的单位数", f"录入的数据表：{_some(names)}"
+            count = n.sources.number(f"entered/{measure}#units", len(of), what, how)
+            told += ["；" if told else "", f"{words}据", count, "个单位录入"]
+    return tuple(told)
 
 
 def is_late(line: Line) -> bool:

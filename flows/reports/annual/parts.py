@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from flows.reports.annual import forms
-from flows.reports.annual.numbers import CHANNELS, SUM_RULES, Numbers, accused, is_late, is_missing, owes
+from flows.reports.annual.numbers import CHANNELS, SUM_RULES, Numbers, accused, is_late, is_missing, owes, partly
 from flows.reports.annual.said import Block, Cell, Gap, Paragraph, Run, Table, paragraph
 from storage.annual.forms import RESULTS
 from storage.annual.rollup import Line
@@ -233,6 +233,12 @@ def supervised(n: Numbers) -> Iterator[Block]:
     """What Article 50 (四) asks of governments: assessment, social appraisal, accountability."""
     told: list[Run] = ["全年组织培训", n.entered("office/trainings"), "次、参加", n.entered("office/trained"), "人次。"]
     yield paragraph(told, Gap("工作考核、社会评议结果"), "责任追究", n.entered("office/accountability"), "人次。")
+
+
+def entered_by_some(n: Numbers, measures: Iterable[str]) -> Iterator[Block]:
+    """A remark on entered figures that are not the whole city's; nothing where all are."""
+    if some := partly(n, measures):
+        yield paragraph("注：", some, "，不是全市数。")
 
 
 def measured(n: Numbers, of: Mapping[str, str]) -> Table:

@@ -225,3 +225,33 @@ def test_catalogues_are_compared_only_over_the_same_units() -> None:
     assert "比上年增加2条" in words_of(draft(rollup(example(), counts=now, counts_last=other)))
     fewer = Counts(total=7, by_unit={"a": 7})
     assert "比上年" not in words_of(draft(rollup(example(), counts=now, counts_last=fewer)))
+
+
+def test_what_only_some_units_entered_is_not_told_as_the_citys() -> None:
+    def one(unit: str | None) -> Entered:
+        return Entered(
+            unit=unit, measure="fees/processing", value=Decimal(300), source="s.csv B2", entered_by="o", entered_at=NOW
+        )
+
+    assert "据1个单位录入，不是全市数" in words_of(draft(rollup(example(), entered=(one("a"),))))
+    assert "不是全市数" not in words_of(draft(rollup(example(), entered=(one(None), one("a")))))
+    assert "不是全市数" not in words_of(draft(rollup(example(), entered=tuple(one(unit) for unit in UNITS))))
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+@pytest.mark.parametrize("year", [2017, 2019, 2025])
+def test_a_year_of_which_nothing_is_known_is_all_gaps(year: int, layout: Layout, tmp_path: Path) -> None:
+    found = draft(rollup({}).model_copy(update={"year": year}), layout)
+    cells = [
+        cell.run
+        for block in found.blocks
+        if isinstance(block, Table) and block.title[:1] == "表"
+        for row in block.rows
+        for cell in row
+        if not cell.is_head
+    ]
+    assert cells
+    assert all(isinstance(run, Gap) for run in cells)
+    read: Any = docx.Document(io.BytesIO(document.written(found, tmp_path)))
+    marked = [run for run in read.element.body.iter(qn("w:highlight")) if run.get(qn("w:val")) == "yellow"]
+    assert len(marked) == len(found.gaps) >= len(cells)
