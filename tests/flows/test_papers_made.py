@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,6 +21,7 @@ from flows.reports.word import text_of
 from flows.requests import KINDS, work_off
 from harvesters.spiders import rendering
 from storage import findings, papers, requests, settings
+from storage.annual.rollup import rollup_of
 from storage.database import Database, open_database
 from storage.exceptions import GongkaiError
 from tests.flows import small_city
@@ -165,6 +167,20 @@ def test_the_commands_write_files_and_keep_the_bulletin(database: Database, tmp_
     ):
         assert run(app, ["report", *wrong]).exit_code == 2
     assert run(app, ["report", "bulletin", "--out", str(out), "--period", "2026-09"]).exit_code == 2
+
+
+def test_the_command_writes_the_yearly_report_as_it_is_asked(database: Database, tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    out = tmp_path / "年报.html"
+    told = run(app, ["report", "annual", "--year", "2025", "--form", "nine", "--out", str(out)])
+    assert told.exit_code == 0, told.output
+    assert "九、统计附表" in out.read_text(encoding="utf-8")
+    [kept] = papers.latest(database, kind="annual")
+    assert kept.id in told.output
+    printed = run(app, ["report", "annual", "--year", "2025", "--json"])
+    assert rollup_of(json.loads(printed.stdout)).year == 2025
+    assert run(app, ["report", "annual", "--as", "pdf", "--out", str(out)]).exit_code == 2
+    assert run(app, ["report", "annual", "--form", "ten"]).exit_code == 2
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
