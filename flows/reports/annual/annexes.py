@@ -78,26 +78,31 @@ def _sources(n: Numbers) -> Table:
 
 
 def _roster(n: Numbers) -> Table:
-    titles = ("序号", "单位", "期限", "公布情况", "公布日期", "收到日期", "格式", "读取", "核对未通过")
+    titles = ("序号", "单位", "期限", "公布情况", "公布或收到日期", "格式", "读取", "核对未通过")
     head = tuple(Cell(text, is_head=True) for text in titles)
     lines = (_line(at, line) for at, line in enumerate(n.rollup.lines, 1))
-    return Table("", (head, *lines), widths=(8, 34, 20, 16, 20, 20, 11, 13, 14))
+    return Table("", (head, *lines), widths=(8, 34, 23, 18, 23, 14, 16, 20))
 
 
 def _line(at: int, line: Line) -> tuple[Cell, ...]:
-    broken = "、".join(check.rule for check in line.checks if check.verdict == "breach")
+    broken = " ".join(check.rule for check in line.checks if check.verdict == "breach")
     told = (
         str(at),
         line.name,
         line.due.isoformat() if line.due else "",
         PUBLISHED[line.published],
-        line.published_on.isoformat() if line.published_on else "",
-        line.received_on.isoformat() if line.received_on else "",
+        _day(line),
         (line.format or "").upper(),
         OUTCOMES.get(line.outcome or "", ""),
         broken,
     )
     return tuple(Cell(text) for text in told)
+
+
+def _day(line: Line) -> str:
+    if line.published_on is not None:
+        return line.published_on.isoformat()
+    return f"收到 {line.received_on.isoformat()}" if line.received_on is not None else ""
 
 
 def _held_together(n: Numbers) -> Iterator[Block]:

@@ -27,6 +27,7 @@ from storage.exceptions import PaperFailed
 _TITLE, _BODY, _HEAD, _SECTION = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 _SIZES: Final = {"title": 22.0, "body": 16.0, "table": 9.0}  # points: 2号, 3号, 小五
 _ON_ONE_PAGE: Final = 16  # rows of a table that is not parted
+_ROW: Final = Mm(6)  # a row is at least as high
 _SOURCE: Final = "src_"  # begins the name of a source's bookmark
 _XML_SIGNS: Final = {code: None for code in range(32) if code not in (9, 10)}
 
@@ -151,6 +152,8 @@ class _Writer:
             self._cell(first, cell, is_source=is_annex and column == 0 and isinstance(cell.run, Number))
         for row in table.rows:
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+            if not is_annex:
+                row.height = _ROW
         if rows <= _ON_ONE_PAGE:
             for place in (place for cells in grid[:-1] for place in cells):
                 for paragraph in place.paragraphs:
