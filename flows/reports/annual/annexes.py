@@ -7,7 +7,8 @@ from typing import Final
 
 from flows.compliance.annual.relations import Outcome, outcomes, told
 from flows.reports.annual.numbers import LACKS, SUM_RULES, Numbers, breaks
-from flows.reports.annual.said import Block, Cell, Gap, Heading, Number, Table, paragraph
+from flows.reports.annual.said import Block, Cell, Gap, Heading, Number, Table, paragraph, shown
+from storage.annual.forms import words_of
 from storage.annual.report import Figure, Report, State
 from storage.annual.rollup import Line, Published
 
@@ -32,7 +33,7 @@ OUTCOMES: Final = {
 
 
 def of(n: Numbers, gaps: Sequence[Gap]) -> list[Block]:
-    """The four annexes."""
+    """The five annexes."""
     return [
         Heading(1, "附件一：数据来源"),
         paragraph("正文和各表中每个数字链接到本表所列来源；“未计入”的单位，其相应数字没有以零代替。"),
@@ -43,6 +44,8 @@ def of(n: Numbers, gaps: Sequence[Gap]) -> list[Block]:
         *_gaps(gaps),
         Heading(1, "附件四：汇总表勾稽关系核对"),
         *_held_together(n),
+        Heading(1, "附件五：年报数与统一目录数对照"),
+        *_claims(n),
     ]
 
 
@@ -120,6 +123,33 @@ def _held_together(n: Numbers) -> Iterator[Block]:
         yield paragraph(f"汇总表中可核对的 {len(every) - unjudged} 项勾稽关系均成立。")
     if unjudged:
         yield paragraph(f"另有 {unjudged} 项因缺少数字未核对。")
+
+
+def _claims(n: Numbers) -> Iterator[Block]:
+    """What units report beside what the catalogue has: to be looked at, no breach, for not all has to be online."""
+    differing = [one for one in n.rollup.claims if one.found is not None and one.claimed != one.found]
+    unseen = sum(one.found is None for one in n.rollup.claims)
+    yield paragraph("统一目录只计网站上现仍可见的信息，两数不同不等于年报有误，供编写单位核对。")
+    if differing:
+        titles = ("单位", "年报所述", "年报数", "目录数")
+        head = tuple(Cell(text, is_head=True) for text in titles)
+        rows = (
+            tuple(
+                Cell(text)
+                for text in (
+                    n.names.get(one.unit, one.unit),
+                    words_of(one.what, n.form),
+                    shown(one.claimed),
+                    str(one.found),
+                )
+            )
+            for one in differing
+        )
+        yield Table("", (head, *rows), widths=(50, 66, 20, 20))
+    else:
+        yield paragraph("可对照的各项均相同。" if len(n.rollup.claims) > unseen else "没有可对照的项目。")
+    if unseen:
+        yield paragraph(f"另有 {unseen} 项因相应栏目未能看全，不作对照。")
 
 
 def _breaking(n: Numbers) -> list[str]:

@@ -28,6 +28,7 @@ _TITLE, _BODY, _HEAD, _SECTION = "方正小标宋简体", "仿宋_GB2312", "黑�
 _SIZES: Final = {"title": 22.0, "body": 16.0, "table": 9.0}  # points: 2号, 3号, 小五
 _ON_ONE_PAGE: Final = 16  # rows of a table that is not parted
 _ROW: Final = Mm(6)  # a row is at least as high
+_MOST_TITLE: Final = 255  # signs that Word keeps of a property
 _SOURCE: Final = "src_"  # begins the name of a source's bookmark
 _XML_SIGNS: Final = {code: None for code in range(32) if code not in (9, 10)}
 
@@ -39,7 +40,7 @@ def written(draft: Draft, home: Path) -> bytes:
     :raises PaperFailed: the office's own template is no Word file.
     """
     document = _opened(home)
-    document.core_properties.title, document.core_properties.author = _plain(draft.title), ""
+    document.core_properties.title, document.core_properties.author = _plain(draft.title)[:_MOST_TITLE], ""
     writer = _Writer(document, {one.key: at for at, one in enumerate(draft.sources, 1)})
     writer.title(draft.title)
     writer.block(draft.cover)

@@ -194,17 +194,9 @@ def problems(n: Numbers) -> Iterator[Block]:
             found += 1
             names = "、".join(some[:_NAMED]) + ("等" if len(some) > _NAMED else "")
             yield paragraph(f"{says}的单位", n.units(key, what, chosen), f"个：{names}。")
-    differing = [one for one in n.rollup.claims if one.found is not None and one.claimed != one.found]
-    if differing:
-        found += 1
-        how = "；".join(
-            f"{n.names.get(one.unit, one.unit)} 年报 {one.claimed}，目录 {one.found}" for one in differing[:_NAMED]
-        )
-        count = n.sources.number("claims/differ", len(differing), "年报所述数量与统一目录不一致的项数", how)
-        yield paragraph("年度报告所述数量与统一目录中实际公开数量不一致的", count, "项。")
     if not found:
         yield paragraph(
-            "对已读取的年度报告，就公布时间、表格勾稽、跨年衔接、内容雷同、部分齐全和与统一目录比对进行了核对，未发现可以认定的问题。"
+            "对已读取的年度报告，就公布时间、表格勾稽、跨年衔接、内容雷同和部分齐全进行了核对，未发现可以认定的问题。"
         )
     yield paragraph(Gap("全市政府信息公开工作存在的主要问题（由主管部门根据工作情况撰写）"))
 

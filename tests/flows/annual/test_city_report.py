@@ -19,7 +19,7 @@ from flows.reports.annual import book, document, page
 from flows.reports.annual.draft import Layout, draft
 from flows.reports.annual.said import GAP, Draft, Gap, Heading, Number, Paragraph, Table, text_of
 from storage.annual.forms import Form, figures_of
-from storage.annual.rollup import Check, Counts, Entered, Lacks, Line, Published, Rollup, Sum
+from storage.annual.rollup import Check, Claim, Counts, Entered, Lacks, Line, Published, Rollup, Sum
 from storage.exceptions import PaperFailed
 from tests.harvesters.reading import annual_layouts
 
@@ -255,3 +255,19 @@ def test_a_year_of_which_nothing_is_known_is_all_gaps(year: int, layout: Layout,
     read: Any = docx.Document(io.BytesIO(document.written(found, tmp_path)))
     marked = [run for run in read.element.body.iter(qn("w:highlight")) if run.get(qn("w:val")) == "yellow"]
     assert len(marked) == len(found.gaps) >= len(cells)
+
+
+def test_a_claim_that_the_catalogue_does_not_bear_out_is_to_be_looked_at_and_no_problem() -> None:
+    claims = (
+        Claim(unit="a", what="2/normative/made", claimed=Decimal(21), found=4),
+        Claim(unit="b", what="2/normative/made", claimed=Decimal(3), found=3),
+        Claim(unit="c", what="2/normative/made", claimed=Decimal(9), found=None, why="no_column: none"),
+    )
+    found = draft(rollup(example(), claims=claims))
+    assert NAMES["a"] not in words_of(found)
+    annexed = [
+        [text_of(cell.run) for cell in row] for block in found.annexes if isinstance(block, Table) for row in block.rows
+    ]
+    assert [
+        row for row in annexed if row[1].endswith("本年制发件数") and len(row) == 4 and row[0] in NAMES.values()
+    ] == [[NAMES["a"], "表二 行政规范性文件 · 本年制发件数", "21", "4"]]
