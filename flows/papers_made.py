@@ -7,6 +7,8 @@ keeps the paper with what it was made of, so that the next bulletin can say what
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -174,11 +176,18 @@ def annual(
     from flows.annual.telling import tell_year
     from flows.reports.annual import book, document, page
     from flows.reports.annual.draft import Layout, draft
+    from storage.annual.rollup import as_data
 
     chosen = _one_of(Layout, layout, Layout.SIX)
     city = known_city(database)
     rollup = tell_year(database, known, year)
-    facts: dict[str, Any] = {"year": year, "layout": chosen.value, "as_of": rollup.as_of.isoformat()}
+    told = json.dumps(as_data(rollup), ensure_ascii=False, sort_keys=True).encode()
+    facts: dict[str, Any] = {
+        "year": year,
+        "layout": chosen.value,
+        "as_of": rollup.as_of.isoformat(),
+        "rollup_sha256": hashlib.sha256(told).hexdigest(),
+    }
     if form is Form.XLSX:
         content, title = book.made(rollup, zone=ZoneInfo(city.timezone)), "年报汇总"
     else:

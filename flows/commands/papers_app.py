@@ -27,6 +27,15 @@ class Layout(StrEnum):
     NINE = "nine"
 
 
+class Written(StrEnum):
+    """As what the city's yearly report is written; xlsx is the compile-up."""
+
+    DOCX = "docx"
+    HTML = "html"
+    PDF = "pdf"
+    XLSX = "xlsx"
+
+
 def add_reports(report_app: typer.Typer) -> None:
     """Adds the papers to ``gongkai report``."""
     report_app.command("notice")(notice)
@@ -113,8 +122,11 @@ def annual(
         typer.Option(
             "--out",
             metavar="FILE",
-            help="The file to write: .docx, .html, .pdf, or .xlsx for the compile-up; left out: a .docx here.",
+            help="The file to write: .docx, .html, .pdf, or .xlsx for the compile-up; left out: a file here.",
         ),
+    ] = None,
+    written: Annotated[
+        Written | None, typer.Option("--as", help="As what; left out: as --out ends, else docx.")
     ] = None,
     year: Annotated[int | None, typer.Option(metavar="Y", help="The year reported on; left out: the last due.")] = None,
     form: Annotated[
@@ -126,8 +138,11 @@ def annual(
     from flows.commands import papers
     from flows.papers_made import Form
 
-    written = Form.DOCX if out is None else _form(out, "docx", "html", "pdf", "xlsx")
-    papers.annual(year, out, written, form.value, as_json=as_json)
+    chosen = Form(written.value) if written is not None else None
+    if out is not None:
+        ending = _form(out, *([chosen.value] if chosen else list(Written)))
+        chosen = chosen or ending
+    papers.annual(year, out, chosen or Form.DOCX, form.value, as_json=as_json)
 
 
 def calendar(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,6 +21,7 @@ from flows.reports.word import text_of
 from flows.requests import KINDS, work_off
 from harvesters.spiders import rendering
 from storage import findings, papers, requests, settings
+from storage.annual.rollup import rollup_of
 from storage.database import Database, open_database
 from storage.exceptions import GongkaiError
 from tests.flows import small_city
@@ -84,6 +86,23 @@ def test_a_workbook_is_made_by_its_maker(database: Database) -> None:
     assert paper.name.endswith(".xlsx")
 
 
+@pytest.mark.parametrize(("layout", "form"), [("six", "docx"), ("nine", "html"), ("six", "xlsx")])
+def test_the_citys_yearly_report_is_kept_with_what_it_was_made_of(database: Database, layout: str, form: str) -> None:
+    paper = asked(database, paper="annual", year=2025, layout=layout, form=form)
+    facts = paper.facts
+    assert (paper.kind, facts["year"], facts["layout"]) == ("annual", 2025, layout)
+    assert re.fullmatch(r"[0-9a-f]{64}", facts["rollup_sha256"])
+    if form == "xlsx":
+        content = papers.content(database, paper.id)
+        assert content is not None
+        assert "表格合计" in openpyxl.load_workbook(io.BytesIO(content)).sheetnames
+        return
+    said = text(database, paper)
+    assert "2025年政府信息公开工作年度报告" in said
+    assert facts["gaps"]
+    assert all(gap.removeprefix("【待补充：").partition("（建议")[0].rstrip("】") in said for gap in facts["gaps"])
+
+
 WRONG: Final[tuple[tuple[dict[str, Any], str], ...]] = (
     ({"paper": "letter"}, "expected notice"),
     ({}, "expected notice"),
@@ -96,6 +115,8 @@ WRONG: Final[tuple[tuple[dict[str, Any], str], ...]] = (
     ({"paper": "bulletin", "period": "2026-09"}, "not frozen"),
     ({"paper": "bulletin", "last": "x"}, "no bulletin"),
     ({"paper": "board", "form": "docx"}, "is written as"),
+    ({"paper": "annual"}, "expected a year"),
+    ({"paper": "annual", "year": 2025, "layout": "ten"}, "expected one of"),
 )
 
 
@@ -146,6 +167,20 @@ def test_the_commands_write_files_and_keep_the_bulletin(database: Database, tmp_
     ):
         assert run(app, ["report", *wrong]).exit_code == 2
     assert run(app, ["report", "bulletin", "--out", str(out), "--period", "2026-09"]).exit_code == 2
+
+
+def test_the_command_writes_the_yearly_report_as_it_is_asked(database: Database, tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    out = tmp_path / "年报.html"
+    told = run(app, ["report", "annual", "--year", "2025", "--form", "nine", "--out", str(out)])
+    assert told.exit_code == 0, told.output
+    assert "九、统计附表" in out.read_text(encoding="utf-8")
+    [kept] = papers.latest(database, kind="annual")
+    assert kept.id in told.output
+    printed = run(app, ["report", "annual", "--year", "2025", "--json"])
+    assert rollup_of(json.loads(printed.stdout)).year == 2025
+    assert run(app, ["report", "annual", "--as", "pdf", "--out", str(out)]).exit_code == 2
+    assert run(app, ["report", "annual", "--form", "ten"]).exit_code == 2
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium here")

@@ -13,7 +13,7 @@ from typing import Any, Final
 from zipfile import BadZipFile
 
 import docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
@@ -26,6 +26,9 @@ from storage.exceptions import PaperFailed
 
 _TITLE, _BODY, _HEAD, _SECTION = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 _SIZES: Final = {"title": 22.0, "body": 16.0, "table": 9.0}  # points: 2号, 3号, 小五
+_ON_ONE_PAGE: Final = 16  # rows of a table that is not parted
+_ROW: Final = Mm(6)  # a row is at least as high
+_MOST_TITLE: Final = 255  # signs that Word keeps of a property
 _SOURCE: Final = "src_"  # begins the name of a source's bookmark
 _XML_SIGNS: Final = {code: None for code in range(32) if code not in (9, 10)}
 
@@ -37,8 +40,10 @@ def written(draft: Draft, home: Path) -> bytes:
     :raises PaperFailed: the office's own template is no Word file.
     """
     document = _opened(home)
+    document.core_properties.title, document.core_properties.author = _plain(draft.title)[:_MOST_TITLE], ""
     writer = _Writer(document, {one.key: at for at, one in enumerate(draft.sources, 1)})
     writer.title(draft.title)
+    writer.block(draft.cover)
     for block in draft.blocks:
         writer.block(block)
     for number, block in enumerate(draft.annexes):
@@ -103,7 +108,7 @@ class _Writer:
         if isinstance(run, Number):
             self._number(paragraph, run, size, with_mark=with_mark)
             return
-        told = paragraph.add_run(_plain(run if isinstance(run, str) else run.text))
+        told = paragraph.add_run(_plain(run if isinstance(run, str) else run.text if with_mark else run.short))
         _letters(told, _BODY, size)
         if isinstance(run, Gap):
             told.font.highlight_color = WD_COLOR_INDEX.YELLOW
@@ -146,6 +151,14 @@ class _Writer:
             if cell.wide > 1 or cell.high > 1:
                 first = first.merge(grid[row + cell.high - 1][column + cell.wide - 1])
             self._cell(first, cell, is_source=is_annex and column == 0 and isinstance(cell.run, Number))
+        for row in table.rows:
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+            if not is_annex:
+                row.height = _ROW
+        if rows <= _ON_ONE_PAGE:
+            for place in (place for cells in grid[:-1] for place in cells):
+                for paragraph in place.paragraphs:
+                    paragraph.paragraph_format.keep_with_next = True
         for row in table.rows[: block.heads]:
             again = OxmlElement("w:tblHeader")
             again.set(qn("w:val"), "true")
@@ -153,6 +166,7 @@ class _Writer:
         self._document.add_paragraph()
 
     def _cell(self, place: Any, cell: Cell, *, is_source: bool) -> None:
+        place.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         paragraph = place.paragraphs[0]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if cell.is_head or isinstance(cell.run, Number) else None
         if is_source and isinstance(cell.run, Number):

@@ -8,7 +8,7 @@ from typing import Final
 
 from flows.annual.rolling import form_of
 from flows.reports.annual import annexes, forms, parts
-from flows.reports.annual.numbers import Numbers
+from flows.reports.annual.numbers import CHANNELS, Numbers
 from flows.reports.annual.said import Block, Draft, Gap, Heading, gaps_of, paragraph
 from storage.annual.forms import PARTS, Form
 from storage.annual.rollup import Rollup
@@ -31,6 +31,7 @@ def draft(rollup: Rollup, layout: Layout = Layout.SIX) -> Draft:
     title = f"{rollup.city}{rollup.year}年政府信息公开工作年度报告"
     return Draft(
         title=title,
+        cover=annexes.cover(numbers, gaps),
         blocks=tuple(blocks),
         annexes=tuple(behind),
         sources=tuple(numbers.sources.found.values()),
@@ -61,20 +62,26 @@ def _six(n: Numbers) -> list[Block]:
             n.entered("channel/gazette_issues"),
             "期。",
         ),
+        *parts.entered_by_some(n, ("channel/gazette_issues",)),
         Heading(2, "（五）监督保障"),
         *parts.reports(n),
         *parts.supervised(n),
+        *parts.entered_by_some(n, ("office/trainings", "office/trained", "office/accountability")),
         part(2),
         forms.active(n.figure, n.form),
+        *parts.lacking(n, "2/"),
         part(3),
         forms.requests(n.figure, n.form),
+        *parts.lacking(n, "3/"),
         part(4),
         forms.cases(n.figure),
+        *parts.lacking(n, "4/"),
         part(5),
         *parts.problems(n),
         parts.plan(n),
         part(6),
         parts.fees(n),
+        *parts.entered_by_some(n, ("fees/processing",)),
         paragraph(Gap("其他需要报告的事项；没有的，写明“无其他需要报告的事项”")),
     ]
 
@@ -94,29 +101,37 @@ def _nine(n: Numbers) -> list[Block]:
         Heading(1, "一、概述"),
         *parts.reports(n),
         *parts.supervised(n),
+        *parts.entered_by_some(n, ("office/trainings", "office/trained", "office/accountability")),
         paragraph(Gap("全市政府信息公开工作的总体情况")),
         Heading(1, "二、主动公开政府信息情况"),
         *parts.catalogue(n),
         parts.by_category(n),
         parts.by_channel(n),
+        *parts.entered_by_some(n, [f"channel/{one}" for one in CHANNELS]),
         *parts.made_public(n),
         Heading(1, "三、依申请公开政府信息情况"),
         *parts.asked(n),
         Heading(1, "四、咨询处理情况"),
         parts.measured(n, _CONSULTED),
+        *parts.entered_by_some(n, _CONSULTED.values()),
         Heading(1, "五、行政复议、行政诉讼和投诉情况"),
         *parts.appealed(n),
         paragraph("全年收到投诉举报", n.entered("complaints/received"), "件。"),
+        *parts.entered_by_some(n, ("complaints/received",)),
         Heading(1, "六、收费及减免情况"),
         parts.fees(n),
+        *parts.entered_by_some(n, ("fees/processing",)),
         Heading(1, "七、存在的主要问题"),
         *parts.problems(n),
         Heading(1, "八、改进措施和下一步工作计划"),
         parts.plan(n),
         Heading(1, "九、统计附表"),
         forms.active(n.figure, n.form),
+        *parts.lacking(n, "2/"),
         forms.requests(n.figure, n.form),
+        *parts.lacking(n, "3/"),
         forms.cases(n.figure),
+        *parts.lacking(n, "4/"),
     ]
 
 

@@ -11,6 +11,7 @@ from storage.annual.forms import APPLICANTS, OUTCOMES, Form
 Figure = Callable[[str], Run]
 Row = tuple[Cell, ...]
 
+HEADS: Final = {"2/": "二", "3/": "三", "4/": "四"}  # what each table is called by
 _NOTE: Final = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"
 _GROUPS: Final = (  # of part 三: a head over its rows, their labels, and their names
     ("（三）不予公开", (

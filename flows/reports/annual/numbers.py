@@ -6,7 +6,7 @@ number of units was counted; else nothing is said of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -67,23 +67,39 @@ class Numbers:
         return found.value if found is not None else None
 
     def _how(self, of: Sum) -> str:
-        told = f"{of.counted} 个单位年报相应数字之和"
+        told = f"{of.counted} 个单位年报相应数字之和{self._made_of(of)}"
         if of.lacks:
             by_reason: dict[str, list[str]] = {}
             for one in of.lacks:
                 by_reason.setdefault(one.why, []).append(self.names.get(one.unit, one.unit))
             lacking = "；".join(f"{LACKS.get(why, why)}：{_some(names)}" for why, names in by_reason.items())
             told += f"。未计入 {len(of.lacks)} 个单位（{lacking}）"
+        if of.last is not None and of.counted != of.last_counted:
+            told += f"。上年 {shown(of.last)}，计入 {of.last_counted} 个单位，与本年不同，不作比较"
         return told
 
+    def _made_of(self, of: Sum) -> str:
+        """The greatest parts by name, the others together: what stands here adds up to the sum."""
+        parts = sorted(((value, unit) for unit, value in of.parts.items() if value), key=lambda one: (-one[0], one[1]))
+        if not parts:
+            return ""
+        told = [f"{self.names.get(unit, unit)} {shown(value)}" for value, unit in parts[:_NAMED]]
+        rest = [value for value, _ in parts[_NAMED:]]
+        if rest:
+            told.append(f"其余 {len(rest)} 个单位合计 {shown(sum(rest[1:], rest[0]))}")
+        zeros = sum(not value for value in of.parts.values())
+        return f"：{'、'.join(told)}{f'；填 0 的 {zeros} 个' if zeros else ''}"
+
     def over(self, name: str) -> tuple[Run, ...]:
-        """That a sum is not over all units: "（据 18 个单位汇总）"; nothing where it is."""
+        """That a sum is not over all units: "（据 18 个单位汇总，缺 2 个单位）"; nothing where it is."""
         found = self.rollup.sums.get(name)
-        if found is None or not found.lacks:
+        if found is None or not found.lacks or found.value is None:
             return ()
-        what = f"计入“{words_of(name, self.form)}”的单位数"
-        count = self.sources.number(f"{name}#units", found.counted, what, "该项合计所计入的单位，见附件一该项")
-        return ("（据", count, "个单位汇总）")
+        words = words_of(name, self.form)
+        how = "该项合计所计入和未计入的单位，见本表该项合计的来源"
+        counted = self.sources.number(f"{name}#units", found.counted, f"计入“{words}”的单位数", how)
+        lacking = self.sources.number(f"{name}#lacks", len(found.lacks), f"未计入“{words}”的单位数", how)
+        return ("（据", counted, "个单位汇总，缺", lacking, "个单位）")
 
     def change(self, name: str, unit: str) -> tuple[Run, ...]:
         """How a sum changed in a year: "，比上年增加 12 件（增长 3.4%）"; nothing where it cannot be compared."""
@@ -127,9 +143,9 @@ class Numbers:
         found = [one for one in self.rollup.entered if one.measure == measure]
         own = [one for one in found if one.unit is None]
         chosen = own or found
-        words = MEASURES.get(measure, measure)
+        words = MEASURES.get(measure, measure)  # the office's own figure is the city's; else the units' together
         if not chosen:
-            return Gap(f"{words}（可用 gongkai annual figures 录入）")
+            return Gap(words)
         how = "；".join(
             f"{self.names.get(one.unit or '', '全市')} {shown(one.value)}（{one.source}）" for one in chosen[:_NAMED]
         )
@@ -137,6 +153,20 @@ class Numbers:
             how += f" 等 {len(chosen)} 项"
         total = sum((one.value for one in chosen), Decimal(0))
         return self.sources.number(f"entered/{measure}", total, words, f"录入的数据表：{how}")
+
+
+def partly(n: Numbers, measures: Iterable[str]) -> tuple[Run, ...]:
+    """Which of the entered figures are made of some units' only, and of how many; empty: none is."""
+    told: list[Run] = []
+    for measure in measures:
+        of = {one.unit for one in n.rollup.entered if one.measure == measure}
+        if of and None not in of and len(of) < len(n.rollup.lines):
+            words = MEASURES.get(measure, measure)
+            names = [n.names.get(unit, unit) for unit in sorted(unit for unit in of if unit)]
+            what, how = f"录入“{words}”的单位数", f"录入的数据表：{_some(names)}"
+            count = n.sources.number(f"entered/{measure}#units", len(of), what, how)
+            told += ["；" if told else "", f"{words}据", count, "个单位录入"]
+    return tuple(told)
 
 
 def is_late(line: Line) -> bool:
@@ -154,8 +184,13 @@ def owes(line: Line) -> bool:
     return line.rule is not None
 
 
+def accused(line: Line, *rules: str) -> bool:
+    """Whether the report that the unit made public breaks one of these rules; what came by mail accuses nobody."""
+    return line.source != "mail" and breaks(line, *rules)
+
+
 def breaks(line: Line, *rules: str) -> bool:
-    """Whether the unit's report breaks one of these rules."""
+    """Whether the unit's report, made public or sent by mail, breaks one of these rules."""
     return any(check.verdict == "breach" and check.rule in rules for check in line.checks)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from flows.reports import printable
 from flows.reports.annual.said import Block, Cell, Draft, Gap, Heading, Number, Paragraph, Run, Table, text_of
+
+_ON_ONE_PAGE: Final = 16  # rows of a table that is not parted
 
 
 def filled(draft: Draft, home: Path) -> bytes:
@@ -23,6 +25,7 @@ def context(draft: Draft) -> dict[str, Any]:
     numbers = {one.key: at for at, one in enumerate(draft.sources, 1)}
     return {
         "title": draft.title,
+        "cover": _table(draft.cover, numbers),
         "blocks": [_block(block, numbers) for block in draft.blocks],
         "annexes": [_block(block, numbers) for block in draft.annexes],
         "gaps": [gap.text for gap in draft.gaps],
@@ -39,11 +42,17 @@ def _block(block: Block, numbers: Mapping[str, int]) -> dict[str, Any]:
 
 def _table(block: Table, numbers: Mapping[str, int]) -> dict[str, Any]:
     rows = [[_cell(cell, numbers) for cell in row] for row in block.rows]
-    return {"kind": "table", "title": block.title, "heads": rows[: block.heads], "rows": rows[block.heads :]}
+    whole = sum(block.widths)
+    widths = [f"{width * 100 / whole:.1f}%" for width in block.widths]
+    told = {"kind": "table", "widths": widths, "is_short": len(rows) <= _ON_ONE_PAGE, "title": block.title}
+    return {**told, "heads": rows[: block.heads], "rows": rows[block.heads :]}
 
 
 def _cell(cell: Cell, numbers: Mapping[str, int]) -> dict[str, Any]:
-    return {**_run(cell.run, numbers), "wide": cell.wide, "high": cell.high, "is_head": cell.is_head}
+    told = _run(cell.run.short if isinstance(cell.run, Gap) else cell.run, numbers)
+    if isinstance(cell.run, Gap):
+        told["is"] = "gap"
+    return {**told, "wide": cell.wide, "high": cell.high, "is_head": cell.is_head}
 
 
 def _run(run: Run, numbers: Mapping[str, int]) -> dict[str, Any]:

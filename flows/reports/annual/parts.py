@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from flows.reports.annual.numbers import CHANNELS, SUM_RULES, Numbers, breaks, is_late, is_missing, owes
+from flows.reports.annual import forms
+from flows.reports.annual.numbers import CHANNELS, SUM_RULES, Numbers, accused, is_late, is_missing, owes, partly
 from flows.reports.annual.said import Block, Cell, Gap, Paragraph, Run, Table, paragraph
 from storage.annual.forms import RESULTS
 from storage.annual.rollup import Line
@@ -19,15 +20,16 @@ def opening(n: Numbers) -> Iterator[Block]:
     """On what the report rests."""
     year = str(n.rollup.year)
     owing = n.units("owing", "依规定应当公布年报的单位", owes)
-    counted = n.units("counted", "年报已读取、数据计入汇总的单位", lambda line: line.outcome == "read")
+    in_sums = {unit for one in n.rollup.sums.values() for unit in one.parts}
+    counted = n.units("counted", "年报有数字计入汇总的单位", lambda line: line.unit in in_sums)
     yield paragraph(
         f"根据《中华人民共和国政府信息公开条例》和《中华人民共和国政府信息公开工作年度报告格式》要求，由{n.rollup.city}政府信息公开"
         f"工作主管部门综合各区县、各部门和有关单位年度报告编制本报告。所列数据的统计期限自{year}年1月1日起至{year}年12月31日止。"
         "全市应公布年度报告的单位",
         owing,
-        "个，本报告汇总其中",
+        "个，本报告汇总",
         counted,
-        "个单位的数据，各数来源见附件一，单位名册见附件二。",
+        "个单位年度报告的数据。",
         Gap("报告电子版的查阅地址和联系方式"),
     )
 
@@ -37,11 +39,11 @@ def catalogue(n: Numbers) -> Iterator[Block]:
     counts = n.rollup.counts
     told: list[Run] = ["全年通过各级各部门网站公开政府信息", n.counted("total", counts.total, "全年公开的信息"), "条"]
     before = n.rollup.counts_last
-    if before is not None and before.total:
+    if before is not None and before.total and set(before.by_unit) == set(counts.by_unit):
         by = counts.total - before.total
-        how = f"本年 {counts.total} 减上年 {before.total}"
+        how = f"本年 {counts.total} 减上年 {before.total}，两年均为统一目录中相同的 {len(counts.by_unit)} 个单位"
         number = n.sources.number("catalogue/total#change", abs(by), "公开信息比上年的增减", how)
-        told += ["，比上年增加" if by >= 0 else "，比上年减少", number, "条"]
+        told += ["，比上年增加" if by > 0 else "，比上年减少", number, "条"] if by else ["，与上年持平"]
     told.append("。其中：")
     for at, category in enumerate(Category):
         value = counts.by_category.get(category.value, 0)
@@ -159,6 +161,18 @@ def reports(n: Numbers) -> Iterator[Block]:
     )  # fmt: skip
 
 
+def lacking(n: Numbers, part: str) -> Iterator[Block]:
+    """Under a table of the form, which units are not in all of its sums; nothing where every unit is in each."""
+    units = {each.unit for name, one in n.rollup.sums.items() if name.startswith(part) for each in one.lacks}
+    if units:
+        key, what = f"lacking/{part}", f"数字未全部计入表{forms.HEADS[part]}的单位"
+        yield paragraph(
+            "注：本表各数为各单位年度报告相应数字之和，另有",
+            n.units(key, what, lambda line: line.unit in units),
+            "个单位的数字未计入或未全部计入。",
+        )
+
+
 def _is_scan(line: Line) -> bool:
     return line.outcome == "scanned"
 
@@ -169,10 +183,10 @@ def problems(n: Numbers) -> Iterator[Block]:
     for key, what, says, chosen in (
         ("late", "迟于规定日期公布年报的单位", "年度报告公布不及时", is_late),
         ("missing", "经查未公布年报的单位", "年度报告未公布", is_missing),
-        ("sums", "年报表格勾稽关系不成立的单位", "年度报告表格数据不一致", lambda line: breaks(line, *SUM_RULES)),
-        ("years", "上年结转数与上一年度报告不符的单位", "年度报告跨年数据不衔接", lambda line: breaks(line, "AR-06")),
-        ("alike", "年报内容与上年或其他单位雷同的单位", "年度报告内容雷同", lambda line: breaks(line, "AR-11")),
-        ("parts", "年报缺少规定部分的单位", "年度报告内容不完整", lambda line: breaks(line, "AR-12")),
+        ("sums", "年报表格勾稽关系不成立的单位", "年度报告表格数据不一致", lambda line: accused(line, *SUM_RULES)),
+        ("years", "上年结转数与上一年度报告不符的单位", "年度报告跨年数据不衔接", lambda line: accused(line, "AR-06")),
+        ("alike", "年报内容与上年或其他单位雷同的单位", "年度报告内容雷同", lambda line: accused(line, "AR-11")),
+        ("parts", "年报缺少规定部分的单位", "年度报告内容不完整", lambda line: accused(line, "AR-12")),
         ("scanned", "年报为扫描件、不能读取数据的单位", "年度报告以图片发布，数据不能读取", _is_scan),
     ):  # fmt: skip
         some = [line.name for line in n.rollup.lines if chosen(line)]
@@ -180,16 +194,10 @@ def problems(n: Numbers) -> Iterator[Block]:
             found += 1
             names = "、".join(some[:_NAMED]) + ("等" if len(some) > _NAMED else "")
             yield paragraph(f"{says}的单位", n.units(key, what, chosen), f"个：{names}。")
-    differing = [one for one in n.rollup.claims if one.found is not None and one.claimed != one.found]
-    if differing:
-        found += 1
-        how = "；".join(
-            f"{n.names.get(one.unit, one.unit)} 年报 {one.claimed}，目录 {one.found}" for one in differing[:_NAMED]
-        )
-        count = n.sources.number("claims/differ", len(differing), "年报所述数量与统一目录不一致的项数", how)
-        yield paragraph("年度报告所述数量与统一目录中实际公开数量不一致的", count, "项。")
     if not found:
-        yield paragraph("对各单位年度报告的核对未发现上述各类问题。")
+        yield paragraph(
+            "对已读取的年度报告，就公布时间、表格勾稽、跨年衔接、内容雷同和部分齐全进行了核对，未发现可以认定的问题。"
+        )
     yield paragraph(Gap("全市政府信息公开工作存在的主要问题（由主管部门根据工作情况撰写）"))
 
 
@@ -200,7 +208,7 @@ def plan(n: Numbers) -> Paragraph:
         for line in n.rollup.lines
         for words, holds in (
             ("督促逾期和未公布年度报告的单位限期公布", is_late(line) or is_missing(line)),
-            ("请数据不一致的单位核对后更正年度报告", breaks(line, *SUM_RULES, "AR-06")),
+            ("请数据不一致的单位核对后更正年度报告", accused(line, *SUM_RULES, "AR-06")),
             ("请以图片发布年度报告的单位改为可读取的格式", line.outcome == "scanned"),
         )
         if holds
@@ -217,6 +225,12 @@ def supervised(n: Numbers) -> Iterator[Block]:
     """What Article 50 (四) asks of governments: assessment, social appraisal, accountability."""
     told: list[Run] = ["全年组织培训", n.entered("office/trainings"), "次、参加", n.entered("office/trained"), "人次。"]
     yield paragraph(told, Gap("工作考核、社会评议结果"), "责任追究", n.entered("office/accountability"), "人次。")
+
+
+def entered_by_some(n: Numbers, measures: Iterable[str]) -> Iterator[Block]:
+    """A remark on entered figures that are not the whole city's; nothing where all are."""
+    if some := partly(n, measures):
+        yield paragraph("注：", some, "，不是全市数。")
 
 
 def measured(n: Numbers, of: Mapping[str, str]) -> Table:

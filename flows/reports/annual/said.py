@@ -40,6 +40,11 @@ class Gap:
         """As it is marked in the draft."""
         return f"【{GAP}：{self.what}{f'（建议：{self.advice}）' if self.advice else ''}】"
 
+    @property
+    def short(self) -> str:
+        """As it is marked in a table, whose columns are narrow; the annex says what is asked for."""
+        return f"【{GAP}】"
+
 
 Run = str | Number | Gap
 
@@ -89,16 +94,21 @@ Block = Heading | Paragraph | Table
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """The whole draft: ``blocks`` are the report, ``annexes`` what stands behind it."""
+    """The whole draft: ``blocks`` are the report, ``annexes`` what stands behind it.
+
+    ``cover`` tells the office at the front what is to be done before the report can be published.
+    """
 
     title: str
+    cover: Table
     blocks: tuple[Block, ...]
     annexes: tuple[Block, ...]
     sources: tuple[Source, ...]
     gaps: tuple[Gap, ...]
 
     def all_blocks(self) -> Iterator[Block]:
-        """The report's and the annexes' blocks."""
+        """The cover, the report's and the annexes' blocks."""
+        yield self.cover
         yield from self.blocks
         yield from self.annexes
 

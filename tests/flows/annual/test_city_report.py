@@ -19,7 +19,7 @@ from flows.reports.annual import book, document, page
 from flows.reports.annual.draft import Layout, draft
 from flows.reports.annual.said import GAP, Draft, Gap, Heading, Number, Paragraph, Table, text_of
 from storage.annual.forms import Form, figures_of
-from storage.annual.rollup import Check, Counts, Entered, Lacks, Line, Published, Rollup, Sum
+from storage.annual.rollup import Check, Claim, Counts, Entered, Lacks, Line, Published, Rollup, Sum
 from storage.exceptions import PaperFailed
 from tests.harvesters.reading import annual_layouts
 
@@ -57,7 +57,7 @@ def words_of(found: Draft) -> str:
 def test_the_tables_of_the_document_are_the_sums(layout: Layout, tmp_path: Path) -> None:
     found = draft(rollup(example()), layout)
     read: Any = docx.Document(io.BytesIO(document.written(found, tmp_path)))
-    requests = next(table for table in read.tables if "申请人情况" in table.cell(0, 5).text)
+    requests = next(table for table in read.tables if len(table.columns) == 10)
     shown = [[cell.text for cell in row.cells][3:] for row in requests.rows[3:]]
     names = [name for name in figures_of(Form.F2021) if name.startswith("3/")]
     assert [text for row in shown for text in row] == [str(EXAMPLE[name]) for name in names]
@@ -100,7 +100,7 @@ def test_what_no_unit_says_is_a_gap_and_who_is_not_counted_is_named() -> None:
     assert "2 个单位（未见年报：青禾市民政局；空白：青禾市气象局）" in next(
         one.how for one in found.sources if one.key == "3/total/total"
     )
-    assert "据1个单位汇总" in words_of(found)
+    assert "据1个单位汇总，缺2个单位" in words_of(found)
 
 
 @pytest.mark.parametrize(
@@ -182,3 +182,92 @@ def test_the_office_may_bring_its_own_paper(tmp_path: Path) -> None:
 def test_the_compile_up_is_the_same_twice() -> None:
     one = rollup(example())
     assert book.made(one, zone=dt.UTC) == book.made(one, zone=dt.UTC)
+
+
+def test_what_stands_in_the_annex_adds_up_to_the_number() -> None:
+    parts = {f"u{at}": Decimal(at) for at in range(30)} | {"a": Decimal("2.5")}
+    value = sum(parts.values(), Decimal(0))
+    found = draft(rollup(example(**{"3/new/total": Sum(value=value, counted=len(parts), parts=parts)})))
+    source = next(one for one in found.sources if one.key == "3/new/total")
+    _, _, listed = source.how.partition("：")
+    told = [Decimal(number) for number in re.findall(r" ([\d.]+)(?=、|；|$)", listed)]
+    assert sum(told) == value == Decimal(source.value)
+    assert listed.endswith("填 0 的 1 个")
+
+
+def test_the_front_says_what_is_to_be_done_first() -> None:
+    wrong = Sum(value=EXAMPLE["3/granted/natural"] + 1, counted=1, parts={"a": Decimal(1)})
+    found = draft(rollup(example(**{"3/granted/natural": wrong})))
+    cover = "\n".join(text_of(cell.run) for row in found.cover.rows for cell in row)
+    assert f"待补充内容 {len(found.gaps)} 处" in cover
+    assert "2 项勾稽关系不成立" in cover
+    assert "没有数字计入汇总的单位（未见年报）：青禾市民政局" in cover
+
+
+@pytest.mark.parametrize(("source", "named"), [("published", True), ("mail", False)])
+def test_a_report_that_came_by_mail_accuses_nobody_in_the_report(source: Any, named: bool) -> None:
+    checks = (Check(rule="AR-01", verdict="breach"), Check(rule="AR-12", verdict="breach"))
+    line = Line(
+        unit="a",
+        name=NAMES["a"],
+        kind="department",
+        supervision="local",
+        published=Published.UNKNOWN,
+        source=source,
+        checks=checks,
+    )
+    said = words_of(draft(rollup(example(), lines=(line,))))
+    assert (NAMES["a"] in said, "未发现可以认定的问题" in said) == (named, not named)
+
+
+def test_catalogues_are_compared_only_over_the_same_units() -> None:
+    now, other = Counts(total=9, by_unit={"a": 5, "b": 4}), Counts(total=7, by_unit={"a": 3, "b": 4})
+    assert "比上年增加2条" in words_of(draft(rollup(example(), counts=now, counts_last=other)))
+    fewer = Counts(total=7, by_unit={"a": 7})
+    assert "比上年" not in words_of(draft(rollup(example(), counts=now, counts_last=fewer)))
+
+
+def test_what_only_some_units_entered_is_not_told_as_the_citys() -> None:
+    def one(unit: str | None) -> Entered:
+        return Entered(
+            unit=unit, measure="fees/processing", value=Decimal(300), source="s.csv B2", entered_by="o", entered_at=NOW
+        )
+
+    assert "据1个单位录入，不是全市数" in words_of(draft(rollup(example(), entered=(one("a"),))))
+    assert "不是全市数" not in words_of(draft(rollup(example(), entered=(one(None), one("a")))))
+    assert "不是全市数" not in words_of(draft(rollup(example(), entered=tuple(one(unit) for unit in UNITS))))
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+@pytest.mark.parametrize("year", [2017, 2019, 2025])
+def test_a_year_of_which_nothing_is_known_is_all_gaps(year: int, layout: Layout, tmp_path: Path) -> None:
+    found = draft(rollup({}).model_copy(update={"year": year}), layout)
+    cells = [
+        cell.run
+        for block in found.blocks
+        if isinstance(block, Table) and block.title[:1] == "表"
+        for row in block.rows
+        for cell in row
+        if not cell.is_head
+    ]
+    assert cells
+    assert all(isinstance(run, Gap) for run in cells)
+    read: Any = docx.Document(io.BytesIO(document.written(found, tmp_path)))
+    marked = [run for run in read.element.body.iter(qn("w:highlight")) if run.get(qn("w:val")) == "yellow"]
+    assert len(marked) == len(found.gaps) >= len(cells)
+
+
+def test_a_claim_that_the_catalogue_does_not_bear_out_is_to_be_looked_at_and_no_problem() -> None:
+    claims = (
+        Claim(unit="a", what="2/normative/made", claimed=Decimal(21), found=4),
+        Claim(unit="b", what="2/normative/made", claimed=Decimal(3), found=3),
+        Claim(unit="c", what="2/normative/made", claimed=Decimal(9), found=None, why="no_column: none"),
+    )
+    found = draft(rollup(example(), claims=claims))
+    assert NAMES["a"] not in words_of(found)
+    annexed = [
+        [text_of(cell.run) for cell in row] for block in found.annexes if isinstance(block, Table) for row in block.rows
+    ]
+    assert [
+        row for row in annexed if row[1].endswith("本年制发件数") and len(row) == 4 and row[0] in NAMES.values()
+    ] == [[NAMES["a"], "表二 行政规范性文件 · 本年制发件数", "21", "4"]]
