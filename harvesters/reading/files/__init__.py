@@ -24,7 +24,7 @@ from storage.exceptions import LockedFile, OversizedFile
 
 __all__ = ["VERSION", "Bounds", "FileOutcome", "FileRead", "kind_of_bytes", "read_file"]
 
-VERSION: Final = "1"  # given anew when reading comes to anything else, so that what is kept is read again
+VERSION: Final = "2"  # given anew when reading comes to anything else, so that what is kept is read again
 _MOST_IN_TABLES: Final = 8_000_000  # characters; merged cells counted in every place they cover
 _SENTENCES: Final = {
     "rar": "RAR 压缩包，无法解压；请提供 ZIP 或原文件",
@@ -94,6 +94,7 @@ def _of_kind(kind: str, body: bytes, name: str, bounds: Bounds, *, nested: bool)
     lines = Lines(bounds.characters)
     grids: tuple[Grid, ...] = ()
     pages: int | None = None
+    unsure = 0
     if kind in ("docx", "xlsx", "pptx"):
         with office.opened(body, name) as parts:
             if kind == "docx":
@@ -103,7 +104,7 @@ def _of_kind(kind: str, body: bytes, name: str, bounds: Bounds, *, nested: bool)
             else:
                 pages = plain.read_slides(parts, lines)
     elif kind == "doc":
-        grids = old_word.read_doc(body, lines)
+        grids, unsure = old_word.read_doc(body, lines)
     elif kind == "xls":
         grids = plain.read_old_book(body, lines)
     elif kind == "html":
@@ -117,15 +118,18 @@ def _of_kind(kind: str, body: bytes, name: str, bounds: Bounds, *, nested: bool)
     else:
         return FileRead(kind=kind, outcome=FileOutcome.UNSUPPORTED, detail=_SENTENCES.get(kind, _SENTENCES["unknown"]))
     text = lines.text
+    notes = [f"文字超过 {bounds.characters} 字，其余未读"] if lines.full else []
+    if unsure:
+        notes.append(f"表格有 {unsure} 行未能确定读全")
     return FileRead(
         kind=kind,
         outcome=FileOutcome.READ if text else FileOutcome.EMPTY,
-        detail=f"文字超过 {bounds.characters} 字，其余未读" if lines.full else None,
+        detail="；".join(notes) or None,
         text=text,
         prose=lines.without_tables,
         grids=grids,
         pages=pages,
-        whole=not lines.full,
+        whole=not lines.full and not unsure,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import olefile
@@ -22,6 +22,7 @@ from storage.exceptions import LockedFile
 _MAGIC: Final = 0xA5EC
 _PAGE: Final = 512  # bytes of a page of properties
 _IN_TABLE, _ROW_END, _DEFINES = 0x2416, 0x2417, 0xD608  # sprmPFInTable, sprmPFTtp, sprmTDefTable
+_MERGES: Final = 0xD62B  # sprmTVertMerge: of one cell, after sprmTDefTable
 _HUGE: Final = frozenset((0x6646, 0x6645))  # sprmPHugePapx, of Word 97 and of the ones after
 _HUGE_SIZE: Final = 6  # bytes of it and its operand; it stands alone or last
 _SIZES: Final = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}  # of a sprm's operand by its top three bits; 6: told in it
@@ -43,8 +44,8 @@ class _Table:
     cells: list[str] = field(default_factory=list)
 
 
-def read_doc(body: bytes, lines: Lines) -> tuple[Grid, ...]:
-    """Adds the document's text to ``lines``; its tables.
+def read_doc(body: bytes, lines: Lines) -> tuple[tuple[Grid, ...], int]:
+    """Adds the document's text to ``lines``; its tables, and how many rows are not surely read.
 
     :raises LockedFile: it is under a password.
     :raises ValueError: it is no such document, or damaged.
@@ -170,6 +171,10 @@ def _said(sprms: bytes) -> _RowEnd | bool:
             in_table = bool(value and value[0])
         elif sprm == _ROW_END:
             is_end = bool(value and value[0])
+        elif sprm == _MERGES and row is not None and len(value) == 3 and value[1] < len(row.goes_on):
+            # VerticalMergeFlag: 0 none, 1 goes on from above, 3 the first
+            over = (*row.goes_on[: value[1]], value[2] == 1, *row.goes_on[value[1] + 1 :])
+            row = replace(row, goes_on=over)
         at += length
     if is_end:
         return row or _RowEnd(edges=(), goes_on=(), beside=())
@@ -198,8 +203,9 @@ def _defined(operand: bytes) -> _RowEnd | None:
 
 def _gather(
     text: str, offsets: list[tuple[int, int, int]], ends: dict[int, _RowEnd | None], lines: Lines
-) -> tuple[Grid, ...]:
+) -> tuple[tuple[Grid, ...], int]:
     grids: list[Grid] = []
+    unsure = 0
     table = _Table()
     paragraph: list[str] = []  # of a cell: all of its paragraphs
     for mark, words, end in _paragraphs(text, offsets):
@@ -207,6 +213,7 @@ def _gather(
         if is_row_end:
             row = ends.get(end)
             table.rows.append((table.cells, row))
+            unsure += row is None or len(row.edges) != len(table.cells) + 1
             table.cells, paragraph = [], []
             if len(table.rows) > MOST_ROWS:
                 raise ValueError(f"a table has more than {MOST_ROWS} rows")
@@ -216,12 +223,14 @@ def _gather(
         elif end in ends and ends[end] is None and mark == "\r":
             paragraph.append(words)  # a paragraph within a cell that has more
         else:
-            _close(table, grids, lines)
-            for line in (*paragraph, words):
+            unsure += _close(table, grids, lines)
+            for line in (*table.cells, *paragraph, words):
                 lines.prose(line)
             table, paragraph = _Table(), []
-    _close(table, grids, lines)
-    return tuple(grids)
+    unsure += _close(table, grids, lines)
+    for line in (*table.cells, *paragraph):
+        lines.prose(line)
+    return tuple(grids), unsure
 
 
 def _paragraphs(text: str, offsets: list[tuple[int, int, int]]) -> Iterator[tuple[str, str, int]]:
@@ -258,9 +267,13 @@ def _words(text: str) -> str:
     return "".join(told).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
 
 
-def _close(table: _Table, grids: list[Grid], lines: Lines) -> None:
-    if not table.rows or len(grids) >= MOST_GRIDS:
-        return
+def _close(table: _Table, grids: list[Grid], lines: Lines) -> int:
+    """Ends a table; how many of its rows are in no grid: one whose end is not known, all where tables are too many."""
+    lost = int(bool(table.cells))
+    if not table.rows:
+        return lost
+    if len(grids) >= MOST_GRIDS:
+        return lost + len(table.rows)
     edges: list[int] = []
     for _, row in table.rows:
         edges += row.edges if row else ()
@@ -282,6 +295,7 @@ def _close(table: _Table, grids: list[Grid], lines: Lines) -> None:
     found = grid(f"table {len(grids) + 1}", cells)
     grids.append(found)
     lines.table(found)
+    return lost
 
 
 def _places(edges: list[int]) -> dict[int, int]:

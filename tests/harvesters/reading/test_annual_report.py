@@ -132,6 +132,11 @@ def test_an_old_text_document_yields_exactly_the_example() -> None:
     report = from_file(found, "附件1", None)
     assert report is not None
     assert (values(report.figures), report.problems) == (layouts.numbers(EXAMPLE), ())
+    cut = read_file(body.replace(b"\x46\x66", b"\x47\x66"), "附件1")  # rows that are not found are told
+    assert not cut.whole
+    assert cut.detail is not None
+    assert "未能确定读全" in cut.detail
+    assert "13612" in cut.text
 
 
 def _blanked(rows: Sequence[Sequence[str]]) -> list[list[str]]:
