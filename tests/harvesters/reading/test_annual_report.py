@@ -97,16 +97,6 @@ def test_a_workbook_says_the_names_of_its_cells() -> None:
     assert [letters(column) for column in (1, 26, 27, 53)] == ["A", "Z", "AA", "BA"]
 
 
-def test_a_document_of_the_old_form_yields_exactly_the_example() -> None:
-    """Its rows have so many cells that their properties lie outside the page that lists them."""
-    body = (Path(__file__).parent / "files" / "annual.doc").read_bytes()  # saved by LibreOffice out of our own .docx
-    report = from_file(read_file(body, "年报.doc"), "年报.doc")
-    assert report is not None
-    wanted = layouts.numbers(layouts.example())
-    assert {name: report.number(name) for name in wanted} == wanted
-    assert report.problems == ()
-
-
 @pytest.mark.parametrize("form", [Form.F2021, Form.F2019])
 @pytest.mark.parametrize(
     "write", [docx_of, xlsx_of, ofd_of, partial(pdf_of, size=5)], ids=("docx", "xlsx", "ofd", "pdf")
