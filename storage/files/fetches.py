@@ -35,7 +35,7 @@ class State(StrEnum):
 class Due:
     """A file to be asked for. ``etag`` and ``last_modified`` of the one we have; ``page``: the page that names it.
 
-    ``type``: what the page calls it ("pdf", …), where it says so.
+    ``name``: what the page calls it.
     """
 
     url: str
@@ -43,7 +43,7 @@ class Due:
     page: str
     etag: str | None = None
     last_modified: str | None = None
-    type: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +203,7 @@ def due(db: Database, unit: str, column: str, *, now: dt.datetime, limit: int, f
                 page=row.page,
                 etag=row.etag if has else None,
                 last_modified=row.last_modified if has else None,
-                type=next((one.get("type") for one in named), None),
+                name=next((one["name"] for one in named), None),
             )
             if len(found) == limit:
                 break
