@@ -29,9 +29,10 @@ _SCRIPT: Final = re.compile(
 _JSON: Final = re.compile(r"\ufeff?\s*(?:\{\s*(?:\"|\})|\[\s*[\[{\"\]])")
 _GIVEN: Final = re.compile(r"filename\s*=\s*(?:\"((?:[^\"\\]|\\.){1,400})\"|([^;\"]{1,400}))", re.IGNORECASE)
 _GIVEN_EXACTLY: Final = re.compile(r"filename\*\s*=\s*\"?([\w.-]{0,20})'[\w-]{0,20}'([^;\"]{1,1200})", re.IGNORECASE)
-_ENDINGS: Final = _PICTURES | frozenset(
-    "pdf doc docx docm wps wpt ofd xls xlsx xlsm et csv ppt pptx dps zip rar 7z gz txt rtf ceb caj dwg xml json mht".split()
-)
+_ENDINGS: Final = frozenset(
+    {"pdf", "ofd", "docx", "docm", "wpt", "xlsx", "xlsm", "ppt", "pptx", "dps", "zip", "rar", "7z", "gz", "rtf", "ceb"}
+    | {"caj", "dwg", "xml", "json", "mht"}
+).union(_PAGES, _SHEETS, _PICTURES)
 _ENDING: Final = re.compile(r"\.([A-Za-z0-9]{1,5})$")
 
 
