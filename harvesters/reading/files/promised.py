@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 _PAGES: Final = frozenset(("xls", "et", "doc", "wps"))  # web pages under these names are handed out by systems
 _SHEETS: Final = frozenset(("xls", "et", "csv", "txt"))  # so is text with tabs
-_TEXTS: Final = frozenset(("txt", "csv"))
+_TEXTS: Final = frozenset(("txt", "csv", "json"))
 _MARKED_UP: Final = frozenset(("xml", *_PAGES, *_TEXTS))  # Word and Excel of 2003 write XML under their old names
 _PICTURES: Final = frozenset(("tif", "tiff", "jpg", "jpeg", "png", "gif", "bmp"))
 _SHORT: Final = 4096  # bytes; an answer of a system that says why there is no file is shorter, most are below 300
