@@ -25,9 +25,12 @@ _NAMING: Final = "file_names"  # how far the walk over the items has come that w
 
 @dataclass(frozen=True, kw_only=True)
 class FileFacts:
-    """What is known of one file by its bytes. ``type``: None where they do not say more than its name does."""
+    """What is known of one file by its bytes.
 
-    size: int
+    ``size``: None where the archive no longer has them; ``type``: None where they do not say more than its name does.
+    """
+
+    size: int | None
     sha256: str
     type: str | None
 
@@ -70,7 +73,7 @@ def tell_files(db: Database, types: Collection[str], *, most: int = _AT_ONCE) ->
         turn = revisions.take_turn(session)
         told = files.untold(session, limit=most)
         facts = {
-            one.url: FileFacts(size=one.size, sha256=one.sha256, type=one.kind if one.kind in types else None)
+            one.url: FileFacts(size=one.size or None, sha256=one.sha256, type=one.kind if one.kind in types else None)
             for one in told
         }
         names = sorted({name for one in told for name in one.items})
