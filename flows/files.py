@@ -1,24 +1,24 @@
 """Fetched files are read: bytes from the archive, what they say into the store, what is known of them into the items.
 
 Reading happens in a bounded child process (``harvesters/file_reading.py``), one file after another. What is done is
-kept file by file, so that a run that breaks off goes on where it stopped; a reader that became better reads again.
+kept file by file, so that a run that breaks off goes on where it stopped, in telling the items too; a reader that
+became better reads again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from harvesters.file_reading import FileReader
 from harvesters.reading.files import VERSION, FileOutcome, FileRead
 from storage import captured, catalogue, files
-from storage.catalogue import FileFacts
 from storage.database import Database, utcnow
 from storage.exceptions import ArchiveError
 from storage.settings import Settings
 
 _AT_ONCE: Final = 200
+_NAMED_AT_ONCE: Final = 50_000  # items gone through before one harvest: some ten seconds
 # kinds by which an item's file is called better than by its name; "text" or "unknown" say less
 _TYPES: Final = frozenset(("pdf", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "ofd", "zip", "rar", "7z", "rtf", "ceb"))
 
@@ -46,28 +46,26 @@ def read_files(database: Database, known: Settings) -> FilesRead:
     read = unread = items = 0
     with FileReader(known) as reader:
         while some := files.unread(database, VERSION, limit=_AT_ONCE):
-            sums = []
             for one in some:
                 content = _content(one, reader, known)
                 files.keep_content(database, content)
-                sums.append(content.sha256)
                 read += 1
                 unread += content.outcome not in (FileOutcome.READ.value, FileOutcome.EMPTY.value)
-            items += tell_items(database, sums)
-    return FilesRead(read=read, unread=unread, items=items)
+            items += tell_items(database)
+    return FilesRead(read=read, unread=unread, items=items + tell_items(database))
 
 
-def tell_items(database: Database, sums: Iterable[str]) -> int:
-    """Tells the items that name files of these contents what is known of them; how many changed."""
-    facts: dict[str, FileFacts] = {}
-    items: list[str] = []
-    contents = files.of_contents(database, sums)
-    for fetch in files.of_sums(database, contents):
-        content = contents[fetch.sha256 or ""]
-        kind = content.kind if content.kind in _TYPES else None
-        facts[fetch.url] = FileFacts(size=content.size, sha256=content.sha256, type=kind)
-        items.append(fetch.item)
-    return catalogue.describe_files(database, items, facts)
+def tell_items(database: Database) -> int:
+    """Tells the items that name files which were read what is known of them; how many changed."""
+    items = 0
+    while (told := catalogue.tell_files(database, _TYPES)).files:
+        items += told.items
+    return items
+
+
+def name_kept(database: Database) -> int:
+    """Has the files of items wanted that were kept before files were fetched; how many items it went through."""
+    return catalogue.name_files(database, most=_NAMED_AT_ONCE)
 
 
 def _content(one: files.NotRead, reader: FileReader, known: Settings) -> files.Content:

@@ -22,7 +22,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.files import FilesRead, read_files
+from flows.files import FilesRead, name_kept, read_files
 from flows.settling import Settled, settle
 from harvesters.crawl import CrawlJob, CrawlSummary, Progress, run_crawl
 from harvesters.spiders.sites import host_of
@@ -208,6 +208,8 @@ def planned(units: Collection[str] | None, columns: Collection[str] | None, *, f
         city = registry.load_city(database)
         if city is None:
             raise UnknownTarget("there is no city in the registry; run gongkai city apply FILE first")
+        if city.files != "none":
+            name_kept(database)
         since = dt.datetime.now(dt.UTC) - HOME_IS_FRESH
         homes = {
             key: look for key, look in observations.latest_by_column(database, Subject.HOME).items() if look.at > since

@@ -26,6 +26,7 @@ class Settings:
     max_body_bytes: int  # larger responses are cut off and reported
     file_bytes: int  # a larger attachment is refused
     files_each: int  # attachments fetched of one column in one harvest; the others wait for the next
+    files_mb: int  # of attachments fetched in one crawl; what is over waits for the next harvest
     file_read_s: float  # reading one attachment ends after this time
     file_read_mb: int  # memory that reading one attachment may take
     file_pages: int  # of a PDF or OFD; what lies beyond is told and not read
@@ -128,6 +129,7 @@ def load() -> Settings:
         max_body_bytes=int(_number("GONGKAI_MAX_BODY_BYTES", 20 * 2**20, 1024)),
         file_bytes=int(_number("GONGKAI_FILE_BYTES", 50 * 2**20, 1024)),
         files_each=int(_number("GONGKAI_FILES_EACH", 300, 0)),
+        files_mb=int(_number("GONGKAI_FILES_MB", 2000, 0)),
         file_read_s=_number("GONGKAI_FILE_READ_S", 60, 1),
         file_read_mb=int(_number("GONGKAI_FILE_READ_MB", 1024, 512)),
         file_pages=int(_number("GONGKAI_FILE_PAGES", 500, 1)),

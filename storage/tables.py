@@ -936,6 +936,7 @@ file_fetches = Table(  # files that items name, by address: whether we have them
     Column("reason", Text),  # a machine word, a colon and words, where we do not have it
     Column("status", Integer),
     Column("sha256", Text, index=True),
+    Column("told", Text),  # the sum that all items which name it were told; None: they are to be told
     Column("name", Text),  # that the answer gives it
     Column("etag", Text),
     Column("last_modified", Text),
@@ -943,7 +944,20 @@ file_fetches = Table(  # files that items name, by address: whether we have them
     Column("fetched_at", UtcDateTime),
     Column("tried_at", UtcDateTime),
     _required("tries", Integer, server_default="0"),
-    _required("asked_at", UtcDateTime),  # first named
+    _required("asked_at", UtcDateTime),  # last wanted: first named, or the page that names it changed
+    Index(
+        "ix_file_fetches_untold",
+        "url",
+        sqlite_where=text("told IS NULL AND sha256 IS NOT NULL"),
+        postgresql_where=text("told IS NULL AND sha256 IS NOT NULL"),
+    ),
+)
+
+file_names = Table(  # every item that names a file, as it stands now
+    "file_names",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("item", Text, primary_key=True, index=True),
 )
 
 file_contents = Table(  # what files say, by what they are and not by where they lay
@@ -960,6 +974,7 @@ file_contents = Table(  # what files say, by what they are and not by where they
     _required("reader", Text),  # the version that read it
     _required("evidence", Json),
     _required("read_at", UtcDateTime),
+    Index("ix_file_contents_reader", "reader", "sha256"),
 )
 
 annual_reports = Table(  # yearly disclosure reports, published or come by mail, as read

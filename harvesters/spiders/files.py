@@ -6,23 +6,30 @@ its reason and never a file. What lies on a host that no unit of the city has is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Final
 
 from harvesters.reading.attachments import kind_of
 from harvesters.reading.facts import Fetch
 from harvesters.reading.files import kind_of_bytes
+from harvesters.reading.files.promised import ending_of, name_given, why_no_file
 from harvesters.spiders.fetching import Fetcher, Got
 from harvesters.spiders.policy import Failure
 from harvesters.spiders.sites import host_of
 from storage.files import Due, Fetched
 from storage.schema import Outcome
 
-_NAMED: Final = re.compile(r"filename\*?=(?:UTF-8'')?\"?([^\";]{1,200})", re.IGNORECASE)
-_NO_FILE: Final = frozenset(("empty", "html"))
-_MAY_BE_PAGES: Final = frozenset(("xls", "doc"))  # web pages under these names are handed out by old systems
+
+@dataclass(frozen=True, kw_only=True)
+class Came:
+    """How asking for a file went: the file, noted as evidence; why it could not be had; None where it is as it was.
+
+    ``size``: bytes that were loaded for it, or may have been.
+    """
+
+    file: Fetched | Failure | None
+    size: int = 0
 
 
 def is_ours(url: str, hosts: Collection[str]) -> bool:
@@ -44,8 +51,8 @@ def _domain(host: str) -> str | None:
     return ".".join(parts[-3:]) if parts[-2] in ("gov", "com", "edu", "org") else ".".join(parts[-2:])
 
 
-async def fetch_file(fetcher: Fetcher, one: Due, *, most: int) -> Fetched | Failure | None:
-    """The file, noted as evidence; why it could not be had; None where it is as it was.
+async def fetch_file(fetcher: Fetcher, one: Due, *, most: int) -> Came:
+    """Asks for the file, on its own site alone.
 
     :param most: its bytes at most.
     """
@@ -56,30 +63,37 @@ async def fetch_file(fetcher: Fetcher, one: Due, *, most: int) -> Fetched | Fail
         most=most,
     )
     if isinstance(got, Failure):
-        return got
+        if got.reason == "other_site":
+            words = f"{one.url} leads to another site; the unit should keep its attachments on its own"
+            got = replace(got, reason="off_site", detail=words)
+        return Came(file=got, size=most if got.reason == "too_large" else 0)
     if got.status == HTTPStatus.NOT_MODIFIED:
-        return None
-    return _file(one, got)
+        return Came(file=None)
+    return Came(file=_file(one, got), size=0 if got.document is None else len(got.document.body))
 
 
 def _file(one: Due, got: Got) -> Fetched | Failure:
     if got.status != HTTPStatus.OK or got.document is None or got.evidence is None:
         words = f"{one.url} answers {got.status}; tell the unit that its attachment cannot be downloaded"
         return Failure(outcome=Outcome.SOFT404, reason=f"http_{got.status}", detail=words, status=got.status)
-    body = got.document.body
-    kind = kind_of_bytes(body)
-    says = got.document.headers.get("content-type", "").lower()
-    is_page = kind in _NO_FILE and (kind == "empty" or "html" in says or kind_of(one.url) not in _MAY_BE_PAGES)
-    if is_page:
-        words = f"{one.url} answers with {'nothing' if kind == 'empty' else 'a page'} where a file should be"
+    body, headers = got.document.body, got.document.headers
+    name = name_given(headers.get("content-disposition", ""))
+    promised = {kind_of(one.url), ending_of(name), ending_of(one.name)} - {None}
+    came = why_no_file(
+        body,
+        kind_of_bytes(body),
+        promised=[ending for ending in promised if ending is not None],
+        says=headers.get("content-type", ""),
+    )
+    if came is not None:
+        words = f"{one.url} answers with {came} where a file should be; tell the unit that it cannot be downloaded"
         return Failure(outcome=Outcome.SOFT404, reason="no_file", detail=words, status=got.status)
-    named = _NAMED.search(got.document.headers.get("content-disposition", ""))
     return Fetched(
         url=one.url,
         sha256=got.evidence.sha256,
         status=got.status,
         evidence=got.evidence,
-        name=named[1].strip() if named else None,
+        name=name,
         etag=got.etag,
         last_modified=got.last_modified,
     )

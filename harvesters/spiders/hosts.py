@@ -195,7 +195,9 @@ class Hosts:
                 raise
             return failure
         self.bytes += len(response.body)
-        if "partial" in response.flags and not _is_whole(response.body):
+        # of a redirect its address counts; a robots.txt that broke off is better heeded than none
+        whole = response.status in MOVED or urlsplit(url).path == "/robots.txt" or _is_whole(response.body)
+        if "partial" in response.flags and not whole:
             return Failure(
                 outcome=Outcome.UNREACHABLE,
                 reason="truncated",
@@ -250,6 +252,12 @@ def _leads_to(response: Response, scheme: str) -> bool:
 
 def _is_whole(body: bytes) -> bool:
     """Whether a body sent without its length looks complete: old servers end it by closing the connection."""
+    if body.startswith(b"PK\x03\x04"):
+        return b"PK\x05\x06" in body[-65_557:]  # the end of a zip's directory and its longest comment
+    if body.startswith(b"\xd0\xcf\x11\xe0"):
+        return len(body) % 512 == 0  # sectors
+    if b"%PDF-" in body[:1024]:
+        return b"%%EOF" in body[-2048:]
     tail = body[-512:].rstrip().lower()
     return b"</html" in tail or tail.endswith((b"}", b"]", b"</rss>", b"</feed>", b"</datastore>"))
 

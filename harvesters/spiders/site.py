@@ -93,6 +93,7 @@ class Tally:
     articles_failed: int = 0
     files: int = 0
     files_failed: int = 0
+    file_bytes: int = 0
     bugs: list[str] = field(default_factory=list)
 
 
@@ -431,7 +432,7 @@ class SiteSpider(scrapy.Spider):
     # -------------------------------------------------------------- files
 
     async def _files(self, unit: Unit, column: Column) -> None:
-        """Fetch the files that the column's items name and that are due."""
+        """Fetch the files that the column's items name and that are due, as far as this crawl's bytes reach."""
         await self.keeper.flush()
         limits = self._limits
         due = await self.keeper.files_due(unit.id, column.id, limit=limits.files_each, full=self._targets.full)
@@ -446,6 +447,8 @@ class SiteSpider(scrapy.Spider):
 
     async def _file(self, one: Due) -> None:
         assert self.fetcher is not None
+        if self.tally.file_bytes >= self._limits.files_mb * 2**20:
+            return  # it waits for the next harvest
         if not files.is_ours(one.url, self._hosts):
             why = f"off_site: {one.url} lies on a host that no unit of the city has"
             await self.keeper.file(one, None, why, status=None)
@@ -461,11 +464,12 @@ class SiteSpider(scrapy.Spider):
             await self.keeper.file(one, None, "our_fault: the harvester itself failed here", status=None)
             return
         self.tally.files += 1
-        if isinstance(came, Failure):
+        self.tally.file_bytes += came.size
+        if isinstance(came.file, Failure):
             self.tally.files_failed += 1
-            await self.keeper.file(one, None, f"{came.reason}: {came.detail}", status=came.status)
+            await self.keeper.file(one, None, f"{came.file.reason}: {came.file.detail}", status=came.file.status)
         else:
-            await self.keeper.file(one, came, None, status=None)
+            await self.keeper.file(one, came.file, None, status=None)
 
     # -------------------------------------------------------------- front doors
 

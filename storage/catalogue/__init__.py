@@ -21,7 +21,7 @@ from storage.catalogue.alike import (
 from storage.catalogue.articles import ArticleLook, record_articles, touch
 from storage.catalogue.core_metadata import Completeness, Filled, completeness, iter_values
 from storage.catalogue.counting import Count, MonthCount, category_counts, month_counts
-from storage.catalogue.describing import FileFacts, describe_files
+from storage.catalogue.describing import FilesTold, name_files, tell_files
 from storage.catalogue.facts import ColumnFacts, GoneRow, appeared, column_facts, gone_rows
 from storage.catalogue.fading import Rereads, Settled, settle
 from storage.catalogue.holding import Acceptance, Gone, Held, accept, acceptances, held
@@ -63,7 +63,7 @@ __all__ = [
     "DateMove",
     "EntryCounts",
     "FieldCounts",
-    "FileFacts",
+    "FilesTold",
     "Filled",
     "Gone",
     "GoneRow",
@@ -98,7 +98,6 @@ __all__ = [
     "completeness",
     "count_items",
     "date_moves",
-    "describe_files",
     "entry_counts",
     "field_counts",
     "first_published",
@@ -119,6 +118,7 @@ __all__ = [
     "listed_since",
     "merge_items",
     "month_counts",
+    "name_files",
     "newest_days",
     "owners_of",
     "record_articles",
@@ -136,6 +136,7 @@ __all__ = [
     "speaking_of",
     "split_item",
     "standing_in",
+    "tell_files",
     "titled",
     "titles_in",
     "titles_of",

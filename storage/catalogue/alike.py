@@ -15,6 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from storage import tables
+from storage.catalogue import revisions
 from storage.database import Database
 from storage.formats.json_item import from_json
 from storage.schema import Category, Item
@@ -53,7 +54,11 @@ class SharedMinute:
 
 @dataclass(frozen=True, kw_only=True)
 class DateMove:
-    """A revision that differs from the one before in the date of publication alone, with the times of both writings."""
+    """A revision that differs from the one before in the date of publication alone, with the times of both writings.
+
+    ``before_at`` is when the document was last written as its page said: what we learnt of its files, or joined to it,
+    is no look at its page.
+    """
 
     before: Item
     after: Item
@@ -151,7 +156,12 @@ def date_moves(db: Database) -> Iterator[DateMove]:
     moves = sa.select(after.c.seq).where(after.c.revision > 1, after.c.action == "upsert", alone).order_by(after.c.seq)
     numbers = [row.seq for row in _rows(db, moves)]
     same = sa.and_(before.c.item_id == after.c.item_id, before.c.revision == after.c.revision - 1)
-    pairs = sa.select(before.c.payload, after.c.payload, before.c.datestamp, after.c.datestamp).join(before, same)
+    said = tables.item_revisions.alias("said")
+    ours = sa.or_(*(said.c.changed == sa.literal(list(names), tables.Json) for names in revisions.IDENTITY))
+    earlier = (said.c.item_id == after.c.item_id, said.c.revision < after.c.revision)
+    last = sa.select(sa.func.max(said.c.datestamp)).where(*earlier, ~ours).correlate(after).scalar_subquery()
+    before_at = sa.type_coerce(last, tables.UtcDateTime).label("before_at")
+    pairs = sa.select(before.c.payload, after.c.payload, before_at, after.c.datestamp).join(before, same)
     for start in range(0, len(numbers), _BATCH):
         query = pairs.where(after.c.seq.in_(numbers[start : start + _BATCH])).order_by(after.c.seq)
         for old, new, before_at, after_at in _rows(db, query):

@@ -22,6 +22,8 @@ from storage.database import Database, dumps, insert_many, storable
 from storage.formats.json_item import from_json, to_json
 from storage.schema import Item
 
+# of what a copy may change, what is no word of the document's page: its files are not asked for again for it
+_OURS: Final = frozenset(("aliases", "copies", "same_as"))
 BATCH: Final = 500  # items to a statement; SQLite takes at most 32,766 parameters in one
 
 
@@ -98,6 +100,7 @@ class _Batch:
         self.refreshes: dict[str, Item] = {}
         self.addresses: list[dict[str, Any]] = []
         self.seen: set[str] = set()
+        self.spoke: set[str] = set()  # known items whose pages say something else now
 
     def _foreign_copies(self, found: Sequence[str | None]) -> list[Item]:
         """Stored items of which the batch brings a copy from another place than their own."""
@@ -154,6 +157,8 @@ class _Batch:
             row = rows.row_of(item, data, seq, Likeness.of(item))
             (self.inserts if name in self.inserts else self.updates)[name] = row
             self.refreshes.pop(name, None)
+            if not _OURS.issuperset(merged.changed):
+                self.spoke.add(name)
             self.changed += 1
         else:
             if merged.refreshed and name not in self.inserts:
@@ -195,7 +200,8 @@ class _Batch:
         if untouched:
             execute(sa.update(tables.items).where(at.id.in_(untouched)).values(last_seen=self.seen_at))
         insert_many(self.session, tables.item_addresses, self.addresses)
-        files.want(self.session, [self.stored[name] for name in (*self.inserts, *self.updates)], self.seen_at)
+        named = [self.stored[name] for name in (*self.inserts, *self.updates)]
+        files.want(self.session, named, self.seen_at, revised=self.updates.keys(), spoke=self.spoke)
         revisions.finish(self.session, self.turn)
         self.rows.write()
 

@@ -64,7 +64,7 @@ def unread(db: Database, reader: str, *, limit: int) -> list[NotRead]:
 
 
 def keep_content(db: Database, content: Content) -> None:
-    """Keeps what a file says, in the place of what an earlier reader said of it."""
+    """Keeps what a file says, in the place of what an earlier reader said of it; its items are to be told."""
     values = storable(vars(content)) | {
         "evidence": storable(evidence_json(content.evidence)),
         "read_at": content.read_at,
@@ -73,6 +73,8 @@ def keep_content(db: Database, content: Content) -> None:
         where = tables.file_contents.c.sha256 == content.sha256
         session.execute(sa.delete(tables.file_contents).where(where))
         session.execute(sa.insert(tables.file_contents).values(**values))
+        same = tables.file_fetches.c.sha256 == content.sha256
+        session.execute(sa.update(tables.file_fetches).where(same).values(told=None))
 
 
 def forget_readings(db: Database) -> int:

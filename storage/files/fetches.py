@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import tables
-from storage.database import Database, insert_many, storable
+from storage.database import Database, insert_into, insert_many, storable
 from storage.formats.json_item import evidence_json, evidence_of
-from storage.schema import Evidence, Item
+from storage.schema import Attachment, Evidence, Item
 
 MOST_TRIES: Final = 8  # of a file that cannot be had; after it only by hand
 OLD: Final = dt.timedelta(days=30)  # a file we have is asked for again, conditionally, by a whole look after this time
@@ -33,13 +33,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """A file to be asked for. ``etag`` and ``last_modified`` of the one we have; ``page``: the page that names it."""
+    """A file to be asked for. ``etag`` and ``last_modified`` of the one we have; ``page``: the page that names it.
+
+    ``name``: what the page calls it.
+    """
 
     url: str
     item: str
     page: str
     etag: str | None = None
     last_modified: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,23 +96,68 @@ _FETCH: Final = tuple(
 )
 
 
-def want(session: Session, items: Iterable[Item], at: dt.datetime) -> None:
-    """Within the transaction that keeps the items: the files they name and nobody named before are wanted."""
-    named: dict[str, Item] = {}
+@dataclass(frozen=True, kw_only=True)
+class Naming:
+    """What of an item says which files it names."""
+
+    id: str
+    unit: str
+    column: str
+    attachments: tuple[Attachment, ...]
+
+
+def want(
+    session: Session,
+    items: Iterable[Item | Naming],
+    at: dt.datetime,
+    *,
+    revised: Collection[str] = (),
+    spoke: Collection[str] = (),
+) -> None:
+    """Within the transaction that keeps the items, whose turn it is: what they name is noted, and wanted where new.
+
+    :param revised: ids of the items that were known before; what they no longer name is forgotten.
+    :param spoke: of those, the ids of the ones whose pages changed: their files are asked for again, conditionally.
+    """
+    named: dict[tuple[str, str], Item | Naming] = {}
+    untold: set[str] = set()
     for item in items:
         for one in item.attachments:
             if one.url.startswith(("http://", "https://")):
-                named.setdefault(storable(one.url), item)
-    urls = list(named)
-    for start in range(0, len(urls), _KNOWN_AT_ONCE):
-        some = urls[start : start + _KNOWN_AT_ONCE]
-        known = set(
-            session.execute(sa.select(tables.file_fetches.c.url).where(tables.file_fetches.c.url.in_(some))).scalars()
-        )
-        insert_many(session, tables.file_fetches, [_row(url, named[url], at) for url in some if url not in known])
+                url = storable(one.url)
+                named[url, item.id] = item
+                untold.update((url,) if one.sha256 is None else ())
+    names, table = tables.file_names, tables.file_fetches
+    for some in _portions(revised):
+        session.execute(sa.delete(names).where(names.c.item.in_(some)))
+    if not named:
+        return
+    insert = insert_into(session, names).on_conflict_do_nothing()
+    session.connection().execute(insert, [{"url": url, "item": name} for url, name in named])
+    first: dict[str, Item | Naming] = {}
+    for (url, _), item in named.items():
+        first.setdefault(url, item)
+    known: dict[str, str | None] = {}
+    for some in _portions(first):
+        query = sa.select(table.c.url, table.c.told).where(table.c.url.in_(some))
+        known |= {row.url: row.told for row in session.execute(query)}
+    insert_many(session, table, [_row(url, item, at) for url, item in first.items() if url not in known])
+    # others were told of the file already, and this item was not
+    for some in _portions(url for url in untold if known.get(url) is not None):
+        session.execute(sa.update(table).where(table.c.url.in_(some)).values(told=None))
+    state = sa.case((table.c.state == State.FETCHED.value, State.FETCHED.value), else_=State.WAITING.value)
+    for some in _portions({url for url, name in named if name in spoke and url in known}):
+        session.execute(sa.update(table).where(table.c.url.in_(some)).values(asked_at=at, tries=0, state=state))
 
 
-def _row(url: str, item: Item, at: dt.datetime) -> dict[str, Any]:
+def _portions(values: Iterable[str]) -> Iterator[Sequence[str]]:
+    """The values in order, as many at a time as a statement takes well."""
+    ordered = sorted(values)
+    for start in range(0, len(ordered), _KNOWN_AT_ONCE):
+        yield ordered[start : start + _KNOWN_AT_ONCE]
+
+
+def _row(url: str, item: Item | Naming, at: dt.datetime) -> dict[str, Any]:
     place = {"unit": item.unit, "column": item.column, "item": item.id}
     blank = dict.fromkeys(column.name for column in tables.file_fetches.c)
     host = urlsplit(url).netloc.lower()
@@ -116,45 +165,58 @@ def _row(url: str, item: Item, at: dt.datetime) -> dict[str, Any]:
 
 
 def due(db: Database, unit: str, column: str, *, now: dt.datetime, limit: int, full: bool = False) -> list[Due]:
-    """The files of a column's items to be asked for now, those that were never asked for first.
+    """The files of a column's items that stand, to be asked for now; those that were never asked for first.
 
-    One that failed is due again after a day, then two, four … days; ``full``: also those we have for long.
+    One that failed is due again after a day, then two, four … days. One that we have is due again when a page that
+    names it changed; ``full``: also when we have it for long.
     """
-    at, item = tables.file_fetches.c, tables.items.c
-    wanted = [at.state == State.WAITING.value, sa.and_(at.state == State.FAILED.value, at.tries < MOST_TRIES)]
+    at, item, name = tables.file_fetches.c, tables.items.c, tables.file_names.c
+    again = at.asked_at > at.fetched_at
     if full:
-        wanted.append(sa.and_(at.state == State.FETCHED.value, at.fetched_at < now - OLD))
-    query = (
-        sa.select(at.url, at.item, at.etag, at.last_modified, at.state, at.tries, at.tried_at, item.url.label("page"))
-        .join(tables.items, item.id == at.item)
-        .where(at.unit == unit, at.column == column, sa.or_(*wanted))
-        .order_by(at.tries, at.asked_at.desc(), at.url)
+        again = sa.or_(again, at.fetched_at < now - OLD)
+    wanted = sa.or_(
+        at.state == State.WAITING.value,
+        sa.and_(at.state == State.FAILED.value, at.tries < MOST_TRIES),
+        sa.and_(at.state == State.FETCHED.value, at.tries < MOST_TRIES, again),
     )
-    found: list[Due] = []
+    query = (
+        sa.select(at.url, item.id, at.etag, at.last_modified, at.state, at.tries, at.tried_at, item.url.label("page"))
+        .add_columns(item.attachments)
+        .join(tables.file_names, name.url == at.url)
+        .join(tables.items, item.id == name.item)
+        .where(item.unit == unit, item.column == column, item.withdrawn_at.is_(None), wanted)
+        .order_by(at.tries, at.asked_at.desc(), at.url, item.id)
+    )
+    found: dict[str, Due] = {}
     with db.read() as session:
         for row in session.execute(query):
-            if row.state == State.FAILED.value and row.tried_at + dt.timedelta(days=2 ** (row.tries - 1)) > now:
+            if row.url in found:
+                continue
+            waits = row.tries > 0 and row.state != State.WAITING.value
+            if waits and row.tried_at + dt.timedelta(days=2 ** (row.tries - 1)) > now:
                 continue
             has = row.state == State.FETCHED.value
-            found.append(
-                Due(
-                    url=row.url,
-                    item=row.item,
-                    page=row.page,
-                    etag=row.etag if has else None,
-                    last_modified=row.last_modified if has else None,
-                )
+            named = [one for one in row.attachments or () if storable(one["url"]) == row.url]
+            found[row.url] = Due(
+                url=row.url,
+                item=row.id,
+                page=row.page,
+                etag=row.etag if has else None,
+                last_modified=row.last_modified if has else None,
+                name=next((one["name"] for one in named), None),
             )
             if len(found) == limit:
                 break
-    return found
+    return list(found.values())
 
 
 def fetched(db: Database, files: Iterable[Fetched], *, at: dt.datetime) -> None:
-    """Notes files that came."""
+    """Notes files that came; the items that name one whose content is another now are to be told."""
+    table = tables.file_fetches.c
     with db.begin() as session:
         for one in files:
             values = {
+                "told": sa.case((table.told == one.sha256, table.told), else_=None),
                 "state": State.FETCHED.value,
                 "reason": None,
                 "status": one.status,
@@ -167,7 +229,7 @@ def fetched(db: Database, files: Iterable[Fetched], *, at: dt.datetime) -> None:
                 "tried_at": at,
                 "tries": 0,
             }
-            where = tables.file_fetches.c.url == storable(one.url)
+            where = table.url == storable(one.url)
             session.execute(sa.update(tables.file_fetches).where(where).values(**values))
 
 
@@ -176,7 +238,8 @@ def unchanged(db: Database, urls: Iterable[str], *, at: dt.datetime) -> None:
     with db.begin() as session:
         for url in urls:
             where = tables.file_fetches.c.url == storable(url)
-            session.execute(sa.update(tables.file_fetches).where(where).values(fetched_at=at, tried_at=at, tries=0))
+            values = {"reason": None, "fetched_at": at, "tried_at": at, "tries": 0}
+            session.execute(sa.update(tables.file_fetches).where(where).values(**values))
 
 
 def failed(
@@ -239,6 +302,46 @@ def of_sums(db: Database, sums: Iterable[str]) -> list[Fetch]:
             query = sa.select(*_FETCH).where(tables.file_fetches.c.sha256.in_(some)).order_by(tables.file_fetches.c.url)
             found += [_fetch(row) for row in session.execute(query).mappings()]
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Untold:
+    """A fetched file that was read and of which not all items know. ``kind`` as its bytes say."""
+
+    url: str
+    sha256: str
+    size: int
+    kind: str
+    items: tuple[str, ...]  # that name it
+
+
+def untold(session: Session, *, limit: int) -> list[Untold]:
+    """The files of which not all items know that name them, in the order of their addresses."""
+    at, told = tables.file_fetches.c, tables.file_contents.c
+    query = (
+        sa.select(at.url, at.sha256, told.size, told.kind)
+        .join(tables.file_contents, told.sha256 == at.sha256)
+        .where(at.told.is_(None), at.sha256.is_not(None))
+        .order_by(at.url)
+        .limit(limit)
+    )
+    found = session.execute(query).mappings().all()
+    name = tables.file_names.c
+    items: dict[str, list[str]] = {}
+    for some in _portions(row["url"] for row in found):
+        named = sa.select(name.url, name.item).where(name.url.in_(some)).order_by(name.url, name.item)
+        for url, item in session.execute(named):
+            items.setdefault(url, []).append(item)
+    return [Untold(**row, items=tuple(items.get(row["url"], ()))) for row in found]
+
+
+def all_told(session: Session, known: Iterable[Untold]) -> None:
+    """Within the transaction that told them: the items that name these files know of them."""
+    at, bind = tables.file_fetches.c, sa.bindparam
+    values = [{"b_url": one.url, "b_sum": one.sha256} for one in known]
+    if values:
+        update = sa.update(tables.file_fetches).where(at.url == bind("b_url"), at.sha256 == bind("b_sum"))
+        session.connection().execute(update.values(told=bind("b_sum")), values)
 
 
 def count_fetches(db: Database, *, unit: str | None = None) -> dict[tuple[str, str], int]:

@@ -15,7 +15,7 @@ class Answer:
     """What a path is answered with."""
 
     status: int = 200
-    body: str = ""
+    body: str | bytes = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -52,7 +52,7 @@ def small_site(pages: Mapping[str, Any], moved: Mapping[str, str] | None = None)
             for name, value in {"Content-Type": "text/html; charset=utf-8", **answer.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body.encode())
+            self.wfile.write(answer.body.encode() if isinstance(answer.body, str) else answer.body)
 
         do_POST = do_GET  # noqa: N815 - the server calls it so
 
