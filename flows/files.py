@@ -12,7 +12,7 @@ from typing import Final
 
 from harvesters.file_reading import FileReader
 from harvesters.reading.files import VERSION, FileOutcome, FileRead
-from storage import captured, catalogue, files
+from storage import captured, catalogue, files, search
 from storage.database import Database, utcnow
 from storage.exceptions import ArchiveError
 from storage.settings import Settings
@@ -44,14 +44,17 @@ def read_files(database: Database, known: Settings) -> FilesRead:
     :raises DatabaseError: the database failed; what was read stays, the next run goes on.
     """
     read = unread = items = 0
+    other = False
     with FileReader(known) as reader:
         while some := files.unread(database, VERSION, limit=_AT_ONCE):
             for one in some:
                 content = _content(one, reader, known)
-                files.keep_content(database, content)
+                other |= files.keep_content(database, content)
                 read += 1
                 unread += content.outcome not in (FileOutcome.READ.value, FileOutcome.EMPTY.value)
             items += tell_items(database)
+    if other:  # what is searched of an item is what its files said: the index is made anew with the next search
+        search.clear(database)
     return FilesRead(read=read, unread=unread, items=items + tell_items(database))
 
 

@@ -63,18 +63,23 @@ def unread(db: Database, reader: str, *, limit: int) -> list[NotRead]:
         return [NotRead(**{**row, "evidence": evidence_of(row["evidence"])}) for row in rows]
 
 
-def keep_content(db: Database, content: Content) -> None:
-    """Keeps what a file says, in the place of what an earlier reader said of it; its items are to be told."""
+def keep_content(db: Database, content: Content) -> bool:
+    """Keeps what a file says, in the place of what an earlier reader said of it; its items are to be told.
+
+    :returns: whether an earlier reader had read another text out of it.
+    """
     values = storable(vars(content)) | {
         "evidence": storable(evidence_json(content.evidence)),
         "read_at": content.read_at,
     }
     with db.begin() as session:
         where = tables.file_contents.c.sha256 == content.sha256
+        before = session.execute(sa.select(tables.file_contents.c.text).where(where)).scalar()
         session.execute(sa.delete(tables.file_contents).where(where))
         session.execute(sa.insert(tables.file_contents).values(**values))
         same = tables.file_fetches.c.sha256 == content.sha256
         session.execute(sa.update(tables.file_fetches).where(same).values(told=None))
+    return before is not None and before != values["text"]
 
 
 def forget_readings(db: Database) -> int:
