@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import catalogue, files, outbox, tables
+from storage import catalogue, files, outbox, search, tables
 from storage.catalogue import revisions
 from storage.database import Database
 from storage.schema import Attachment, Item
@@ -204,3 +204,23 @@ def test_a_file_we_had_stays_when_it_cannot_be_had_again(db: Database, reason: s
     stands = files.of_urls(db, [ONE])[ONE]
     assert (stands.state, stands.sha256) == (files.State.FETCHED, SUM)
     assert files.count_fetches(db) == {("fetched", ""): 1}
+
+
+def test_what_an_attachment_says_is_found_and_a_better_reading_replaces_it(db: Database) -> None:
+    keep(db, naming(1, ONE))
+    come(db, ONE)
+    for reader, text in (("1", "污水处理厂提标改造"), ("2", "污水处理厂提标改造"), ("3", "垃圾焚烧发电")):
+        for one in files.unread(db, reader, limit=9):
+            content = files.Content(
+                sha256=one.sha256, size=5, kind="docx", outcome="read", detail=None, pages=1, text=text, whole=True,
+                reader=reader, evidence=one.evidence, read_at=NOON,
+            )  # fmt: skip
+            if files.keep_content(db, content):
+                search.clear(db)
+        tell(db)
+        search.catch_up(db)
+        found = {word: search.search(db, word) for word in ("提标改造", "焚烧发电")}
+        assert {word for word, one in found.items() if one.matches} == {"焚烧发电" if reader == "3" else "提标改造"}
+    [match] = found["焚烧发电"].matches
+    [hit] = search.attachments(match.data, found["焚烧发电"].query)
+    assert [part.text for part in hit.text if part.is_hit] == ["焚烧发电"]
