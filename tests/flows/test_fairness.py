@@ -6,6 +6,7 @@ opened that was not there, and none is closed; when they are over, the truth sta
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import signal
@@ -64,7 +65,8 @@ def _harvest(*, kill: bool = False) -> None:
         if kill and not killed and progress["columns_done"] > 3:
             killed.extend(_children())
             for child in killed:
-                os.kill(child, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it may have ended meanwhile
+                    os.kill(child, signal.SIGKILL)
 
     with pytest.MonkeyPatch.context() as patch:
         if kill:

@@ -34,7 +34,7 @@ from harvesters.reading.page import Profile, as_json, read_page
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 MOST_MEMORY = 3 << 30  # bytes of address space
-CPU_ONCE, CPU_PER_MB = 20, 60  # seconds a bait, and for every MB of it
+CPU_ONCE, CPU_PER_MB = 10, 60  # seconds a bait, and for every MB of it
 URL = "http://www.yunxi.invalid/zwgk/tzgg/202605/t20260501_7.html"
 HEADERS = {"content-type": "text/html; charset=utf-8", "date": "Mon, 01 Jun 2026 02:00:00 GMT"}
 PROFILE = Profile(site_code="6299010001", column_name="通知公告", unit_name="云溪县人民政府")
@@ -90,7 +90,7 @@ _RUNS = (
     *("/*", "//", "'+'", 'var url="', "var title='", "location.href='", "window.top.", "href='", "queryData=", "浏览 "),
     *("__doPostBack('", "/*z", "尾页1", "来源：", "索引号：", "发文字号 ", "附件：", "【", "上一篇", "更新 ", "title-", "下一页", "共1页 ", "\n", "\r\n", "&#x", "%u4e2d"),
 )  # fmt: skip
-_RUN = 12_000  # characters: what goes back over them all from each of them takes longer than the limit
+_RUN = 8_000  # characters: what goes back over them all from each of them takes longer than the limit
 _OPENINGS = (
     "",
     "当前",
