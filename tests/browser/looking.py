@@ -32,6 +32,12 @@ _REACHABLE: Final = """() => {
   const all = document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]');
   return [...all].filter(e => !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0 && e.checkVisibility()
     && !e.closest('details:not([open]) > :not(summary)')).length; }"""
+# what gets the focus from now on, each once, and whether that can be seen
+_WATCHED: Final = """() => { const seen = new Map(); window.focusSeen = seen;
+  document.addEventListener('focusin', event => { const e = event.target, style = getComputedStyle(e);
+    if (e !== document.body) seen.set(e, e.type === 'date'
+      || (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0)); }); }"""
+_SEEN: Final = "() => [window.focusSeen.size, [...window.focusSeen.values()].every(Boolean)]"
 _FOCUSED: Final = """() => { const e = document.activeElement; if (!e || e === document.body) return null;
   const style = getComputedStyle(e);
   return {number: [...document.querySelectorAll('*')].indexOf(e), what: e.outerHTML.slice(0, 120),
@@ -75,8 +81,14 @@ def faults(page: Page, *, dark: bool) -> Iterator[str]:
 
 def by_keyboard(page: Page) -> list[str]:
     """What the Tab key does not reach, or reaches without showing where it is."""
-    page.evaluate(_AT_THE_TOP)
     reachable: int = page.evaluate(_REACHABLE)
+    page.evaluate(_WATCHED)
+    page.evaluate(_AT_THE_TOP)
+    for _ in range(reachable):
+        page.keyboard.press("Tab")
+    if page.evaluate(_SEEN) == [reachable, True]:
+        return []
+    page.evaluate(_AT_THE_TOP)  # a frame, or a field of several stops: what has the focus is asked each time
     seen: dict[int, str] = {}
     problems: list[str] = []
     nowhere = 0

@@ -53,7 +53,7 @@ markup = st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=60).m
 ADDRESSES = st.sampled_from([URL, "http://www.yunxi.invalid/", "", "file:///x", "http://a.invalid/%zz?a=%"])
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(markup, ADDRESSES, st.sampled_from([None, "listing", "article"]), st.sampled_from([200, 404, 403, 302, 0]))
 def test_broken_markup_is_read_without_raising(text: str, url: str, expect: str | None, status: int) -> None:
     body = text.encode("utf-8", "surrogatepass")
@@ -112,7 +112,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(values, st.sampled_from(ENGINES), st.sampled_from([200, 404]), st.booleans())
 def test_answers_of_any_form_are_read_without_raising(value: object, engine: object, status: int, asked: bool) -> None:
     document = Document(json.dumps(value).encode(), URL, status, {"content-type": "application/json"})
@@ -120,7 +120,7 @@ def test_answers_of_any_form_are_read_without_raising(value: object, engine: obj
     as_json(read_page(document, fetch=fetch))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=600))
 def test_bytes_of_any_kind_are_read_without_raising(body: bytes) -> None:
     for engine in ENGINES:
@@ -129,7 +129,7 @@ def test_bytes_of_any_kind_are_read_without_raising(body: bytes) -> None:
     read_feed(body, URL, HEADERS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

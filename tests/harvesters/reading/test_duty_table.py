@@ -392,7 +392,7 @@ def merged_tables(draw: st.DrawFn) -> tuple[Table, list[list[str]]]:
 
 
 @pytest.mark.parametrize("make", MAKERS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(told=merged_tables())
 def test_a_merged_cell_says_its_text_in_every_place(make: Maker, told: tuple[Table, list[list[str]]]) -> None:
     table, whole = told
@@ -404,7 +404,7 @@ def test_a_merged_cell_says_its_text_in_every_place(make: Maker, told: tuple[Tab
         assert list(found[at]) == row
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.lists(st.sampled_from([*HEADS, "及时", "每年", "√", "", "注：", "机构", "一、二", "1"]), max_size=6),
