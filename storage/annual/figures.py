@@ -26,16 +26,6 @@ def replace(db: Database, year: int, figures: Iterable[Entered]) -> int:
     return count
 
 
-def remove(db: Database, year: int, *, source: str | None = None) -> int:
-    """Takes a year's figures out again, all of them or those of one source; how many there were."""
-    at = tables.annual_figures.c
-    with db.begin() as session:
-        wanted = [at.year == year, *([at.source == source] if source is not None else [])]
-        ids = list(session.execute(sa.select(at.id).where(*wanted)).scalars())
-        session.execute(sa.delete(tables.annual_figures).where(*wanted))
-        return len(ids)
-
-
 def entered(db: Database, year: int) -> list[Entered]:
     """The year's figures, by unit and measure."""
     at = tables.annual_figures.c
