@@ -163,12 +163,11 @@ def _supervise(
         job_file.write_text(json.dumps(dataclasses.asdict(job)), encoding="utf-8")
         with (Path(folder) / "log").open("w+b") as log:
             child = subprocess.Popen(
-                [sys.executable, "-m", "harvesters.crawl", str(job_file)],
+                [sys.executable, "-P", "-m", "harvesters.crawl", str(job_file)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 start_new_session=True,
-                cwd=Path(__file__).parents[1],
                 env=settings.child_environment(PYTHONUNBUFFERED="1"),
             )
             try:

@@ -17,7 +17,6 @@ import struct
 import subprocess
 import sys
 import time
-from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final
 
@@ -74,12 +73,11 @@ class FileReader:
             bounds = (str(limits.file_pages), str(limits.file_read_mb), str(limits.file_read_s))
             self._end()
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "harvesters.file_reading", *bounds],
+                [sys.executable, "-P", "-m", "harvesters.file_reading", *bounds],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
-                cwd=Path(__file__).parents[1],
                 env=settings.child_environment(),
             )
             try:

@@ -175,8 +175,14 @@ def secret(name: str) -> str:
 
 
 def child_environment(**overrides: str) -> dict[str, str]:
-    """A copy of the environment for a child process, with ``overrides`` laid over it."""
-    return {**os.environ, **overrides}
+    """A copy of the environment for a child process, with ``overrides`` laid over it.
+
+    The child finds our rooms wherever it was started: it keeps the folder of its parent, which is what a data folder
+    given as ``./var`` is counted from. Start it with ``python -P``, so that nothing in that folder passes for a module.
+    """
+    told = os.environ.get("PYTHONPATH")
+    rooms = str(Path(__file__).parents[1])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([rooms, told]) if told else rooms, **overrides}
 
 
 def prepare_prefect(settings: Settings, *, quiet: bool = False) -> None:

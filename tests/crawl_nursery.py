@@ -41,10 +41,10 @@ class Child(subprocess.Popen[bytes]):
         # in the order of subprocess.Popen.__init__, which hands all of them over by position
         command, cwd, env = args[0], args[5], args[6]
         theirs, ours = (args[10], args[13], args[15]), (args[11], args[12], args[14])
-        if list(command[:3]) != [sys.executable, "-m", MODULE]:
+        if list(command[:4]) != [sys.executable, "-P", "-m", MODULE]:
             super()._execute_child(*args)  # type: ignore[misc]
             return
-        asked = json.dumps({"arguments": command[3:], "folder": str(cwd), "environment": env}).encode()
+        asked = json.dumps({"arguments": command[4:], "folder": str(cwd or Path.cwd()), "environment": env}).encode()
         with _lock:
             libc = ctypes.CDLL(None)
             nursery = _started()

@@ -71,13 +71,13 @@ def up(host: str, port: int, prefect_port: int) -> int:
             server = prefect_server.start(now, prefect_port)
             children.append(("Prefect's server", server))
             typer.echo(f"starting Prefect's server on http://127.0.0.1:{prefect_port}", err=True)
-        children.append(("the console", _start([sys.executable, "-m", "uvicorn", *console, *quiet], environment)))
+        children.append(("the console", _start([sys.executable, "-P", "-m", "uvicorn", *console, *quiet], environment)))
         ready = not own_server or prefect_server.wait(server, prefect_port, now, given_up=lambda: bool(stopped))
         if ready and not stopped:
             ending.enter_context(prefect_server.announced(now, api))
-            children.append(("the schedules", _start([sys.executable, "-m", "flows.schedule"], environment)))
+            children.append(("the schedules", _start([sys.executable, "-P", "-m", "flows.schedule"], environment)))
             for number in range(1, WORKERS + 1):
-                worker = _start([sys.executable, "-m", "flows.requests"], environment)
+                worker = _start([sys.executable, "-P", "-m", "flows.requests"], environment)
                 children.append((f"worker {number} of the console's requests", worker))
             typer.echo(
                 f"console on http://{_shown(host)}:{port}/, schedules and runs on {api.removesuffix('/api')}  "

@@ -341,6 +341,21 @@ def test_a_probe_asks_each_front_door_once(served: Served, database: Database, t
     assert all(look.seconds >= look.facts["load_s"] > 0 for look in seen)
 
 
+@pytest.mark.usefixtures("real_children")
+def test_a_data_folder_is_counted_from_where_the_command_was_given(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "json.py").write_text("raise SystemExit('a file that happens to lie there')", encoding="utf-8")
+    monkeypatch.delenv("GONGKAI_HOME")  # ./var
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    with closing(open_database()) as database:
+        summary = run_crawl(job_for(registered(database, served, tmp_path), units=1))
+        assert isinstance(summary, CrawlSummary)
+        assert summary.new == len(found(database)) > 0
+    assert list((tmp_path / "var" / "archive").rglob("*.warc.gz"))
+
+
 def test_a_host_held_by_a_process_that_is_gone_is_taken_over(tmp_path: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
