@@ -208,7 +208,14 @@ def read(
 @app.command()
 def discover(
     *,
-    url: Annotated[str, typer.Argument(metavar="URL", help="The unit's home page.")],
+    url: Annotated[str | None, typer.Argument(metavar="URL", help="The unit's home page.")] = None,
+    city: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Instead of URL: this city file, with columns for the units that have none."),
+    ] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="With --city: only this unit (may be repeated).")
+    ] = None,
     yaml: Annotated[
         bool, typer.Option("--yaml", help="An entry for units: of a city file, to be reviewed by a person.")
     ] = False,
@@ -220,12 +227,21 @@ def discover(
 ) -> None:
     """Propose the columns of a unit from its home page: kind, engine, sample rows, how sure and why.
 
-    Only the unit's own pages are asked for, politely. Nothing is stored. Exits 1 if the home page cannot be read.
+    Only the unit's own pages are asked for, politely. Nothing is stored. Exits 1 if a home page cannot be read.
     """
     from flows.commands import discover as command
 
+    if (url is None) == (city is None):
+        raise typer.BadParameter("give either URL or --city FILE")
     if yaml and as_json:
         raise typer.BadParameter("give either --yaml or --json")
+    if city is not None:
+        if as_json or allow_private:
+            raise typer.BadParameter("--city writes a city file, and the file says whether private addresses are asked")
+        raise typer.Exit(command.run_city(city, units=unit or (), pages=pages))
+    assert url is not None
+    if unit:
+        raise typer.BadParameter("--unit names a unit of --city FILE")
     raise typer.Exit(command.run(url, yaml=yaml, json_=as_json, pages=pages, allow_private=allow_private))
 
 

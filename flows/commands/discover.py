@@ -1,22 +1,35 @@
-"""``gongkai discover``: a unit's home page in, its columns out, for people, as JSON, or as an entry of a city file."""
+"""``gongkai discover``: home pages in, their units' columns out, for people, as JSON, or as a city file to review.
+
+One address gives one unit's columns. A city file gives itself back with columns under every unit that has none.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
-from collections.abc import Iterator
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import typer
+import yaml
 
+from harvesters import city_file
 from harvesters.discover import Tell, discover
 from harvesters.one_page import Session
 from harvesters.proposals import SAMPLES, Discovery, Proposal, as_json
 from storage import settings
+from storage.exceptions import UnknownTarget
+from storage.schema import City, Unit
 
+_AT_ONCE = 8  # hosts asked side by side: what is waited for is the pause each of them is given
+_SITE_CODE = re.compile(r"(\d{6}|bm\d{4})\d{4}")
 _STATIONED = re.compile(r"税务|海关|气象|邮政管理|烟草|海事|调查队|地震|银行|通信管理|消防救援")
 
 
@@ -35,6 +48,55 @@ def run(home: str, *, yaml: bool, json_: bool, pages: int, allow_private: bool) 
     if not found.outcome.is_good:
         typer.echo(f"gongkai: {found.outcome.value} ({found.reason}): {found.detail}", err=True)
     return 0 if found.outcome.is_good else 1
+
+
+def run_city(file: Path, *, units: Sequence[str], pages: int) -> int:
+    """Prints the city file with the columns of the units that have none; 1 where a home page could not be read.
+
+    A unit that has columns stands as it stood. What the file says of a unit is kept, and what it leaves out (site
+    code, contact) is taken from the home page.
+
+    :param units: only these; none for all.
+    :raises CityFileError: the file is not valid.
+    :raises UnknownTarget: a unit named is not in the file, or has columns already.
+    """
+    city = city_file.load(file)
+    bare = [unit for unit in city.units if not unit.columns and (not units or unit.id in units)]
+    for name in units:
+        if name not in {unit.id for unit in bare}:
+            known = "has columns already; take them out of the file to have them found anew"
+            there = any(unit.id == name for unit in city.units)
+            raise UnknownTarget(f"{file}: unit {name} {known if there else 'is not in it'}")
+    with _progress() as tell:
+        found = _explored(city, bare, pages, tell)
+    for line in city_yaml(city, found):
+        typer.echo(line)
+    unread = {unit: one for unit, one in found.items() if not one.outcome.is_good}
+    for unit, one in unread.items():
+        typer.echo(f"gongkai: {unit}: {one.outcome.value} ({one.reason}): {_plain(one.detail or '')}", err=True)
+    return 1 if unread else 0
+
+
+def _explored(city: City, units: Sequence[Unit], pages: int, tell: Tell) -> dict[str, Discovery]:
+    """What each unit's home page leads to, in the order of ``units``; one host is asked one thing at a time."""
+    by_host = defaultdict(list)
+    for unit in units:
+        by_host[urlsplit(unit.home).netloc].append(unit)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        parts = pool.map(
+            lambda of_host: [_explored_unit(city, unit, pages, tell) for unit in of_host], by_host.values()
+        )
+        told = {
+            unit.id: one
+            for part, of_host in zip(parts, by_host.values(), strict=True)
+            for unit, one in zip(of_host, part, strict=True)
+        }
+    return {unit.id: told[unit.id] for unit in units}
+
+
+def _explored_unit(city: City, unit: Unit, pages: int, tell: Tell) -> Discovery:
+    with Session(settings.load(), allow_private=city.allow_private_addresses, delay_s=city.delay_s) as session:
+        return discover(unit.home, session, budget=pages, tell=lambda line: tell(f"{unit.id} {line}"))
 
 
 @contextmanager
@@ -83,12 +145,52 @@ def as_yaml(found: Discovery) -> list[str]:
         f"    supervision: {supervision} # guessed from the name",
         f"    home: {_scalar(found.home)}",
     ]
-    if found.site.id_code and re.fullmatch(r"(\d{6}|bm\d{4})\d{4}", found.site.id_code):
+    return [*told, *_site_lines(found), *_column_lines(found)]
+
+
+def city_yaml(city: City, found: dict[str, Discovery]) -> list[str]:
+    """The city file of ``city`` with what was ``found`` for its units, to be reviewed as :func:`as_yaml`'s is."""
+    data = city_file.as_data(city)
+    units = data.pop("units")
+    told = [
+        "# Columns proposed by gongkai discover: review them, uncomment what is right among the doubtful,",
+        "# and run gongkai city apply on this file.",
+        *_block(data),
+        "units:",
+    ]
+    for entry in units:
+        one = found.get(entry["id"])
+        if one is None:
+            told += textwrap.indent("\n".join(_block([entry])), "  ").splitlines()
+            continue
+        told += textwrap.indent("\n".join(_block([entry])), "  ").splitlines()
+        if one.outcome.is_good:
+            told += [line for line in _site_lines(one) if line.strip().partition(":")[0] not in entry]
+            told += _column_lines(one)
+        else:
+            told += ["    columns: []", f"    # {_plain(f'{one.outcome.value}: {one.detail or one.reason}')}"]
+    return told
+
+
+def _block(data: Any) -> list[str]:
+    text: str = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120)
+    return text.splitlines()
+
+
+def _site_lines(found: Discovery) -> list[str]:
+    """What the home page says of the unit's site, as keys of its entry."""
+    told = []
+    if found.site.id_code and _SITE_CODE.fullmatch(found.site.id_code):
         told.append(f"    site_code: {_scalar(found.site.id_code)}")
     if found.phone or found.email:
         contact = {"name": "网站公布的联系方式", "email": found.email, "phone": found.phone}
         told.append(f"    contacts: [{_flow({key: value for key, value in contact.items() if value})}]")
-    told.append("    columns:" if any(not one.is_doubtful for one in found.columns) else "    columns: []")
+    return told
+
+
+def _column_lines(found: Discovery) -> list[str]:
+    """The columns as a unit's entry holds them: the doubtful commented out, what was left out told."""
+    told = ["    columns:" if any(not one.is_doubtful for one in found.columns) else "    columns: []"]
     for one in found.columns:
         told += [f"      # {line}" for line in _notes(one)]
         entry = {"id": one.id, "name": one.name, "kind": one.kind, "url": one.url}

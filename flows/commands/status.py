@@ -77,6 +77,9 @@ def status(database: Database) -> dict[str, Any]:
         "items": board.items,
         "looks": dict(board.looks),
         "never_looked_at": never,
+        "without_columns": [
+            {"unit": unit.id, "home": unit.home} for unit in (city.units if city else ()) if not unit.columns
+        ],
         "last_look": max((look.at for look in latest.values()), default=None),
         "assessed_as_of": board.as_of,
         "coverage": _coverage(database) if city else None,
@@ -149,7 +152,7 @@ def lines(told: dict[str, Any]) -> list[str]:
         f"open findings {sum(told['open_findings'].values())}",
         *(f"delivery       {one['lag']} changes wait for {one['name']}" for one in told["delivery"]["receivers"]),
     ]
-    feeds = [*_held_lines(told), *_delivery_lines(told), *_feed_lines(told), *_file_lines(told)]
+    feeds = [*_bare_lines(told), *_held_lines(told), *_delivery_lines(told), *_feed_lines(told), *_file_lines(told)]
     if not told["to_do"] and not told["drift"]:
         return [*found, *feeds] if feeds else [*found, "nothing to do"]
     if told["to_do"]:
@@ -168,6 +171,18 @@ def lines(told: dict[str, Any]) -> list[str]:
     if max(len(told["to_do"]), len(told["drift"])) > TOLD:
         found.append(f"  … only {TOLD} of each are listed; gongkai status --json lists all")
     return [*found, *feeds]
+
+
+def _bare_lines(told: dict[str, Any]) -> list[str]:
+    """Units of which nothing can be harvested yet."""
+    if not told["without_columns"]:
+        return []
+    return [
+        "",
+        f"no columns: {len(told['without_columns'])} units, of which only the home page is looked at",
+        *(f"  {one['unit']}  {one['home']}" for one in told["without_columns"][:TOLD]),
+        "    → gongkai discover --city FILE writes the city file with their columns, to be reviewed and applied",
+    ]
 
 
 def _delivery_lines(told: dict[str, Any]) -> list[str]:

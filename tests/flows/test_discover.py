@@ -11,6 +11,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from flows.cli import app
+from flows.commands import status
 from flows.requests import KINDS, work_off
 from harvesters import city_file
 from harvesters.crawl import CrawlJob, run_crawl
@@ -61,6 +62,65 @@ def test_what_is_proposed_goes_into_a_city_file_and_is_harvested(tmp_path: Path)
         assert (done.columns_failed, done.bugs) == (0, ())
         found = {address_key(item.url) for item in catalogue.iter_items(database)}
         assert found == {address_key(item["url"]) for item in city.truth_pages()}
+
+
+def test_a_city_file_of_home_pages_comes_back_with_columns(tmp_path: Path) -> None:
+    city = City(units=3, items=90, seed=306, faults=False)
+    one, other, dead = city.units
+    with city.serve(), small_site({}) as nothing:
+        file = tmp_path / "homes.yml"
+        file.write_text(
+            HEAD.replace("629900", "629911")
+            + f"  - {{id: {one.id}, name: {one.name}, kind: district, home: '{one.home}'}}\n"
+            + f"  - {{id: {other.id}, name: 'A: {other.name}', kind: department, home: '{other.home}', "
+            + "site_code: '6299110009', waivers: [{rule: PL-01, reason: 新设, approved_by: 办, until: 2099-01-01}]}\n"
+            + f"  - {{id: kept, name: 青禾市水务局, kind: department, home: '{dead.home}', "
+            + f"columns: [{{id: tz, name: 通知, kind: notices, url: '{dead.home}tz/'}}]}}\n"
+            + f"  - {{id: gone, name: 青禾市档案局, kind: department, home: '{nothing}/'}}\n",
+            encoding="utf-8",
+        )
+        with closing(open_database()) as database:
+            registry.apply(database, city_file.load(file))
+            bare = [entry["unit"] for entry in status.status(database)["without_columns"]]
+            assert bare == [one.id, other.id, "gone"]
+            assert "no columns: 3 units" in "\n".join(status.lines(status.status(database)))
+        told = run("--city", file)
+        alone = run("--city", file, "--unit", one.id)
+    assert told.exit_code == 1
+    assert "gongkai: gone: " in told.stderr
+    written = tmp_path / "proposed.yml"
+    written.write_text(told.stdout, encoding="utf-8")
+    units = {unit.id: unit for unit in city_file.load(written).units}
+    for unit in (one, other):
+        truth = {stem(city.column_url(column)): column.kind for column in unit.shown}
+        assert {stem(column.url): column.kind for column in units[unit.id].columns} == truth
+    assert (units[one.id].site_code, units[other.id].site_code) == (one.site.code, "6299110009")
+    assert (units[other.id].name, len(units[other.id].waivers)) == (f"A: {other.name}", 1)
+    assert [column.id for column in units["kept"].columns] == ["tz"]
+    assert units["gone"].columns == ()
+    assert alone.exit_code == 0
+    assert [bool(unit.get("columns")) for unit in yaml.safe_load(alone.stdout)["units"]][:2] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--unit", "kept"), "unit kept has columns already"),
+        (("--unit", "nobody"), "unit nobody is not in it"),
+        (("--json",), "--city writes a city file"),
+    ],
+)
+def test_a_city_file_that_cannot_be_filled_says_why(options: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    file = tmp_path / "homes.yml"
+    home = "http://127.0.0.1:9/"
+    unit = (
+        f"  - {{id: kept, name: 青禾市水务局, kind: department, home: '{home}', "
+        f"columns: [{{id: tz, name: 通知, kind: notices, url: '{home}tz/'}}]}}\n"
+    )
+    file.write_text(HEAD + unit, encoding="utf-8")
+    told = run("--city", file, *options)
+    assert told.exit_code != 0
+    assert said in told.output + str(told.exception)
 
 
 def test_people_and_programs_are_told_the_same() -> None:
