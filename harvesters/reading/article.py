@@ -64,6 +64,8 @@ _ENDS_AS_LABEL = re.compile(r"^.{0,10}[:：]$")
 _STANDS_ALONE = re.compile(
     r"\s*(?:$|[^\u4e00-\u9fa5\s]|来源|信息|文章|作者|编辑|责|浏览|点击|阅读|访问|字|发布|打印|分享|星期|周|稿|出处|【)"
 )
+# who published it may stand behind the date without a label: "2019-09-26 10:56 青禾日报"
+_UNLABELLED = re.compile(r"(?!.*(?:通过|公布|施行|实施|修[订正]|批准|会议|召开|举行|截止|[，。；！？：:]))\S.{0,39}")
 _SENTENCE = re.compile(r"[，。；].{0,80}[。！？]$")
 _ABOVE, _BELOW = 40, 40  # lines around the document in which labels are looked for
 _INFO_GAP = 3  # lines that may stand between two lines of facts under a headline: a subtitle, a counter, a switch
@@ -338,9 +340,19 @@ def _lone_date(layout: Layout, line: Line, reference: dt.date | None) -> ReadDat
             continue
         if not before.strip() and line.index and _ENDS_AS_LABEL.search(layout.lines[line.index - 1].text):
             continue
-        if not _RANGE.search(before) and _STANDS_ALONE.match(line.text[found.end :]):
+        if not _RANGE.search(before) and (
+            _STANDS_ALONE.match(line.text[found.end :]) or (found.start == 0 and _is_stamp(line, found))
+        ):
             return found
     return None
+
+
+def _is_stamp(line: Line, found: ReadDate) -> bool:
+    """Whether a line is nothing but a date and who published on it: a time of day tells, and so do very few words."""
+    rest = line.text[found.end :].lstrip()
+    apart = line.text[: len(line.text) - len(rest)][-1].isspace()
+    told = found.at is not None or (not line.links and len(rest) <= 12)
+    return apart and told and _UNLABELLED.fullmatch(rest) is not None
 
 
 def _source(facts: _Facts, place: _Place, meta: MetaTags) -> None:
