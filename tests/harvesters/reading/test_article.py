@@ -760,6 +760,14 @@ def test_a_break_in_a_title_is_no_space_where_the_page_spells_it_without() -> No
             "<h2>云溪县人民政府关于公布清理结果的通知</h2>",
             id="right above the text, its facts in a block of labels over it",
         ),
+        pytest.param(
+            "云溪县",
+            "<table><tr><td>索引号：</td><td>11629900MB0/2026-00231</td><td>发布机构：</td><td>云溪县司法局</td></tr>"
+            "<tr><td>发布日期：</td><td>2026-03-11</td><td>主题分类：</td><td>法治政府建设</td></tr>"
+            "<tr><td>文号：</td><td></td><td>关键词：</td><td></td></tr></table>",
+            "<div class='wztitle'>云溪县人民政府关于公布清理结果的通知</div><div><span>T</span> <span>T</span></div>",
+            id="a font switch under it, and over it a table whose values stand right above a date",
+        ),
     ],
 )
 def test_a_title_that_nothing_else_spells(head: str, above: str, heading: str) -> None:
@@ -768,3 +776,18 @@ def test_a_title_that_nothing_else_spells(head: str, above: str, heading: str) -
     article = read_page(Document(body.encode(), "http://www.yunxi.invalid/zwgk/1.html"), expect="article").article
     assert article is not None
     assert (article.title, article.published_on) == ("云溪县人民政府关于公布清理结果的通知", dt.date(2026, 3, 11))
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<table><tr><td>发布机构：</td><td>云溪县政府采购办</td></tr><tr><td>发文日期：</td><td>2026-03-05</td></tr></table>",
+        "<div>发布机构：</div><div>云溪县政府采购办</div><div>发布日期：</div><div>2026-03-05</div>",
+        "<dl><dt>【发布机构】</dt><dd>云溪县政府采购办</dd><dt>【发布日期】</dt><dd>2026-03-05</dd></dl>",
+    ],
+)
+def test_the_value_of_a_label_is_never_the_title(block: str) -> None:
+    text = "<p>各镇人民政府，县政府各部门：现将清理结果公布如下，请认真组织实施，确保取得实效。</p>" * 4
+    html = f"<html><body><div>{block}</div><div id='zoom'>{text}</div></body></html>"
+    found = read_page(Document(html.encode(), "http://www.yunxi.invalid/zwgk/1.html"), expect="article").article
+    assert found is None or found.title is None
