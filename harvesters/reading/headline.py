@@ -237,7 +237,9 @@ def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, star
         score -= 0.1 * min(start - last, 30)
     if any(_INFO.search(line.text) for line in layout.lines[last : last + 4]):
         score += 2
-    elif len(flat) >= _TELLING and _right_above(layout, last, start):
+    elif len(flat) >= _TELLING and (
+        _right_above(layout, last, start) or (first == start and _under_labels(layout, first))
+    ):
         score += 1  # right above the text, with the facts in a block of labels over it
     return score
 
@@ -266,3 +268,8 @@ def _is_value(layout: Layout, index: int) -> bool:
     """Whether line ``index`` stands right after a label that says nothing on its own line."""
     before = layout.lines[index - 1].text if index else ""
     return begins_with_label(before) and (before[-1] in ":：】" or label_field(before) is not None)
+
+
+def _under_labels(layout: Layout, index: int) -> bool:
+    """Whether line ``index`` stands right under a block of labels: after a label with its value, or after a value."""
+    return index > 0 and (begins_with_label(layout.lines[index - 1].text) or _is_value(layout, index - 1))

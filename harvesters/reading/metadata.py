@@ -150,8 +150,8 @@ def _field_of(name: str) -> str | None:
 
 
 def begins_with_label(text: str) -> bool:
-    """Whether ``text`` begins with a known label and a colon, or is nothing but a label."""
-    head, colon, _ = text[:24].replace("：", ":").partition(":")
+    """Whether ``text`` begins with a known label and a colon or in brackets, or is nothing but a label."""
+    head, colon, _ = text[:24].replace("：", ":").replace("】", ":" if text[:1] == "【" else "】").partition(":")
     return (colon != "" or len(text) <= 10) and label_field(head) is not None
 
 

@@ -791,3 +791,26 @@ def test_the_value_of_a_label_is_never_the_title(block: str) -> None:
     html = f"<html><body><div>{block}</div><div id='zoom'>{text}</div></body></html>"
     found = read_page(Document(html.encode(), "http://www.yunxi.invalid/zwgk/1.html"), expect="article").article
     assert found is None or found.title is None
+
+
+@pytest.mark.parametrize("block", [as_table, as_head, as_items, as_definitions, as_spans, as_row_above])
+@pytest.mark.parametrize(
+    ("text", "tail"),
+    [(PARAGRAPHS, ""), (f"<p>　　{FIRST}</p>", ""), (f"<div>{FIRST}</div>", "<div>【字体：大 小】</div>")],
+    ids=["paragraphs", "one paragraph", "one element and a switch under it"],
+)
+def test_labels_title_and_text_in_one_container(block: Any, text: str, tail: str) -> None:
+    pairs = tuple((label, value) for label, value in LABELS if value != TITLE)
+    html = page(f"<div class='main'>{block(pairs)}<h2>{TITLE}</h2>{text}{tail}</div>", title="青禾市人民政府网站")
+    found = article(html, "http://www.qinghe.invalid/view.php?id=3")
+    assert (found.title, found.index_number, found.issuing_body) == (TITLE, LABELS[0][1], "青禾市人民政府办公室")
+    assert (str(found.published_on), str(found.formed_on)) == ("2026-06-15", "2026-06-01")
+    assert found.document_number == "青政办发〔2026〕12号"
+    assert found.body_text in (BODY, FIRST)
+
+
+def test_a_document_that_begins_with_what_looks_like_labels_is_read_from_there() -> None:
+    text = f"<p>主题：河道保护讲座</p><p>时间：2026年7月1日上午</p><p>名称：青禾讲堂</p>{PARAGRAPHS}"
+    found = article(page(f"<h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div class='m'>{text}</div>", METAS))
+    assert (found.body_text or "").startswith("主题：河道保护讲座")
+    assert str(found.published_on) == "2026-06-15"
