@@ -814,3 +814,21 @@ def test_a_document_that_begins_with_what_looks_like_labels_is_read_from_there()
     found = article(page(f"<h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div class='m'>{text}</div>", METAS))
     assert (found.body_text or "").startswith("主题：河道保护讲座")
     assert str(found.published_on) == "2026-06-15"
+
+
+@pytest.mark.parametrize(
+    ("label", "field", "value", "expected"),
+    [
+        ("生成日期/有效日期", "formed_on", "2026-06-01", dt.date(2026, 6, 1)),
+        ("发布机构（单位）", "issuing_body", "青禾市水务局", "青禾市水务局"),
+        ("文号(发文字号)", "document_number", "青水发〔2026〕7号", "青水发〔2026〕7号"),
+        ("成文日期/发布日期", "formed_on", "2026-06-01", None),  # which of the two it is, nobody can tell
+        ("成文日期/发布日期", "published_on", "2026-06-01", None),
+        ("时间/地点", "published_on", "2026-06-01", None),
+        ("来源/作者", "source", "青禾日报", None),
+    ],
+)
+def test_two_names_on_one_label(label: str, field: str, value: str, expected: Any) -> None:
+    block = as_table((("索引号", "11629900MB0/2026-00231"), (label, value)))
+    found = article(page(f"<div><h1>{TITLE}</h1>{block}<div class='TRS_Editor'>{PARAGRAPHS}</div></div>", METAS))
+    assert getattr(found, field) == expected
