@@ -262,7 +262,11 @@ def _stands_alone(text: str, name: str, start: int, *, after_another: bool) -> b
 
     After another label's value a source may follow without a gap ("发布者：张三来源：市水务局").
     """
-    if start and text[start - 1] in "/／" and any(label_field(text[: start - 1][-size:]) for size in range(2, 9)):
+    if (
+        start
+        and text[start - 1] in "/／"
+        and any(label_field(text[: start - 1][-size:]) is not None for size in range(2, 9))
+    ):
         return False  # "成文日期/发布日期：": the second name of a value that may be the first's
     if name not in _BOUND or start == 0 or (after_another and FIELD_OF[name] == "source"):
         return True

@@ -826,6 +826,7 @@ def test_a_document_that_begins_with_what_looks_like_labels_is_read_from_there()
         ("成文日期/发布日期", "published_on", "2026-06-01", None),
         ("时间/地点", "published_on", "2026-06-01", None),
         ("来源/作者", "source", "青禾日报", None),
+        ("作者/来源", "source", "李四/青禾日报", None),
     ],
 )
 def test_two_names_on_one_label(label: str, field: str, value: str, expected: Any) -> None:
