@@ -69,6 +69,9 @@ _UNLABELLED = re.compile(r"(?!.*(?:通过|公布|施行|实施|修[订正]|批�
 _SENTENCE = re.compile(r"[，。；].{0,80}[。！？]$")
 _ABOVE, _BELOW = 40, 40  # lines around the document in which labels are looked for
 _INFO_GAP = 3  # lines that may stand between two lines of facts under a headline: a subtitle, a counter, a switch
+_BLOCK = 3  # rows of a block of labels at least; two may begin a document ("主题：…", "时间：…")
+_LONG_LABEL = 200  # characters of a label with its value
+_OF_A_BLOCK = frozenset(("index_number", "document_number", "issuing_body", "publisher", "formed_on"))
 _BY_HEADLINE = frozenset(("published_on", "updated_on", "source"))
 _WEAK_DATES = frozenset(("日期", "时间"))
 _WEAK_LABELS = frozenset(
@@ -130,6 +133,8 @@ def read_article(
     footer = footer_from(layout)
     body = find_body(layout, footer)
     start = body.element.first if body else footer
+    if body and (block := _labels_on_top(layout, body)):
+        start = block[-1].index + 1  # labels, title and text in one container
     statements = said(layout, _above(layout, start))
     headline = find_headline(doc, layout, meta, statements, start, footer)
     if headline is None and body and body.how == "dense" and (under := _after_facts(layout, body)):
@@ -233,6 +238,24 @@ def _table_on_top(layout: Layout, after: int, body: Body) -> list[Line]:
     lines = _visible(layout, after, min(body.element.last, after + _ABOVE))
     table = label_tables(layout, lines).get(lines[0].index) if lines else None
     return _lines_of_labels(layout, table) if table else []
+
+
+def _labels_on_top(layout: Layout, body: Body) -> list[Line]:
+    """The lines of a block of labels with which the document's container begins: a table's, or rows of which each
+    states something or holds what the row before it states."""
+    start = body.element.first
+    lines = _table_on_top(layout, start, body)
+    if lines:
+        return lines
+    lines = _visible(layout, start, min(body.element.last, start + _ABOVE))
+    place = rows = 0
+    while place < len(lines) and begins_with_label(lines[place].text) and len(lines[place].text) <= _LONG_LABEL:
+        rows += 1
+        beside = label_field(lines[place].text) is not None and said(layout, [lines[place]])
+        place += 2 if beside else 1
+    block = lines[:place]
+    told = {one.field for one in said(layout, block)} if rows >= _BLOCK else set()
+    return block if told & _OF_A_BLOCK else []
 
 
 def _lines_of_labels(layout: Layout, table: Element) -> list[Line]:

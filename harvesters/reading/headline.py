@@ -37,6 +37,7 @@ _MARKED = 2.0  # what a heading or an element named as title is worth at least
 _BODY_NAME = re.compile(r"^(?!.*关于)[一-鿿]{2,24}(?:人民政府|委员会|管委会|办公室|[局厅委院])$")
 _TELLING = 10  # characters of a title; names of columns and parts are shorter
 _LINES = 6  # that one title is broken over
+_SWITCH = 4  # characters of a font switch or a print button that stands between title and text
 _ENOUGH = 3.0  # a lone heading of any rank without a hint reaches it only right above the line with the date
 
 
@@ -236,9 +237,17 @@ def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, star
         score -= 0.1 * min(start - last, 30)
     if any(_INFO.search(line.text) for line in layout.lines[last : last + 4]):
         score += 2
-    elif last == start and len(flat) >= _TELLING:
+    elif len(flat) >= _TELLING and (
+        _right_above(layout, last, start) or (first == start and _under_labels(layout, first))
+    ):
         score += 1  # right above the text, with the facts in a block of labels over it
     return score
+
+
+def _right_above(layout: Layout, last: int, start: int) -> bool:
+    """Whether nothing but a switch or two of a few signs stands between line ``last`` and the text at ``start``."""
+    between = [line for line in layout.lines[last:start] if not line.hidden]
+    return last <= start and len(between) <= 2 and all(len(plain(line.text)) <= _SWITCH for line in between)
 
 
 def _above_info(layout: Layout, hints: _Hints, start: int) -> tuple[str, int] | None:
@@ -248,8 +257,19 @@ def _above_info(layout: Layout, hints: _Hints, start: int) -> tuple[str, int] | 
             continue
         for above in reversed(layout.lines[max(0, line.index - 3) : line.index]):
             flat = plain(above.text)
-            if above.hidden or above.links or begins_with_label(above.text):
+            if above.hidden or above.links or begins_with_label(above.text) or _is_value(layout, above.index):
                 continue  # a label's value is never the title
             if 6 <= len(flat) <= 120 and flat not in hints.never:
                 return above.text, above.index
     return None
+
+
+def _is_value(layout: Layout, index: int) -> bool:
+    """Whether line ``index`` stands right after a label that says nothing on its own line."""
+    before = layout.lines[index - 1].text if index else ""
+    return begins_with_label(before) and (before[-1] in ":：】" or label_field(before) is not None)
+
+
+def _under_labels(layout: Layout, index: int) -> bool:
+    """Whether line ``index`` stands right under a block of labels: after a label with its value, or after a value."""
+    return index > 0 and (begins_with_label(layout.lines[index - 1].text) or _is_value(layout, index - 1))
