@@ -833,3 +833,27 @@ def test_two_names_on_one_label(label: str, field: str, value: str, expected: An
     block = as_table((("索引号", "11629900MB0/2026-00231"), (label, value)))
     found = article(page(f"<div><h1>{TITLE}</h1>{block}<div class='TRS_Editor'>{PARAGRAPHS}</div></div>", METAS))
     assert getattr(found, field) == expected
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "",
+        "<div><p>相关链接</p><p>河道清淤工作已经全面展开，各单位要密切配合。</p></div>",
+        f"<div><p>转载请注明来源，违者必究。</p><p>{SECOND}</p></div>",
+        "<ul><li><a href='a.html'>关于河道清淤，请各单位配合的公告。</a></li></ul>",
+    ],
+)
+def test_a_document_in_blocks_with_headings_of_their_own(after: str) -> None:
+    blocks = (
+        f"<p>各区县人民政府：</p><div class='lead'>{FIRST}</div>"
+        f"<div class='item'><div class='t'><span>01</span><span>总体思路</span></div><div>{SECOND}</div></div>"
+        f"<div class='item'><div class='t'><span>02</span><span>主要任务</span></div><p class='h'>（一）夯实基础</p>"
+        f"<div class='list'><p>1.{FIRST}</p><p>2.{SECOND}</p><p>3.{LAST}</p></div><p class='h'>（二）拓宽渠道</p>"
+        f"<div class='list'><p>4.{SECOND}</p></div></div>"
+    )
+    info = "<div><span>时间：2026年06月15日 04:38</span><span>来源：青禾市水务局</span></div>"
+    html = page(f"<div class='content'><h1>{TITLE}</h1>{info}<div class='text'>{blocks}</div></div>{after}")
+    text = article(html).body_text or ""
+    assert text.startswith("各区县人民政府：\n各区县人民政府")
+    assert text.endswith(f"4.{SECOND}")
