@@ -64,6 +64,9 @@ _ENDS_AS_LABEL = re.compile(r"^.{0,10}[:：]$")
 _STANDS_ALONE = re.compile(
     r"\s*(?:$|[^\u4e00-\u9fa5\s]|来源|信息|文章|作者|编辑|责|浏览|点击|阅读|访问|字|发布|打印|分享|星期|周|稿|出处|【)"
 )
+# who publishes may stand behind the date without a label: "2019-09-26 10:56 青禾日报", "2017-05-05 青禾小学"
+_UNLABELLED = re.compile(r"(?!.*(?:通过|公布|施行|实施|修[订正]|批准|会议|召开|举行|截止|[，。；！？：:]))\S.{0,39}")
+_STATED_SOURCE = re.compile(r"来\s{0,4}源\s{0,4}[:：]")
 _SENTENCE = re.compile(r"[，。；].{0,80}[。！？]$")
 _ABOVE, _BELOW = 40, 40  # lines around the document in which labels are looked for
 _INFO_GAP = 3  # lines that may stand between two lines of facts under a headline: a subtitle, a counter, a switch
@@ -342,9 +345,11 @@ def _unlabelled_date(place: _Place, reference: dt.date | None) -> ReadDate | Non
     under = _visible(place.layout, headline.last, min(place.text_from, headline.last + 25))
     over = [line for line in _visible(place.layout, headline.first - 4, headline.first) if len(line.text) <= 40]
     for line in (*under, *reversed(over)):
-        found = _lone_date(place.layout, line, reference) if line.links * 2 <= len(line.text) else None
-        if found:
-            return found
+        # a line of links is a neighbour in the site; the line of facts may link the source it states
+        if line.links * 2 <= len(line.text) or _STATED_SOURCE.search(line.text):
+            found = _lone_date(place.layout, line, reference)
+            if found:
+                return found
     for line, following in itertools.pairwise(under):
         if _DATE_PART.fullmatch(line.text) and _DATE_PART.fullmatch(following.text):
             split = read_split((line.text, following.text), reference=reference)
@@ -362,9 +367,22 @@ def _lone_date(layout: Layout, line: Line, reference: dt.date | None) -> ReadDat
             continue
         if not before.strip() and line.index and _ENDS_AS_LABEL.search(layout.lines[line.index - 1].text):
             continue
-        if not _RANGE.search(before) and _STANDS_ALONE.match(line.text[found.end :]):
+        if _RANGE.search(before):
+            continue
+        if _STANDS_ALONE.match(line.text[found.end :]) or (not before.strip() and _is_stamp(line, found)):
             return found
     return None
+
+
+def _is_stamp(line: Line, found: ReadDate) -> bool:
+    """Whether behind the date at the head of a line stands nothing but who published on it.
+
+    Digits or a time of day tell such a date from a day of history, which a sentence goes on about.
+    """
+    rest = line.text[found.end :].lstrip()
+    apart = line.text[: len(line.text) - len(rest)][-1].isspace()
+    told = found.at is not None or (found.form == "digits" and not line.links and len(rest) <= 20)
+    return apart and told and _UNLABELLED.fullmatch(rest) is not None
 
 
 def _source(facts: _Facts, place: _Place, meta: MetaTags) -> None:

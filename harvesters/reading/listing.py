@@ -400,11 +400,16 @@ def _named_beside(around: Sequence[str], own: set[str]) -> str | None:
 
 
 def _date_beside(links: Sequence[LexborNode]) -> ReadDate | None:
-    """A date run together with the title in one piece of text, at its very end or its very start."""
+    """A date run together with the title in one piece of text, at its very end or its very start.
+
+    Inside a link around a whole card the title is an element of its own, and a summary stands behind it.
+    """
     for link in links:
-        text = squeeze(link.text())
-        if found := _TAIL_DATE.search(text) or _HEAD_DATE.search(text):
-            return read_date(found.group(0).strip(" \t[](（）)【】"))
+        title = _main_block(link)
+        for node in (link,) if title is None else (link, title):
+            text = squeeze(node.text())
+            if found := _TAIL_DATE.search(text) or _HEAD_DATE.search(text):
+                return read_date(found.group(0).strip(" \t[](（）)【】"))
     return None
 
 
