@@ -136,12 +136,13 @@ def read_article(
     start = body.element.first if body else footer
     if body and (block := _labels_on_top(layout, body)):
         start = block[-1].index + 1  # labels, title and text in one container
+    end = body.element.last if body else footer
     statements = said(layout, _above(layout, start))
-    headline = find_headline(doc, layout, meta, statements, start, footer)
+    headline = find_headline(doc, layout, meta, statements, start, end, footer)
     if headline is None and body and body.how == "dense" and (under := _after_facts(layout, body)):
         # no element of its own for the text: the line of facts parts it from the title above
         start, statements = under, said(layout, _above(layout, under))
-        headline = find_headline(doc, layout, meta, statements, start, footer)
+        headline = find_headline(doc, layout, meta, statements, start, end, footer)
     if headline and headline.first > start:
         statements += said(layout, [line for line in _above(layout, headline.first) if line.index >= start])
     text_from = max(headline.last, start) if headline else start
@@ -157,8 +158,8 @@ def read_article(
         text_from = inner[-1].index + 1 if inner else text_from
     lines = body_lines(layout, body, text_from - 1, footer) if body else []
     if lines:
-        end = lines[-1].index + 1
-        statements += said(layout, _visible(layout, end, min(footer, end + _BELOW)))
+        under = lines[-1].index + 1
+        statements += said(layout, _visible(layout, under, min(footer, under + _BELOW)))
         text_from = lines[0].index
     place = _Place(layout=layout, headline=headline, text_from=text_from, statements=statements)
     facts = _Facts()

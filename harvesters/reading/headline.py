@@ -37,6 +37,7 @@ _MARKED = 2.0  # what a heading or an element named as title is worth at least
 _BODY_NAME = re.compile(r"^(?!.*关于)[一-鿿]{2,24}(?:人民政府|委员会|管委会|办公室|[局厅委院])$")
 _TELLING = 10  # characters of a title; names of columns and parts are shorter
 _LINES = 6  # that one title is broken over
+_MENU = 3  # lines of links, one below the other
 _SWITCH = 4  # characters of a font switch or a print button that stands between title and text
 _ENOUGH = 3.0  # a lone heading of any rank without a hint reaches it only right above the line with the date
 
@@ -59,9 +60,9 @@ def plain(text: str) -> str:
 
 
 def find_headline(
-    doc: Document, layout: Layout, meta: MetaTags, statements: Sequence[Said], start: int, footer: int
+    doc: Document, layout: Layout, meta: MetaTags, statements: Sequence[Said], start: int, end: int, footer: int
 ) -> Headline | None:
-    """The headline of the page whose document begins at line ``start``."""
+    """The headline of the page whose document stands in lines ``start`` up to before ``end``."""
     named = next((one.value for one in statements if one.field == "title" and one.label != "主题"), None)
     heads = _html_titles(doc)
     hints = _Hints(
@@ -75,8 +76,14 @@ def find_headline(
     candidates = list(_candidates(layout, hints, start, footer))
     for first, last, base in candidates:
         text = _joined([line.text for line in layout.lines[first:last]])
-        score = base + _score(layout, text, first, last, hints, start)
-        if score > reached:
+        score = base + _score(layout, text, first, last, hints, start, end)
+        if score > reached or (
+            found
+            and score > _ENOUGH
+            and base >= _MARKED
+            and _is_above_menu(layout, found, first, hints)
+            and _has_facts_under(layout, last)
+        ):
             found, reached = (text, first, last), score
     if found:
         text, first, last = found
@@ -218,7 +225,7 @@ def _end(layout: Layout, first: int, last: int) -> int:
     return last
 
 
-def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, start: int) -> float:
+def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, start: int, end: int) -> float:
     """What speaks for lines ``first`` to ``last`` beside their mark-up."""
     if len(text) > _LONGEST or label_field(text) is not None:
         return -99
@@ -231,9 +238,11 @@ def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, star
         score -= 3
     if _INFO.search(text) and len(flat) < 40:
         score -= 4
-    if first > start + 6:
-        score -= 6  # inside the document: a heading of a part
-    elif first <= start:
+    if first > start + 6 or first >= max(end, start + 1):
+        score -= 6  # inside the document: a heading of a part; or under it
+    elif first > start:
+        score -= 0.25 * (first - start)
+    else:
         score -= 0.1 * min(start - last, 30)
     if any(_INFO.search(line.text) for line in layout.lines[last : last + 4]):
         score += 2
@@ -242,6 +251,21 @@ def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, star
     ):
         score += 1  # right above the text, with the facts in a block of labels over it
     return score
+
+
+def _has_facts_under(layout: Layout, last: int) -> bool:
+    """Whether the line ``last``, or the next, says a date, a source or the like; rows of a list say it of others."""
+    under = layout.lines[last : last + 2]
+    first = next((place for place, line in enumerate(under) if _INFO.search(line.text)), None)
+    return first is not None and not any(line.links for line in under[: first + 1])
+
+
+def _is_above_menu(layout: Layout, found: tuple[str, int, int], first: int, hints: _Hints) -> bool:
+    """Whether what was ``found`` is but the name of site or column: a menu parts it from line ``first``, and there is
+    no fact under it."""
+    text, _, last = found
+    links = sum(line.links * 2 > len(line.text) for line in layout.lines[last:first] if not line.hidden)
+    return links >= _MENU and plain(text) not in (hints.meta, hints.label) and not _has_facts_under(layout, last)
 
 
 def _right_above(layout: Layout, last: int, start: int) -> bool:

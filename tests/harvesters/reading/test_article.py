@@ -852,3 +852,63 @@ def test_two_names_on_one_label(label: str, field: str, value: str, expected: An
     block = as_table((("索引号", "11629900MB0/2026-00231"), (label, value)))
     found = article(page(f"<div><h1>{TITLE}</h1>{block}<div class='TRS_Editor'>{PARAGRAPHS}</div></div>", METAS))
     assert getattr(found, field) == expected
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "",
+        "<div><p>相关链接</p><p>河道清淤工作已经全面展开，各单位要密切配合。</p></div>",
+        f"<div><p>转载请注明来源，违者必究。</p><p>{SECOND}</p></div>",
+        "<ul><li><a href='a.html'>关于河道清淤，请各单位配合的公告。</a></li></ul>",
+    ],
+)
+def test_a_document_in_blocks_with_headings_of_their_own(after: str) -> None:
+    blocks = (
+        f"<p>各区县人民政府：</p><div class='lead'>{FIRST}</div>"
+        f"<div class='item'><div class='t'><span>01</span><span>总体思路</span></div><div>{SECOND}</div></div>"
+        f"<div class='item'><div class='t'><span>02</span><span>主要任务</span></div><p class='h'>（一）夯实基础</p>"
+        f"<div class='list'><p>1.{FIRST}</p><p>2.{SECOND}</p><p>3.{LAST}</p></div><p class='h'>（二）拓宽渠道</p>"
+        f"<div class='list'><p>4.{SECOND}</p></div></div>"
+    )
+    info = "<div><span>时间：2026年06月15日 04:38</span><span>来源：青禾市水务局</span></div>"
+    html = page(f"<div class='content'><h1>{TITLE}</h1>{info}<div class='text'>{blocks}</div></div>{after}")
+    text = article(html).body_text or ""
+    assert text.startswith("各区县人民政府：\n各区县人民政府")
+    assert text.endswith(f"4.{SECOND}")
+
+
+@pytest.mark.parametrize(
+    ("head", "logo"),
+    [
+        ("云溪县人民政府", "<div class='r1'><h1>云溪县人民政府</h1></div>"),
+        ("云溪有话说-细览页", "<h1 class='vh'>云溪有话说</h1>"),
+        ("云溪县水务局", "<div><h1><a href='/'>云溪县水务局</a></h1></div>"),
+    ],
+)
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h2>云溪县将清理三条河道</h2><h3>2026-03-11&nbsp;来源：云溪日报</h3>",
+        "<h2>云溪县将清理三条河道</h2><p>供稿：县水务局</p><p>发布时间：2026-03-11　来源：云溪日报</p>",
+    ],
+)
+def test_a_name_over_the_menu_is_no_title(head: str, logo: str, heading: str) -> None:
+    menu = "".join(f"<li><a href='/{place}/'>栏目{place}</a></li>" for place in range(5))
+    text = "<p>各镇人民政府，县政府各部门：现将清理结果公布如下，请认真组织实施，确保取得实效。</p>" * 4
+    side = (
+        "<h2>云溪有话说</h2><h3>回音壁</h3><ul><li><a href='x.html'>关于河道的答复</a><span>2026-03-01</span></li></ul>"
+    )
+    html = f"""<html><head><title>{head}</title></head><body>
+        <div id="h">{logo}<div class="r2"><ul>{menu}</ul></div></div>
+        <div id="b"><div class="h">{heading}</div><div class="b">{text}</div></div>
+        <div class="br">{side}</div></body></html>"""
+    found = article(html, "http://www.yunxi.invalid/zwgk/1.html")
+    assert (found.title, found.source) == ("云溪县将清理三条河道", "云溪日报")
+    assert str(found.published_on) == "2026-03-11"
+
+
+def test_a_title_over_a_list_of_files_is_one() -> None:
+    files = "".join(f"<li><a href='{place}.pdf'>附表{place}</a></li>" for place in range(4))
+    html = page(f"<h1>{TITLE}</h1><ul>{files}</ul><h3>办法正文</h3><p>日期：2026-06-15</p><div>{PARAGRAPHS}</div>")
+    assert article(html).title == TITLE
