@@ -149,6 +149,22 @@ def test_two_rows_side_by_side(date: str) -> None:
     assert shown(listing) == [(href, title, day if date else None) for href, title, day in TREE]
 
 
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("list wow fadeInUp", True),  # faded in once it comes into view, and not yet there when the page was kept
+        ("list fadeInUp last", True),
+        ("list fadeInUp side", False),
+        ("list fadeInUp on", False),  # a tab's
+    ],
+)
+def test_pieces_of_a_list_that_differ_in_what_a_script_did_to_them(words: str, whole: bool) -> None:
+    made = [f'<li><a href="{href}">{title}</a><span>{day}</span></li>' for href, title, day in TREE]
+    one = f'<ul class="list wow fadeInUp animated">{"".join(made[:2])}</ul>'
+    listing = listing_of(document(page(f'<div>{one}<ul class="{words}">{"".join(made[2:])}</ul></div>')))
+    assert shown(listing) == (TREE if whole else TREE[:2])
+
+
 def test_a_row_and_its_interpretation_are_one_row() -> None:
     made = "".join(
         f'<li><a href="{href}">{title}</a><span>{day}</span><a href="/zwgk/zcjd/t20260501_{n}.html">解读：政策问答</a></li>'
