@@ -51,6 +51,10 @@ SHAPES = {
         '<li><p><span class="year">%(y)s.</span><span class="date">%(m)s-%(a)s</span></p><a href="%(h)s">%(t)s</a></li>'
     ) + "</ul>",
     "without a year": "<ul>" + rows('<li><a href="/zwgk/tzgg/n%(a)s%(m)s123.html">%(t)s</a><span>%(m)s-%(a)s</span></li>') + "</ul>",
+    "two figures of the year, a cell of its own": "<table>" + rows(
+        '<tr><td><img src="/i.gif"></td><td><a href="%(h)s" title="%(t)s">%(t)s</a></td><td>%(d)s<br></td></tr>'
+        '<tr><td height="1" colspan="3" background="/line.gif"></td></tr>'
+    ).replace("<td>2026-", "<td>26-") + "</table>",
     "without a year, inside the link": "<ul>" + rows('<li><a href="%(h)s"><span>%(t)s</span><i>%(m)s-%(a)s</i></a></li>') + "</ul>",
     "table": "<table><tbody>" + rows('<tr><td>·</td><td><a href="%(h)s">%(t)s</a></td><td>%(d)s</td></tr>') + "</tbody></table>",
     "date in the head cell": "<table>" + rows('<tr><th>%(d)s</th><td><a href="%(h)s">%(t)s</a></td></tr>') + "</table>",
