@@ -24,6 +24,8 @@ _ROW_TAGS = frozenset(
     {"li", "tr", "div", "dl", "dt", "dd", "p", "a", "ul", "ol", "tbody", "table", "article", "section", "span"}
     | {"h1", "h2", "h3", "h4", "h5", "h6", "font", "td"}
 )
+# class words that say where a piece stands, or how far a script has faded it in (WOW.js, AOS), and not what it is
+_PASSING = re.compile(r"(?<!\S)(?:animated|wow|aos-(?:init|animate)|first|last|odd|even)(?!\S)")
 DATE_HINT = re.compile(r"(?:19|20)\d\d\s*[-/.年–—]|(?<![\d.:])\d{1,2}\s*[-/.月]\s*\d{1,2}(?![\d.:])")
 _ASIDE = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|foot|footer|header|head|friend|links?|friendlink|yqlj|side|sidebar|aside|hot|recommend|rank"
@@ -427,7 +429,10 @@ def _path(node: LexborNode | None, levels: int = 6) -> str:
     for _ in range(levels):
         if node is None or node.tag in ("body", "html"):
             break
-        names.append(f"{node.tag}.{(node.attrs.get('class') or '').strip()}")
+        words = (node.attrs.get("class") or "").strip()
+        if _PASSING.search(words):
+            words = " ".join(word for word in words.split() if not _PASSING.fullmatch(word))
+        names.append(f"{node.tag}.{words}")
         node = node.parent
     return ">".join(reversed(names))
 
