@@ -64,11 +64,9 @@ _ENDS_AS_LABEL = re.compile(r"^.{0,10}[:：]$")
 _STANDS_ALONE = re.compile(
     r"\s*(?:$|[^\u4e00-\u9fa5\s]|来源|信息|文章|作者|编辑|责|浏览|点击|阅读|访问|字|发布|打印|分享|星期|周|稿|出处|【)"
 )
-# "2017-05-05 青禾小学": who publishes stands behind the date, which its digits or its time tell from a day of history
-_PUBLISHER = re.compile(
-    r"\s+[一-鿿（）()]{2,20}(?:政府|委员会|办公室|委|办|局|厅|处|科|所|站|馆|院|校|学|中心|网|报|社|台|部|队|会|公司)\s*$"
-)
 _STATED_SOURCE = re.compile(r"来\s{0,4}源\s{0,4}[:：]")
+# who published it may stand behind the date without a label: "2019-09-26 10:56 青禾日报"
+_UNLABELLED = re.compile(r"(?!.*(?:通过|公布|施行|实施|修[订正]|批准|会议|召开|举行|截止|[，。；！？：:]))\S.{0,39}")
 _SENTENCE = re.compile(r"[，。；].{0,80}[。！？]$")
 _ABOVE, _BELOW = 40, 40  # lines around the document in which labels are looked for
 _INFO_GAP = 3  # lines that may stand between two lines of facts under a headline: a subtitle, a counter, a switch
@@ -345,18 +343,19 @@ def _lone_date(layout: Layout, line: Line, reference: dt.date | None) -> ReadDat
             continue
         if not before.strip() and line.index and _ENDS_AS_LABEL.search(layout.lines[line.index - 1].text):
             continue
-        if _RANGE.search(before):
-            continue
-        if _STANDS_ALONE.match(line.text[found.end :]) or _is_before_publisher(found, line.text):
+        if not _RANGE.search(before) and (
+            _STANDS_ALONE.match(line.text[found.end :]) or (found.start == 0 and _is_stamp(line, found))
+        ):
             return found
     return None
 
 
-def _is_before_publisher(found: ReadDate, line: str) -> bool:
-    """Whether ``line`` is a date and the name of a body or a site behind it, without a label."""
-    told = found.at is not None or found.form == "digits"
-    end = len(line[: found.end].rstrip())
-    return told and not line[: found.start].strip() and _PUBLISHER.match(line, end) is not None
+def _is_stamp(line: Line, found: ReadDate) -> bool:
+    """Whether a line is nothing but a date and who published on it: a time of day tells, and so do very few words."""
+    rest = line.text[found.end :].lstrip()
+    apart = line.text[: len(line.text) - len(rest)][-1].isspace()
+    told = found.at is not None or (not line.links and len(rest) <= 12)
+    return apart and told and _UNLABELLED.fullmatch(rest) is not None
 
 
 def _source(facts: _Facts, place: _Place, meta: MetaTags) -> None:

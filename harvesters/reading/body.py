@@ -146,7 +146,7 @@ def _named(layout: Layout) -> Body | None:
         if ((element.names and _is_named(element.names)) or element.tag == "ucapcontent" or element.index in marked)
         and not element.hidden
         and not element.frame
-        and element.tag not in ("a", "img", "input")
+        and element.tag not in ("a", "img", "input", "body", "html")
     ]
     if not candidates:
         return None

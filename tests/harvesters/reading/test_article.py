@@ -278,6 +278,13 @@ def test_what_only_a_meta_tag_says_is_not_shown() -> None:
         ("2026-06-18 青禾市第十届人民代表大会第二次会议通过", None),
         ("<a href='/'>青禾市政府门户网站 www.qinghe.invalid</a> 2026-06-15 17:32:17 来源：青禾报", "2026-06-15"),
         ("<a href='/a.html'>青禾市召开春季防汛抗旱工作会议</a> 2026-06-15", None),
+        ("2026-06-15 10:56:28 青禾日报", "2026-06-15"),
+        ("<span>2026年06月15日 10:56</span> <a href='http://www.qinghe.invalid/'>青禾日报</a>", "2026-06-15"),
+        ("2026-06-15 青禾日报", "2026-06-15"),
+        ("2026-06-15 10:00 青禾会议中心召开第二次会议", None),
+        ("2026年6月15日 青禾市人大常委会第二次会议通过", None),
+        ("2026-06-15 <a href='/a.html'>青禾市水务局召开会议部署防汛工作</a>", None),
+        ("2026-06-15 10:00截止", None),
     ],
 )
 def test_which_date_is_the_publication(info: str, on: str | None) -> None:
@@ -628,6 +635,12 @@ def test_marks_of_generators_show_where_the_text_is() -> None:
         <!--<$[信息内容]>begin--><p>全文见附图。</p><!--<$[信息内容]>end--></div></div>
         <div class='q3'>{"<p>本站致力于为公众提供便捷的信息服务，欢迎提出意见和建议。</p>" * 2}</div>"""
     assert article(page(middle, METAS)).body_text == "全文见附图。"
+
+
+def test_a_mark_that_stands_in_no_element_says_nothing() -> None:
+    middle = f"""<!-- content start --><div class='a'><h1>{TITLE}</h1><p>2026-06-15 10:56 青禾日报</p>
+        <p>缩小字体 放大字体 收藏</p><div class='b'>{PARAGRAPHS}</div></div><!-- content end --><p>我要反馈</p>"""
+    assert article(page(middle, METAS)).body_text == BODY
 
 
 def test_keywords_and_summary_of_the_meta_tags_count_only_where_they_speak_of_the_document() -> None:
