@@ -7,8 +7,8 @@ import re
 from selectolax.lexbor import LexborNode
 
 from harvesters.reading.document import Document
-from harvesters.reading.listing import squeeze
 from harvesters.reading.scripts import written
+from harvesters.reading.spaces import squeeze
 
 _WHERE = re.compile(
     r"(?:当前|您的|你的|所在|您现在的|现在的?|您当前的|目前|您所在的?)\s*(?:所在)?的?位置(?:是)?|位置\s*[:：]|您现在(?:正)?(?:在|位于)"
