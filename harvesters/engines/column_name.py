@@ -33,6 +33,7 @@ _CRUMBS = ",".join(
     for attribute in ("class", "id")
     for word in ("*=crumb", "*=bread", "*=position", "*=location", "*=weizhi", "*=dqwz", "~=pos", "~=path", "~=mbx")
 )
+_OWN_LINKS = 6  # tabs over a list and a 更多 are fewer
 _HOME = re.compile(r"(?:网站|本站)?(?:首页|主页)")
 _FROM_HOME = re.compile(r"^\W*(?:网站|本站)?(?:首页|主页)\s*(?:-{0,2}>>?|[》»›＞→])")
 
@@ -144,6 +145,8 @@ def _heading_in(node: LexborNode) -> str | None:
         pieces = [piece for piece in _shown(node, "\x1f").split("\x1f") if piece]
         if pieces and len(pieces) <= 3:
             return _named(pieces[0])
+    if len(node.css("a")) >= _OWN_LINKS:
+        return None  # a block with links of its own: its heading is theirs
     for inner in node.css("h1,h2,h3,h4,[class*=title],[class*=tit]"):
         text = _shown(inner)
         if 1 < len(text) <= 20:

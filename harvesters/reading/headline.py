@@ -34,6 +34,10 @@ _ELLIPSIS = re.compile(r"(?:…|\.{3})$")
 _TAG_SCORE = {"ucaptitle": 6.0, "h1": 4.0, "h2": 3.0, "h3": 2.0, "h4": 2.0, "h5": 2.0, "h6": 1.5}
 _LONGEST = 200  # characters; titles of notices that name a list of documents come near it
 _MARKED = 2.0  # what a heading or an element named as title is worth at least
+# the heading of a part of a document, and no "一、二级建造师" that counts grades
+_OF_A_PART = re.compile(
+    r"[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|[（(][一二三四五六七八九十]{1,3}[)）]"
+)
 _BODY_NAME = re.compile(r"^(?!.*关于)[一-鿿]{2,24}(?:人民政府|委员会|管委会|办公室|[局厅委院])$")
 _TELLING = 10  # characters of a title; names of columns and parts are shorter
 _LINES = 6  # that one title is broken over
@@ -227,7 +231,7 @@ def _end(layout: Layout, first: int, last: int) -> int:
 
 def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, start: int, end: int) -> float:
     """What speaks for lines ``first`` to ``last`` beside their mark-up."""
-    if len(text) > _LONGEST or label_field(text) is not None:
+    if len(text) > _LONGEST or label_field(text) is not None or _OF_A_PART.match(text):
         return -99
     lines = layout.lines[first:last]
     flat = plain(text)

@@ -57,6 +57,12 @@ def test_the_title(title: str) -> None:
     assert named(title=title) == "通知公告"
 
 
+def test_the_heading_of_a_block_with_links_of_its_own_is_theirs() -> None:
+    hot = "".join(f'<li><a href="/zt/{n}.html">全县召开第{n}次防汛工作会议</a></li>' for n in range(8))
+    side = f"<div class='side'><h3>热点推荐</h3><ul>{hot}</ul></div>"
+    assert named(title="通知公告_云溪县人民政府", around=f"<div>{side}<div>%s</div></div>") == "通知公告"
+
+
 @pytest.mark.parametrize("title", ["云溪县人民政府", "云溪高新技术开发区", "首页", "", "云溪县人民政府 云溪县政府网"])
 def test_a_title_that_names_the_site_alone(title: str) -> None:
     assert named(title=title) is None

@@ -716,6 +716,21 @@ def test_facts_in_the_element_of_the_headline_are_no_part_of_it(title: str, meta
     assert (found.title, found.published_on) == (TITLE, dt.date(2026, 6, 15))
 
 
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("一、基本情况", None),
+        ("（二）主要职责", None),
+        ("一、二级建造师注册公告", "一、二级建造师注册公告"),
+    ],
+)
+def test_the_heading_of_a_part_is_no_title(heading: str, title: str | None) -> None:
+    middle = (
+        f"<div class='w'><h1>{heading}</h1><p>发布时间：2026-06-15</p><div class='TRS_Editor'>{PARAGRAPHS}</div></div>"
+    )
+    assert article(page(middle, title="青禾市人民政府网站")).title == title
+
+
 def test_a_date_inside_a_headline_belongs_to_it() -> None:
     title = "关于2026年6月15日停水的公告"
     html = page(f"<h1>关于<span>2026年6月15日</span>停水的公告</h1><div id='zoom'>{PARAGRAPHS}</div>", title=title)
