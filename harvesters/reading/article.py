@@ -134,7 +134,8 @@ def read_article(
     footer = footer_from(layout)
     body = find_body(layout, footer)
     start = body.element.first if body else footer
-    if body and (block := _labels_on_top(layout, body)):
+    block = _labels_on_top(layout, body) if body else []
+    if block:
         start = block[-1].index + 1  # labels, title and text in one container
     end = body.element.last if body else footer
     statements = said(layout, _above(layout, start))
@@ -189,7 +190,7 @@ def read_article(
             next_part=_next_part(doc, layout),
         ),
         provenance=facts.provenance,
-        signs=_signs(facts, place, meta, body, text),
+        signs=_signs(facts, place, meta, body, text) | ({"labels"} if block and headline else set()),
     )
 
 
@@ -261,11 +262,13 @@ def _labels_on_top(layout: Layout, body: Body) -> list[Line]:
 
 
 def _lines_of_labels(layout: Layout, table: Element) -> list[Line]:
-    """The lines of ``table`` if it holds labels and values and nothing else; none of a layout with the text in it."""
+    """The lines of ``table`` if it holds labels, with values or without, and nothing else; none of a layout with the
+    text in it."""
     lines = _visible(layout, table.first, table.last)
     labels = sum(begins_with_label(line.text) for line in lines)
     longest = max((len(line.text) for line in lines), default=0)
-    return lines if labels * 3 >= len(lines) and longest <= 200 and said(layout, lines) else []
+    block = labels * 3 >= len(lines) and longest <= _LONG_LABEL
+    return lines if block and (labels >= _BLOCK or said(layout, lines)) else []
 
 
 # ------------------------------------------------------------------ one fact after the other

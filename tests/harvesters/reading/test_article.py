@@ -927,3 +927,13 @@ def test_a_title_over_a_list_of_files_is_one() -> None:
     files = "".join(f"<li><a href='{place}.pdf'>附表{place}</a></li>" for place in range(4))
     html = page(f"<h1>{TITLE}</h1><ul>{files}</ul><h3>办法正文</h3><p>日期：2026-06-15</p><div>{PARAGRAPHS}</div>")
     assert article(html).title == TITLE
+
+
+@pytest.mark.parametrize("block", [as_table, as_head])
+def test_an_empty_block_of_labels_over_title_and_text_is_no_text(block: Any) -> None:
+    empty = block(tuple((label, "") for label, _ in LABELS[:8]))
+    html = page(f"<div class='m'>{empty}<h1>{TITLE}</h1><div>{FIRST}</div><div>{SECOND}</div></div>", title="青禾市")
+    found = article(html, "http://page.invalid/")
+    assert (found.title, found.body_text) == (TITLE, f"{FIRST}\n{SECOND}")
+    for field in ("index_number", "subject", "issuing_body", "formed_on", "document_number", "published_on", "source"):
+        assert getattr(found, field) is None, field
