@@ -28,7 +28,8 @@ _ROW_TAGS = frozenset(
 _PASSING = re.compile(r"(?<!\S)(?:animated|wow|aos-(?:init|animate)|first|last|odd|even)(?!\S)")
 DATE_HINT = re.compile(r"(?:19|20)\d\d\s*[-/.年–—]|(?<![\d.:])\d{1,2}\s*[-/.月]\s*\d{1,2}(?![\d.:])")
 _ASIDE = re.compile(
-    r"(?:^|[\s_-])(?:nav|menu|foot|footer|header|head|friend|links?|friendlink|yqlj|side|sidebar|aside|hot|recommend|rank"
+    r"(?:^|[\s_-])(?:nav|menu|foot|footer|header|head|friend|links?|friendlink|yqlj|side"
+    r"|(?<!with[_-])(?<!has[_-])(?<!no[_-])sidebar|aside|hot|recommend|rank"
     r"|relat\w*|banner|slide\w*|swiper|focus|xglj|crumb\w*|breadcrumb|position|location|login|search|share|toolbar"
     r"|pager|pagination|paging|copyright|leftmenu|left-?nav|sub-?nav|top-?nav|tuijian|remen)"
     r"(?:$|[\s_-]|\d)",

@@ -197,6 +197,15 @@ def test_the_blocks_of_a_layout_are_no_rows() -> None:
     assert shown(listing_of(document(page(text)))) == TREE[:1]
 
 
+@pytest.mark.parametrize("words", ["block with-sidebar", "no-sidebar", "main has_sidebar"])
+def test_what_is_laid_out_with_a_side_box_is_none(words: str) -> None:
+    made = rows('<li><span> %(y)s 年 %(m)s 月 %(a)s 日</span> <a href="/info/1121/%(m)s%(a)s.htm">%(t)s</a></li>')
+    side = '<div id="sidebar"><h3>新闻</h3><ul><li><a href="#">通知</a></li></ul></div>'
+    text = f'<section class="{words}"><h2>通知</h2>{side}<ul class="inner">{made}</ul></section>'
+    listing = listing_of(document(f"<html><head><title>云溪县第一中学</title></head><body>{text}</body></html>"))
+    assert shown(listing) == [(f"/info/1121/{date[5:7]}{date[8:]}.htm", title, date) for _, title, date in TREE]
+
+
 def test_the_number_of_a_page_is_no_date_of_a_row() -> None:
     made = "".join(
         f'<li><a href="../info/1044/{n}.htm"><span>{title}</span></a></li>' for n, title in enumerate(TITLES[:2], 2001)
