@@ -206,7 +206,8 @@ def _above(layout: Layout, end: int) -> list[Line]:
 def _after_facts(layout: Layout, body: Body) -> int | None:
     """The line after the one, among the first of ``body`` but not the very first, that says date and source."""
     for line in _visible(layout, body.element.first, body.element.last)[1:_INFO_GAP]:
-        if len(line.text) <= 100 and {"published_on", "source"} <= {one.field for one in said(layout, [line])}:
+        fields = {one.field for one in said(layout, [line])} if len(line.text) <= 100 else set()
+        if "published_on" in fields and ("source" in fields or _STATED_SOURCE.search(line.text)):
             return line.index + 1
     return None
 
@@ -525,6 +526,14 @@ def _without_title(lines: list[Line], headline: Headline | None) -> list[Line]:
     return lines
 
 
+def _has_empty_source(place: _Place) -> bool:
+    """Whether the line that states the day of publication keeps a place for the source, though it stands empty."""
+    return any(
+        one.field == "published_on" and _STATED_SOURCE.search(place.layout.lines[one.line].text)
+        for one in place.statements
+    )
+
+
 def _signs(facts: _Facts, place: _Place, meta: MetaTags, body: Body | None, text: str | None) -> frozenset[str]:
     """What speaks for this page being an article."""
     signs = set()
@@ -536,7 +545,7 @@ def _signs(facts: _Facts, place: _Place, meta: MetaTags, body: Body | None, text
             signs.add("titled")
     if facts.values.get("published_on"):
         signs.add("date")
-    if "source" in facts.values:
+    if "source" in facts.values or _has_empty_source(place):
         signs.add("source")
     if sum(one.field in _LABEL_FIELDS for one in place.statements) >= 2:
         signs.add("labels")

@@ -287,7 +287,7 @@ def _beside(layout: Layout, line: Line) -> str | None:
     there = _child_towards(layout, common, after.element)
     if here is None or there is None or there.order != here.order + 1 or {here.tag, there.tag} & {"tr", "table", "ul"}:
         return None
-    if here.last != line.index + 1 or there.first != after.index:
+    if (here.first, here.last) != (line.index, line.index + 1) or there.first != after.index:
         return None
     values = layout.inside(there)
     text = " ".join(value.text for value in values)

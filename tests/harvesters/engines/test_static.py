@@ -497,6 +497,13 @@ def test_what_is_no_list(text: str) -> None:
     assert listing_of(document(text)) is None
 
 
+@pytest.mark.parametrize("mark", ["上一篇：", "<b>上一篇：</b>\n", "【上一条】"])
+def test_what_stands_before_and_after_an_article_is_no_list(mark: str) -> None:
+    links = "".join(f'<p>{mark}<a href="{href}">{title}</a></p>' for href, title, _ in TREE[:2])
+    found = listing_of(document(page(f"<p>时间：2026-06-15 来源：</p>{links}")))
+    assert found is None or not found.rows
+
+
 def test_an_article_is_no_list() -> None:
     text = page("<h1>某通知</h1><p>正文</p>").replace("<title>", '<meta name="ArticleTitle" content="某通知"><title>')
     assert listing_of(document(text)) is None

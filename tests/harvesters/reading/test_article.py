@@ -491,6 +491,17 @@ def test_the_line_of_facts_parts_a_title_without_mark_up_from_a_text_without() -
     assert [file.name for file in found.attachments] == ["河道保护管理办法.pdf"]
 
 
+@pytest.mark.parametrize("mark", ["上一篇：", "<b>上一条：</b>", "<span>【上一篇】</span> "])
+def test_a_document_of_pictures_whose_source_stands_empty(mark: str) -> None:
+    html = f"""<html><title>青禾市社会组织网</title><body><div class="unit"><p>您当前的位置：<a href="/">首页</a> &gt;
+        <a href="../">通知公告</a></p><div><p style="font-size:24px">{TITLE}</p>
+        <div align="center">时间：2026-06-15 17:36:52&nbsp; 来源：</div><p><img src="/files/1.jpg"></p></div>
+        <p>{mark}<a href="6.html">关于举办第三届公益慈善项目大赛的通知</a></p></div></body></html>"""
+    found = article(html, "http://www.qinghe.invalid/tzgg/2026-06-15/5244.html")
+    assert (found.title, str(found.published_on), found.source) == (TITLE, "2026-06-15", None)
+    assert found.body_text is None
+
+
 def test_numbers_in_a_block_of_labels_make_a_short_document_one() -> None:
     html = f"""<html><body><table><tr><td>报送单位：</td><td>市水务局</td><td>主题分类：</td><td><span></span></td></tr>
         <tr><td>发文字号：</td><td>青水发〔2026〕7号</td><td>成文日期：</td><td>2026-06-12</td></tr>
