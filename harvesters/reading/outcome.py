@@ -56,6 +56,14 @@ _NOT_A_LIST = re.compile(
 _SAMPLE = 50_000  # characters of a refusing answer that are searched for its system
 _JUMP_BYTES = 4096  # pages that only lead on are 13 to 700 bytes; a page of content is never this small
 _CHALLENGE_BYTES = 8000  # 瑞数's own page is a seed, a script and an address
+_CLOSED = ("ul", "ol", "table", "div")  # what every template closes that opens it
+# where list interfaces say why they give nothing, and the codes among them that say it as a status would
+_MESSAGES = ("msg", "message", "errmsg", "errorMsg", "error", "info", "desc")
+_MESSAGE = 300  # characters
+_CODES = ("code", "status", "errcode", "statusCode", "resultCode")
+_BY_CODE = {"401": "login", "403": "http_403", "429": "rate_limit"}
+_FAULT = re.compile(r"5\d\d")
+_NO_DATA = re.compile(r"(?:无|没有)[^权访]{0,4}(?:数据|信息|内容|记录|结果)|no data", re.IGNORECASE)
 _OWN_TAGS = frozenset({"siteidcode", "columnname"})
 SHELL_BYTES = 600  # below it no government page of content was ever seen
 SHELL_TEXT = 120  # visible characters of a page that draws itself in the browser
@@ -110,7 +118,7 @@ def refusal_by_status(doc: Document, *, own_page: bool) -> Refusal | None:
 
 
 def cut_off(doc: Document) -> Refusal | None:
-    """A body that ends before its end: shorter than announced, or broken off inside JSON, XML or an HTML tag."""
+    """A body that ends before its end: shorter than announced, or broken off inside JSON, XML or HTML."""
     announced = doc.headers.get("content-length", "")
     short = announced.isdigit() and not doc.headers.get("content-encoding") and 0 < len(doc.body) < int(announced)
     if not short and doc.body:
@@ -120,7 +128,7 @@ def cut_off(doc: Document) -> Refusal | None:
         if first in ("{", "["):
             short = doc.json is None and tail[-1:] not in ("}", "]", ")", ";")
         elif "<html" in text[:3000].lower():
-            short = not tail.endswith(">") and "</html" not in tail and "</body" not in tail
+            short = "</html" not in tail and "</body" not in tail and (not tail.endswith(">") or _is_left_open(text))
     if not short:
         return None
     return Refusal(
@@ -131,10 +139,21 @@ def cut_off(doc: Document) -> Refusal | None:
     )
 
 
+def _is_left_open(text: str) -> bool:
+    """Whether a page ends neither its body nor what stands in it: cut between two tags it looks whole at its last.
+
+    Pages that leave out the ends of body and html are in order otherwise, or a browser shows them badly.
+    """
+    lowered = text.lower()
+    if "</html" in lowered or "</body" in lowered:
+        return False
+    return any(lowered.count(f"<{tag}") > lowered.count(f"</{tag}") for tag in _CLOSED)
+
+
 def refusal_by_body(doc: Document, shown: str) -> Refusal | None:
     """What a page without proof of content is. ``shown`` is its visible text."""
     text = doc.text
-    if not text.strip():
+    if not text.strip() and redirect_target(doc) is None:
         return Refusal(
             kind="shell",
             outcome=Outcome.SHELL,
@@ -190,6 +209,29 @@ def refusal_by_body(doc: Document, shown: str) -> Refusal | None:
     return _shell(doc, shown)
 
 
+def refusal_by_message(doc: Document) -> Refusal | None:
+    """What an interface's answer without rows refuses by its message or its own code, whatever its status."""
+    told = doc.json
+    if not isinstance(told, dict):
+        return None
+    said = " ".join(value for name in _MESSAGES if isinstance(value := told.get(name), str))[:_MESSAGE]
+    system = system_in(said)
+    if system is None and _LOGIN.search(said):
+        system = "login"
+    code = next((str(told[name]) for name in _CODES if name in told), "")
+    word = system or _BY_CODE.get(code)
+    if word:
+        return _blocked(doc, word)
+    if (told.get("success") is not False and not _FAULT.fullmatch(code)) or _NO_DATA.search(said):
+        return None
+    return Refusal(
+        kind="error",
+        outcome=Outcome.UNREACHABLE,
+        reason="interface_error",
+        detail=f"The list interface says that it failed ({said or code or 'success: false'}); it is asked again later.",
+    )
+
+
 def _shell(doc: Document, shown: str) -> Refusal | None:
     text, title = doc.text, _title(doc)
     frames = [src for src in _FRAME_SOURCE.findall(text) if not _NOT_A_LIST.search(src)]
@@ -215,16 +257,19 @@ def _shell(doc: Document, shown: str) -> Refusal | None:
 
 
 def redirect_target(doc: Document, *, force: bool = False) -> str | None:
-    """Where a page that only sends its visitor on leads: meta refresh within 5 s, or a script that sets location.
+    """Where a page that only sends its visitor on leads: refresh within 5 s, or a script that sets location.
 
     A script's jump counts on a short page with no other link than one to the same place; ``force`` takes any.
     """
     here = urldefrag(doc.url)[0]
+    said = [doc.headers.get("refresh", "")]
     for node in doc.tree.css("meta[http-equiv][content]"):
         if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
-            match = _REFRESH.match("".join((node.attributes.get("content") or "").split()))
-            if match and int(match[1] or 0) <= 5:
-                return _elsewhere(doc, match[2], here)
+            said.append(node.attributes.get("content") or "")
+    for one in said:
+        match = _REFRESH.match("".join(one.split()))
+        if match and int(match[1] or 0) <= 5:
+            return _elsewhere(doc, match[2], here)
     if not force and len(doc.body) >= _JUMP_BYTES:
         return None
     links = [] if force else [node.attributes.get("href") or "" for node in doc.tree.css("a[href]")]
