@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from harvesters.engines.pager import Pager
-from harvesters.reading.document import Document
+from harvesters.reading.document import Document, is_address
 from harvesters.reading.links import is_article, script_address
 from harvesters.reading.listing import is_only_date, is_short_date, texts
 
@@ -24,6 +24,8 @@ _ROW_TAGS = frozenset(
     {"li", "tr", "div", "dl", "dt", "dd", "p", "a", "ul", "ol", "tbody", "table", "article", "section", "span"}
     | {"h1", "h2", "h3", "h4", "h5", "h6", "font", "td"}
 )
+# class words that say where a piece stands, or how far a script has faded it in (WOW.js, AOS), and not what it is
+_PASSING = re.compile(r"(?<!\S)(?:animated|wow|aos-(?:init|animate)|first|last|odd|even)(?!\S)")
 DATE_HINT = re.compile(r"(?:19|20)\d\d\s*[-/.年–—]|(?<![\d.:])\d{1,2}\s*[-/.月]\s*\d{1,2}(?![\d.:])")
 _ASIDE = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|foot|footer|header|head|friend|links?|friendlink|yqlj|side|sidebar|aside|hot|recommend|rank"
@@ -161,8 +163,11 @@ def _near(href: str, folder: str, host: str) -> bool:
     if href[0] == "/" and href[:2] != "//":
         return href.startswith(folder) and len(folder) > 1
     if "//" in href[:8]:
-        parts = urlsplit(href if href[0] != "/" else "http:" + href) if "[" not in href else None
-        return parts is not None and parts.netloc.lower() == host and len(folder) > 1 and parts.path.startswith(folder)
+        whole = href if href[0] != "/" else "http:" + href
+        if not is_address(whole):
+            return False
+        parts = urlsplit(whole)
+        return parts.netloc.lower() == host and len(folder) > 1 and parts.path.startswith(folder)
     return not href.startswith("..")
 
 
@@ -427,7 +432,10 @@ def _path(node: LexborNode | None, levels: int = 6) -> str:
     for _ in range(levels):
         if node is None or node.tag in ("body", "html"):
             break
-        names.append(f"{node.tag}.{(node.attrs.get('class') or '').strip()}")
+        words = (node.attrs.get("class") or "").strip()
+        if _PASSING.search(words):
+            words = " ".join(word for word in words.split() if not _PASSING.fullmatch(word))
+        names.append(f"{node.tag}.{words}")
         node = node.parent
     return ">".join(reversed(names))
 

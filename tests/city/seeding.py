@@ -398,7 +398,7 @@ def _lifelike(city: City, picker: Picker) -> None:
 
 def _written(columns: Iterable[Column]) -> None:
     """Lets some columns of static sites write their rows by script, or keep them in a file: one host mixes engines."""
-    static = [c for c in columns if c.family in ("trs", "trs_bare") and c.fault is None and not c.single]
+    static = [c for c in columns if c.family in ("trs", "trs_bare") and c.fault is None and c.count > 1]
     free = [c for c in static if not (c.years or c.feed or c.unpublished or c.no_slash)]
     for n, column in enumerate(free[::4]):
         column.family = ("trs_written", "trs_json")[n % 2]
