@@ -19,16 +19,19 @@ JUMP_BYTES = 4096  # pages that only lead on are 13 to 700 bytes; a page of cont
 
 
 def redirect_target(doc: Document, *, force: bool = False) -> str | None:
-    """Where a page that only sends its visitor on leads: meta refresh within 5 s, or a script that sets location.
+    """Where a page that only sends its visitor on leads: refresh within 5 s, or a script that sets location.
 
     A script's jump counts on a short page with no other link than one to the same place; ``force`` takes any.
     """
     here = urldefrag(doc.url)[0]
+    said = [doc.headers.get("refresh", "")]
     for node in doc.tree.css("meta[http-equiv][content]"):
         if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
-            match = _REFRESH.match("".join((node.attributes.get("content") or "").split()))
-            if match and int(match[1] or 0) <= 5:
-                return _elsewhere(doc, match[2], here)
+            said.append(node.attributes.get("content") or "")
+    for one in said:
+        match = _REFRESH.match("".join(one.split()))
+        if match and int(match[1] or 0) <= 5:
+            return _elsewhere(doc, match[2], here)
     if not force and len(doc.body) >= JUMP_BYTES:
         return None
     links = [] if force else [node.attributes.get("href") or "" for node in doc.tree.css("a[href]")]

@@ -59,8 +59,6 @@ _LOGIN = re.compile(r"系统提示.{0,40}(?:登录|权限)|(?:请(?:先)?|需要
 _LOGIN_TITLE = re.compile(
     r"统一(?:身份|用户)?认证|(?:用户|系统|管理员|后台)?登[录陆]\W*$|请(?:先)?登[录陆]", re.IGNORECASE
 )
-_CODES = ("code", "status", "state", "errcode", "errorCode", "retcode", "resultCode")
-_MESSAGES = ("msg", "message", "errmsg", "errorMsg", "error", "info", "resultMsg")
 _GOOD_CODES = frozenset({"0", "00", "0000", "1", "200", "true", "ok", "success"})
 _JSON_FAULT = re.compile(r"(?:系统|服务器?|程序|内部)(?:异常|错误|出错|故障)")
 _JSON_LOGIN = re.compile(
@@ -81,6 +79,14 @@ _NOT_A_LIST = re.compile(
 )
 _SAMPLE = 50_000  # characters of a refusing answer that are searched for its system
 _CHALLENGE_BYTES = 8000  # 瑞数's own page is a seed, a script and an address
+_CLOSED = ("ul", "ol", "table")  # what every template closes that opens it
+# where list interfaces say why they give nothing, and the codes among them that say it as a status would
+_MESSAGES = ("msg", "message", "errmsg", "errorMsg", "error", "info", "desc", "resultMsg")
+_MESSAGE = 300  # characters
+_CODES = ("code", "status", "state", "errcode", "errorCode", "retcode", "statusCode", "resultCode")
+_BY_CODE = {"401": "login", "403": "http_403", "429": "rate_limit"}
+_FAULT = re.compile(r"5\d\d")
+_NO_DATA = re.compile(r"(?:无|没有)[^权访]{0,4}(?:数据|信息|内容|记录|结果)|no data", re.IGNORECASE)
 _OWN_TAGS = frozenset({"siteidcode", "columnname"})
 SHELL_BYTES = 600  # below it no government page of content was ever seen
 SHELL_TEXT = 120  # visible characters of a page that draws itself in the browser
@@ -146,7 +152,7 @@ def refusal_by_status(doc: Document, *, own_page: bool) -> Refusal | None:
 
 
 def cut_off(doc: Document) -> Refusal | None:
-    """A body that ends before its end: shorter than announced, or broken off inside JSON, XML or an HTML tag."""
+    """A body that ends before its end: shorter than announced, or broken off inside JSON, XML or HTML."""
     announced = doc.headers.get("content-length", "")
     short = announced.isdigit() and not doc.headers.get("content-encoding") and 0 < len(doc.body) < int(announced)
     if not short and doc.body:
@@ -156,7 +162,7 @@ def cut_off(doc: Document) -> Refusal | None:
         if first in ("{", "["):
             short = doc.json is None and tail[-1:] not in ("}", "]", ")", ";")
         elif "<html" in text[:3000].lower():
-            short = not tail.endswith(">") and "</html" not in tail and "</body" not in tail
+            short = "</html" not in tail and "</body" not in tail and (not tail.endswith(">") or _is_left_open(text))
     if not short:
         return None
     return Refusal(
@@ -167,6 +173,17 @@ def cut_off(doc: Document) -> Refusal | None:
     )
 
 
+def _is_left_open(text: str) -> bool:
+    """Whether a page ends neither its body nor what stands in it: cut between two tags it looks whole at its last.
+
+    Pages that leave out the ends of body and html are in order otherwise, or a browser shows them badly.
+    """
+    lowered = text.lower()
+    if "</html" in lowered or "</body" in lowered:
+        return False
+    return any(lowered.count(f"<{tag}") > lowered.count(f"</{tag}") for tag in _CLOSED)
+
+
 def refusal_by_body(doc: Document, shown: str, *, documented: bool = False) -> Refusal | None:
     """What a page without proof of content is.
 
@@ -175,7 +192,7 @@ def refusal_by_body(doc: Document, shown: str, *, documented: bool = False) -> R
         are what it is about.
     """
     text = doc.text
-    if not text.strip():
+    if not text.strip() and redirect_target(doc) is None:
         return Refusal(
             kind="shell",
             outcome=Outcome.SHELL,
@@ -228,7 +245,7 @@ def is_challenge(doc: Document, shown: str) -> bool:
 
 
 def refusal_by_json(doc: Document) -> Refusal | None:
-    """What an answer of an interface without rows says of itself by its code and message; None where it says nothing.
+    """What an interface's answer without rows says of itself by its message and code; None where it says nothing.
 
     Interfaces answer 200 and put what is wrong into the text.
     """
@@ -236,20 +253,25 @@ def refusal_by_json(doc: Document) -> Refusal | None:
     if not isinstance(told, Mapping):
         return None
     codes = [str(told[name]) for name in _CODES if isinstance(told.get(name), int | str)]
-    message = next((told[name] for name in _MESSAGES if isinstance(told.get(name), str) and told[name].strip()), "")
-    if len(message) > 200 or any(code.lower() in _GOOD_CODES for code in codes):
+    message = " ".join(value for name in _MESSAGES if isinstance(value := told.get(name), str)).strip()[:_MESSAGE]
+    word = system_in(message) or ("login" if _LOGIN.search(message) or _JSON_LOGIN.search(message) else None)
+    word = word or next((_BY_CODE[code] for code in codes if code in _BY_CODE), None)
+    if word:
+        return _blocked(doc, word)
+    failed = told.get("success") is False or any(_FAULT.fullmatch(code) for code in codes)
+    if any(code.lower() in _GOOD_CODES for code in codes) and not failed:
         return None
-    if "429" in codes or system_in(message) == "rate_limit":
-        return _blocked(doc, "rate_limit")
-    if "401" in codes or _JSON_LOGIN.search(message):
-        return _blocked(doc, "login")
-    if system_in(message) == "waf":
-        return _blocked(doc, "waf")
-    if message and ("404" in codes or _MISSING.search(message)):
+    if "404" in codes or (message and _MISSING.search(message)):
         return _missing()
-    if _REPAIR.search(message) or _JSON_FAULT.search(message):
-        return _at_fault("server_error")
-    return None
+    if _NO_DATA.search(message) or not (failed or _REPAIR.search(message) or _JSON_FAULT.search(message)):
+        return None
+    said = message or ", ".join(codes) or "success: false"
+    return Refusal(
+        kind="error",
+        outcome=Outcome.UNREACHABLE,
+        reason="interface_error",
+        detail=f"The list interface says that it failed ({said}); it is asked again later.",
+    )
 
 
 def _at_fault(reason: str) -> Refusal:

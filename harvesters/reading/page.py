@@ -113,8 +113,8 @@ def read_page(
     ):
         return _answer(doc, fetch)
     page = replace(_html(doc, expect, fetch, profile or Profile()), tags=tags_of(doc))
-    # the site's own frame around a refusal is a refusal still
-    refused = None if page.outcome.is_good else refusal_by_status(doc, own_page=False)
+    # the site's own frame around a refusal is a refusal still, and one around an empty list may be
+    refused = None if page.outcome is Outcome.OK else refusal_by_status(doc, own_page=False)
     return _refused(doc, refused, page.site) if refused else page
 
 
@@ -159,8 +159,11 @@ def _answer(doc: Document, fetch: Fetch | None) -> Page:
     # without rows but with a next request, the engine knows another way to ask for the same list; a page after the
     # last one has no rows and says nothing of the list's being empty
     if listing is not None and (listing.rows or listing.next is not None or listing.ended or listing.total_rows == 0):
-        is_empty = not listing.rows and listing.next is None and listing.total_rows == 0
-        outcome = Outcome.OK_EMPTY if is_empty else Outcome.OK
+        shows_none = not listing.rows and listing.next is None
+        failed = refusal_by_json(doc) if shows_none else None
+        if failed is not None:  # its skeleton is empty because it failed
+            return _refused(doc, failed)
+        outcome = Outcome.OK_EMPTY if shows_none and listing.total_rows == 0 else Outcome.OK
         return _page(doc, "endpoint", outcome, engine=listing.engine, listing=listing)
     refused = refusal_by_json(doc) if doc.json is not None else refusal_by_body(doc, shown(lay_out(doc.tree)))
     if refused and refused.outcome is not Outcome.SHELL:
@@ -419,7 +422,7 @@ def _without_proof(
 
 def _is_own_page(doc: Document) -> bool:
     """Whether an answer with an error status is all the same a page of the site: it carries the site's code."""
-    return "siteidcode" in doc.meta and len(doc.body) > 2000
+    return "siteidcode" in doc.meta
 
 
 def _is_home(doc: Document, meta: MetaTags) -> bool:

@@ -261,7 +261,7 @@ BROKEN = [
     ("<html><head><title>Index of /zwgk</title></head><body><h1>Index of /zwgk</h1><table><tr><td><a href='gkml/'>gkml/</a></td><td>"
      "2026-03-04 10:11</td></tr><tr><td><a href='gkzn/'>gkzn/</a></td><td>2026-03-04 10:11</td></tr></table></body></html>",
      "default_page"),
-    ('{"code":500,"msg":"系统异常，请联系管理员"}', "server_error"),
+    ('{"code":500,"msg":"系统异常，请联系管理员"}', "interface_error"),
     ("<html><body><p>因网站升级改造，本网站暂停服务。</p></body></html>", "maintenance"),
     ("<html><body><div>当前访问人数过多，请稍后再试。</div></body></html>", "maintenance"),
 ]  # fmt: skip
@@ -278,13 +278,37 @@ def test_what_a_server_or_host_puts_in_place_of_a_site(html: str, reason: str, e
 def test_a_refusing_status_over_a_page_of_the_site_itself_is_no_block(status: int) -> None:
     assert seen(page(PAD + LIST), status, {}).outcome is Outcome.OK
     assert seen(page(PAD + LIST, ""), status, {}).outcome is Outcome.BLOCKED, "nothing says whose page it is"
-    framed = seen(page(PAD * 3 + "<p>您没有权限查看该页面</p>"), status, {})
-    assert (framed.outcome, framed.reason) == (Outcome.BLOCKED, f"http_{status}"), "its frame alone proves nothing"
+    assert seen(page(LIST), status, {}).outcome is Outcome.OK, "however short it is"
+    for nothing in ("<p>您没有权限查看该页面</p>", '<ul class="list"><li>暂无信息</li></ul><div>共0条</div>'):
+        framed = seen(page(PAD * 3 + nothing), status, {})
+        assert (framed.outcome, framed.reason) == (Outcome.BLOCKED, f"http_{status}"), "its frame alone proves nothing"
 
 
 def test_a_body_is_read_whatever_interface_answers_202() -> None:
     rows = '{"articles":[],"total":0}'
     assert seen(rows, 202, {"content-type": "application/json"}).outcome is not Outcome.BLOCKED
+
+
+MESSAGES = [
+    ('{"code":500,"msg":"访问过于频繁，请稍后再试"}', "blocked", "rate_limit"),
+    ('{"code":500,"msg":"您的访问过于频繁","data":{"list":[],"total":0}}', "blocked", "rate_limit"),
+    ('{"code":429,"articles":[],"total":0}', "blocked", "rate_limit"),
+    ('{"code":"403","msg":"forbidden","data":null}', "blocked", "http_403"),
+    ('{"status":401,"message":"请先登录"}', "blocked", "login"),
+    ('{"errcode":1,"errmsg":"Access Denied"}', "blocked", "waf"),
+    ('{"success":false,"message":"系统繁忙","total":0,"data":[]}', "unreachable", "interface_error"),
+    ('{"code":500,"articles":[],"total":0}', "unreachable", "interface_error"),
+    ('{"success":false,"msg":"暂无数据","articles":[],"total":0}', "ok_empty", None),
+    ('{"code":200,"msg":"操作成功","articles":[],"total":0}', "ok_empty", None),
+    ('{"code":404,"msg":"找不到"}', "soft404", "soft404"),
+    ('["系统繁忙"]', "structure_changed", "no_rows"),
+]
+
+
+@pytest.mark.parametrize(("body", "outcome", "reason"), MESSAGES)
+def test_an_interface_that_says_in_its_answer_why_it_gives_nothing(body: str, outcome: str, reason: str | None) -> None:
+    told = seen(body, 200, {"content-type": "application/json"})
+    assert (told.outcome.value, told.reason) == (outcome, reason)
 
 
 ADVISES = "请检查地址是否有误，返回上一页后重新选择，或者从首页进入所需的栏目。如仍有疑问，请与网站管理员联系。" * 8
