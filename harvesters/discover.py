@@ -20,7 +20,7 @@ from harvesters.one_page import Session, with_rows
 from harvesters.proposals import Discovery, LeftOut, Proposal, links_instead_of_rows, propose, settle
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Page, Site
-from harvesters.reading.links import is_article
+from harvesters.reading.links import is_article, joined
 from harvesters.reading.page import Profile, read_page
 from harvesters.spiders.sites import is_home, same_site
 from storage.exceptions import NoAnswer, UnsafeAddress
@@ -295,5 +295,5 @@ def _feeds_of(document: Document) -> list[str]:
     for node in document.tree.css("link[rel~=alternate][href]"):
         kind = (node.attributes.get("type") or "").lower()
         if "rss" in kind or "atom" in kind:
-            found.append(document.absolute(node.attributes.get("href") or ""))
-    return found
+            found.append(joined(document, node.attributes.get("href") or ""))
+    return [url for url in found if url]

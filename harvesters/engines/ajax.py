@@ -33,7 +33,7 @@ _LIST = re.compile(r"list|search|info|news|article|content|block|page|manuscript
 
 def recognise(doc: Document) -> bool:
     """Whether the page has only a request of its scripts to list with."""
-    if doc.json is not None or "page" not in doc.text.lower() or "articletitle" in doc.meta:
+    if doc.json is not None or "page" not in doc.lowered or "articletitle" in doc.meta:
         return False
     if is_article(urlsplit(doc.url).path):
         return False

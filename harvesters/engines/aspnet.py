@@ -29,7 +29,7 @@ from harvesters.engines.json_rows import as_number
 from harvesters.engines.pager import pager_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing
-from harvesters.reading.listing import squeeze
+from harvesters.reading.spaces import squeeze
 
 NAME = "aspnet"
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from harvesters.engines.pager import Pager
-from harvesters.reading.document import Document
+from harvesters.reading.document import Document, is_address
 from harvesters.reading.links import is_article, script_address
 from harvesters.reading.listing import is_only_date, is_short_date, texts
 
@@ -164,8 +164,11 @@ def _near(href: str, folder: str, host: str) -> bool:
     if href[0] == "/" and href[:2] != "//":
         return href.startswith(folder) and len(folder) > 1
     if "//" in href[:8]:
-        parts = urlsplit(href if href[0] != "/" else "http:" + href) if "[" not in href else None
-        return parts is not None and parts.netloc.lower() == host and len(folder) > 1 and parts.path.startswith(folder)
+        whole = href if href[0] != "/" else "http:" + href
+        if not is_address(whole):
+            return False
+        parts = urlsplit(whole)
+        return parts.netloc.lower() == host and len(folder) > 1 and parts.path.startswith(folder)
     return not href.startswith("..")
 
 

@@ -21,6 +21,7 @@ from harvesters.engines.paged import answered, asked
 from harvesters.engines.script_calls import PAGE, PAGE_TEXT, Call, calls_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing
+from harvesters.reading.links import joined
 
 NAME = "ewb"
 _SIZE = 20
@@ -38,7 +39,7 @@ _COMMON = "/js/webBuilderCommon.js"
 
 def recognise(doc: Document) -> bool:
     """Whether the page has only the interface to list with."""
-    text = doc.text.lower()
+    text = doc.lowered
     if doc.json is not None or not any(sign in text for sign in _SIGNS) or "articletitle" in doc.meta:
         return False
     if _category(doc) is None:
@@ -131,5 +132,5 @@ def _parameters(url: str) -> dict[str, str]:
 def _scripts(doc: Document) -> list[str]:
     """The scripts that may hold the site's data: the one so named, and where none is, the product's own."""
     sources = (node.attributes.get("src") or "" for node in doc.tree.css("script[src]"))
-    named = [doc.absolute(source) for source in sources if _HOLDS_SITE.search(source)]
-    return (named or [doc.absolute(_COMMON)])[:2]
+    named = [joined(doc, source) for source in sources if _HOLDS_SITE.search(source)]
+    return ([url for url in named if url] or [doc.absolute(_COMMON)])[:2]

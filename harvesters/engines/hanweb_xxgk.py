@@ -35,9 +35,9 @@ from harvesters.reading.listing import (
     is_truncated,
     plain_fragment,
     row_of,
-    squeeze,
     texts,
 )
+from harvesters.reading.spaces import squeeze
 
 NAME = "hanweb_xxgk"
 

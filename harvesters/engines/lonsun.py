@@ -26,7 +26,8 @@ from harvesters.engines.json_rows import as_number
 from harvesters.engines.pager import pager_of, pages_for
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
-from harvesters.reading.listing import plain_fragment, squeeze
+from harvesters.reading.listing import plain_fragment
+from harvesters.reading.spaces import squeeze
 
 NAME = "lonsun"
 

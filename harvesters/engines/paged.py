@@ -243,7 +243,7 @@ def _read(doc: Document) -> _Answer:
 
 def _of_markup(doc: Document, fragment: Document) -> _Answer:
     text = fragment.text
-    if "<a" not in text.lower() or "<html" in text[:2000].lower():
+    if "<a" not in fragment.lowered or "<html" in fragment.lowered[:2000]:
         return _Answer()
     pager = pager_of(fragment)
     # a pager of list items stands in the fragment like rows; no title is that short

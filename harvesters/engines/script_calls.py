@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from harvesters.reading.document import Document
+from harvesters.reading.document import Document, is_address
 
 PAGE = "\ue000"  # stands where the page number goes
 PAGE_TEXT = "\ue002"  # the same where the number is given as a text, in JSON
@@ -181,7 +181,7 @@ def placed(url: str, method: str, data: Any, *, as_json: bool) -> Call | None:
     elif data is not None:
         data = _data_placed(data, start)
     marked = (PAGE, PAGE_TEXT)
-    if not _holds(url, marked) and not _holds(data, marked):
+    if not is_address(url) or (not _holds(url, marked) and not _holds(data, marked)):
         return None
     if _holds(url, _MARK) or _holds(data, _MARK) or method not in ("GET", "POST"):
         return None

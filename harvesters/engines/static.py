@@ -39,7 +39,7 @@ from harvesters.engines.pager import Pager, has_empty_place, near_pager_words, p
 from harvesters.reading.dates import read_date
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Listing, Row
-from harvesters.reading.links import is_article
+from harvesters.reading.links import is_article, joined
 from harvesters.reading.listing import (
     capture_date,
     clean_title,
@@ -303,11 +303,12 @@ def _written_rows(doc: Document, today: dt.date) -> list[Row]:
         end = addresses[index + 1].start() if index + 1 < len(addresses) else found.end() + 2500
         block = text[found.end() : end]
         title = _WRITTEN_TITLE.search(block)
-        if title is None:
+        url = joined(doc, found.group(2))
+        if title is None or url is None:
             continue
         shown = block[title.end() :]
         parts = [part for part in re.split(r"[\"'<>\r\n;]+", shown) if part.strip()]
-        row = make_row(doc.absolute(found.group(2)), clean_title(title.group(2).replace('\\"', '"')))
+        row = make_row(url, clean_title(title.group(2).replace('\\"', '"')))
         for part in parts:
             if DATE_HINT.search(part) and is_only_date(part.strip()):
                 row = make_row(row.url, row.title, find_date([part.strip()], row.url, today)[0])
@@ -333,10 +334,10 @@ def _empty(doc: Document, pager: Pager) -> MainList | None:
             if 2 < len(words) <= 30 and _EMPTY_WORDS.match(words) and not is_hidden(node):
                 ended = Pager(found=True, ended=True, total_pages=1, total_rows=0)
                 return MainList(rows=(), key="", place=node.parent, pager=ended, empty=True)
-    if templated or _FILLED_BY_SCRIPT.search(text):
-        return None
     if "columnname" not in doc.meta and not (pager.ended and pager.total_pages == 1):
         return None  # older sites have no such tag, but the pager that is laid out with the list counts its pages
+    if templated or _FILLED_BY_SCRIPT.search(text):
+        return None
     for node in body.css(_LIST_PLACES):
         if not node.text(strip=True) and not in_aside(node):
             return MainList(rows=(), key="", place=node, pager=pager)

@@ -59,7 +59,7 @@ def more(doc: Document, fetch: Fetch) -> Listing:
     state = fetch.state
     if "forms" in state:
         return answered(doc, fetch)
-    if doc.status < 400 and doc.json is None and int(state["page"]) == 1 and "<a" in doc.text.lower():
+    if doc.status < 400 and doc.json is None and int(state["page"]) == 1 and "<a" in doc.lowered:
         parts = urlsplit(str(state["url"]))
         query = [
             (name, value)

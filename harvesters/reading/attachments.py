@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from harvesters.reading.document import Document
+from harvesters.reading.document import Document, is_address
 from harvesters.reading.layout import Element, Layout, clean
 from storage.schema import Attachment
 
@@ -145,7 +145,7 @@ def _file_address(element: Element) -> str | None:
         return _viewed(address) if address else None
     for name in ("data-powerurl", "data-value", "data-pdf", "data-file", "data-fileurl"):
         address = attributes.get(name)
-        if address and _BY_NAME.search(urlsplit(address).path):
+        if address and is_address(address) and _BY_NAME.search(urlsplit(address).path):
             return address
     return None
 

@@ -55,6 +55,7 @@ _FORMS = (
     ),
 )
 _ANY = re.compile(r"(?:19|20)\d\d ?[-/.年]|[一二].{3} ?年")
+_BEGINS = re.compile("[12１２一二]")  # what ``_ANY`` begins with, before anything is made plain
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:(\d\d)(\d\d)(\d\d)?)?(?!\d)")
 _SHORT = re.compile(
     r"(?<![\d:/.年-])(?P<m>1[0-2]|0?[1-9]) ?[-/.月] ?(?P<d>3[01]|[12]\d|0?[1-9])(?![\d:/.-]) ?日?" + _TIME
@@ -90,9 +91,11 @@ class ReadDate:
 
 def all_dates(text: str, *, reference: dt.date | None = None) -> Iterator[ReadDate]:
     """Every complete date in ``text``, in order. ``reference`` is the day the text was seen, if known."""
-    if not _ANY.search(text.translate(_PLAIN)):
+    if not _BEGINS.search(text):
         return
     plain = text.translate(_PLAIN)
+    if not _ANY.search(plain):
+        return
     matches = [(match, form) for form, pattern in _FORMS for match in pattern.finditer(plain)]
     last = -1
     for match, form in sorted(matches, key=lambda found: found[0].start()):

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -36,19 +37,24 @@ _FILES = {
     b"Rar!": "rar",
     b"7z\xbc\xaf": "7z",
 }
-_LONG_TAG = re.compile(r"<[a-z][\w:-]*\s[^<>]{8000,}", re.IGNORECASE)  # MOST_ATTRIBUTES of four characters each
+LONGEST_TAG = 4 * MOST_ATTRIBUTES  # characters: an attribute has four or more
+_LONG_TAG = re.compile(rf"<[a-z][\w:-]*\s[^<>]{{{LONGEST_TAG},}}", re.IGNORECASE)
 
 
 def parse(markup: str) -> LexborHTMLParser:
     """The tree of ``markup``, up to where it is nested deeper than any page is; tags as long as none are left out."""
-    if len(markup) > 8000:
+    if len(markup) > LONGEST_TAG and max(map(len, markup.split("<"))) > LONGEST_TAG:
         markup = _LONG_TAG.sub(lambda tag: "<i" if len(tag[0].split()) > MOST_ATTRIBUTES else tag[0], markup)
-    if markup.count("<") > DEEPEST:
+    if markup.count("<") - markup.count("</") > DEEPEST:  # so many are opened
         depth = 0
-        for tag in _NESTING.finditer(markup):
-            depth = max(0, depth - 1) if tag[1] else depth + 1
-            if depth > DEEPEST:
-                return LexborHTMLParser(markup[: tag.start()])
+        for position, closes in enumerate(_NESTING.findall(markup)):
+            if not closes:
+                depth += 1
+                if depth > DEEPEST:
+                    beyond = next(islice(_NESTING.finditer(markup), position, None))
+                    return LexborHTMLParser(markup[: beyond.start()])
+            elif depth:
+                depth -= 1
     return LexborHTMLParser(markup)
 
 
@@ -88,6 +94,11 @@ class Document:
     def text(self) -> str:
         """The body as text, decoded as ``encoding`` says; never raises."""
         return self._decoded[0]
+
+    @cached_property
+    def lowered(self) -> str:
+        """The text in lower case, for marks that pages write as they like."""
+        return self.text.lower()
 
     @property
     def encoding(self) -> str:
@@ -145,5 +156,8 @@ class Document:
             return self.url
 
     def absolute(self, href: str) -> str:
-        """``href`` as an absolute address."""
-        return urljoin(self.base, href.strip())
+        """``href`` as an absolute address; ValueError where it is none ("http://[", "//a]")."""
+        url = urljoin(self.base, href.strip())
+        if not self.base:
+            urlsplit(url)  # what is joined to nothing has not been taken apart yet
+        return url

@@ -22,10 +22,11 @@ import feedparser
 from selectolax.lexbor import LexborNode
 
 from harvesters.reading.dates import ReadDate, read_value
-from harvesters.reading.document import Document
+from harvesters.reading.document import Document, is_address
 from harvesters.reading.encoding import decode
 from harvesters.reading.facts import Row
-from harvesters.reading.listing import clean_title, make_row, plain_text, squeeze
+from harvesters.reading.listing import clean_title, make_row, plain_text
+from harvesters.reading.spaces import squeeze
 
 MOST_BYTES = 8 * 1024 * 1024  # a feed of 1000 entries with whole articles is about 5 MB
 MOST_ENTRIES = 5000
@@ -156,7 +157,8 @@ def _facts(parsed: Any, url: str) -> FeedFacts:
     if not parsed.get("version") and not parsed.entries:
         problems.append("this is no feed of a known kind")
     feed = parsed.get("feed") or {}
-    base = urljoin(url, _text(feed.get("link")) or url) if _is_web(_text(feed.get("link"))) else url
+    home = _text(feed.get("link"))
+    base = urljoin(url, home) if _is_web(home) and is_address(home) else url
     rows: list[Row] = []
     unlinked = undated = 0
     categories: dict[str, tuple[str, ...]] = {}
@@ -280,8 +282,7 @@ def find_feeds(doc: Document) -> tuple[str, ...]:
             kind = (node.attributes.get("type") or "").lower()
             if "rss" in kind or "atom" in kind or kind.endswith("/xml"):
                 _add(found, doc, node.attributes.get("href"))
-    lowered = text.lower()
-    if any(word in lowered for word in ("rss", "atom", "feed")):
+    if any(word in doc.lowered for word in ("rss", "atom", "feed")):
         for node in doc.tree.css("a[href]"):
             href = node.attributes.get("href") or ""
             if _names_feed(href) or _SUBSCRIBE.fullmatch(squeeze(node.text())):
@@ -329,7 +330,7 @@ def _own_name(text: str) -> str:
 
 
 def _names_feed(href: str) -> bool:
-    path = urlsplit(href).path.lower() if "[" not in href else ""
+    path = urlsplit(href).path.lower() if is_address(href) else ""
     return bool(re.search(r"(?:^|[/_.-])(?:rss(?:dy)?|atom|feed)(?:[/_.-]|\d|$)", path))
 
 

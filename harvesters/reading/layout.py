@@ -16,6 +16,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from harvesters.reading.scripts import written
+from harvesters.reading.spaces import squeeze
 
 _INLINE = frozenset(
     (
@@ -66,8 +67,6 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _IN_TAGS = re.compile(r"<[^<>]*>|document\.write(?:ln)?|[\"'();+\s]")
 _INFO_SIZE = 4000  # characters of mark-up; an info line with its scripts and switches is shorter
 _INFO_LINKS = 6  # font sizes, print, close
-_SPACES = re.compile(r"[\s\xa0\u3000]+")
-_WIDTHLESS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _ESCAPED = re.compile(r"%u([0-9A-Fa-f]{4})")  # JavaScript's escape(), left in titles by some generators
 
 
@@ -144,7 +143,7 @@ def clean(text: str) -> str:
     """``text`` without escapes and zero-width characters, a run of white space as one space, and none at the ends."""
     if "%u" in text:
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-    return _SPACES.sub(" ", text.translate(_WIDTHLESS)).strip()
+    return squeeze(text)
 
 
 def is_aside(text: str) -> bool:

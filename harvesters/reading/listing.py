@@ -23,6 +23,7 @@ from harvesters.reading.dates import CHINA, ReadDate, all_dates, read_date, read
 from harvesters.reading.document import Document, parse
 from harvesters.reading.facts import Row
 from harvesters.reading.links import address_of, address_year, fetchable, is_article
+from harvesters.reading.spaces import squeeze
 
 _EDGE = r"[\s\[\](){}（）【】<>《》|丨·•,，;；/-]*"
 _PURE = re.compile(
@@ -41,8 +42,6 @@ _OTHER_LABEL = re.compile(
     r"(?:更新|修改|施行|实施|生效|废止|失效|截止|截至|结束|开标|有效期)[一-鿿]{0,4}\s*+(?:[:：∶]\s*+)?$"
 )
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
-_SPACE = re.compile(r"\s+")
 _BULLET = re.compile(r"^[\s·•●○◆◇■□▪▶►»›>＞‣∙⋅・．\-—|丨]+(?=\S)")
 _ARROW = re.compile(r"(?<=\S)\s{0,9}(?:[»›]{1,9}|＞{1,9}|>{2,9})$")
 _STICKY = re.compile(r"^[\[【(（]?(?:置顶|顶|NEW|new|New|热|荐|HOT|hot)[\]】)）]\s*|^(?:置顶|NEW!?|new!?)$")
@@ -73,11 +72,6 @@ SEPARATOR = "\x1f"
 
 
 # ------------------------------------------------------------------ text
-
-
-def squeeze(text: str) -> str:
-    """``text`` without zero-width characters and with every run of white space as one blank."""
-    return _SPACE.sub(" ", text.translate(_INVISIBLE)).strip()
 
 
 def clean_title(text: str) -> str:
@@ -409,11 +403,16 @@ def _named_beside(around: Sequence[str], own: set[str]) -> str | None:
 
 
 def _date_beside(links: Sequence[LexborNode]) -> ReadDate | None:
-    """A date run together with the title in one piece of text, at its very end or its very start."""
+    """A date run together with the title in one piece of text, at its very end or its very start.
+
+    Inside a link around a whole card the title is an element of its own, and a summary stands behind it.
+    """
     for link in links:
-        text = squeeze(link.text())
-        if found := _TAIL_DATE.search(text) or _HEAD_DATE.search(text):
-            return read_date(found.group(0).strip(" \t[](（）)【】"))
+        title = _main_block(link)
+        for node in (link,) if title is None else (link, title):
+            text = squeeze(node.text())
+            if found := _TAIL_DATE.search(text) or _HEAD_DATE.search(text):
+                return read_date(found.group(0).strip(" \t[](（）)【】"))
     return None
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urldefrag, urlsplit
 
 from harvesters.reading.document import Document
+from harvesters.reading.links import joined
 from harvesters.reading.protection import advice, gate_of, is_title_of_block, reason_of, system_behind, system_in
 from storage.schema import Outcome
 
@@ -86,7 +87,7 @@ def refusal_by_status(doc: Document, *, own_page: bool) -> Refusal | None:
         )
     if 300 <= status < 400:
         target = doc.headers.get("location")
-        return _redirected("http_redirect", doc.absolute(target) if target else None)
+        return _redirected("http_redirect", joined(doc, target) if target else None)
     is_challenge = status == 202 and doc.json is None  # 瑞数's first answer; an interface may say it of its data
     if status in _BLOCKING or ((is_challenge or status in _MAYBE_BLOCKING) and not own_page):
         return _refused_by_status(doc)
@@ -194,10 +195,10 @@ def _shell(doc: Document, shown: str) -> Refusal | None:
     text, title = doc.text, _title(doc)
     frames = [src for src in _FRAME_SOURCE.findall(text) if not _NOT_A_LIST.search(src)]
     if len(shown) < SHELL_TEXT and frames:
-        return _redirected("frame", doc.absolute(frames[0]))
+        return _redirected("frame", joined(doc, frames[0]))
     if _APP_ROOT.search(text) and (len(shown) < 3 * SHELL_TEXT or "{{" in shown):
         reason = "app_shell"
-    elif len(shown) < SHELL_TEXT and "<script" in text.lower():
+    elif len(shown) < SHELL_TEXT and "<script" in doc.lowered:
         reason = "script_only"
     elif title and shown.strip() in ("", title) and not frames and not _OWN_TAGS & doc.meta.keys():
         # 瑞数 answers so where its check has failed; a page of content says more than its name, or whose it is

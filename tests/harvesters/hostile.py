@@ -90,6 +90,20 @@ _RUNS = (
     *("/*", "//", "'+'", 'var url="', "var title='", "location.href='", "window.top.", "href='", "queryData=", "浏览 "),
     *("__doPostBack('", "/*z", "尾页1", "来源：", "索引号：", "发文字号 ", "附件：", "【", "上一篇", "更新 ", "title-", "下一页", "共1页 ", "\n", "\r\n", "&#x", "%u4e2d"),
 )  # fmt: skip
+# what no address can be made of, however far one reads it, and where pages state addresses
+_NO_ADDRESSES = (
+    "//[",
+    "//a]/rss.pdf",
+    "http://a℀b.invalid/index_2.html",
+    "http://[x/t20260501_1.html",
+    "http://a.invalid:x/a.pdf",
+)
+_PLACES = (
+    *("<a href='@'>关于春耕的通知</a>", "<a data-url='@'>附件1.pdf</a>", "<p data-pdf='@'></p>", "<iframe src='@'></iframe>"),
+    *("<embed src='@'>", "<object data='@'></object>", "<link rel=alternate type='application/rss+xml' href='@'>"),
+    *("<a onclick=\"open('@')\">下一页</a>", "<script src='@'></script>", "<form action='@'></form>", "<option value='@'>"),
+    *("<script>$.get('@?page=1');var url='@';\nvar title='x';\ndocument.write(1)</script>", "<meta name=Url content='@'>"),
+)  # fmt: skip
 _RUN = 8_000  # characters: what goes back over them all from each of them takes longer than the limit
 _OPENINGS = (
     "",
@@ -179,6 +193,14 @@ def _markup() -> Iterator[tuple[str, bytes]]:
         "a base of nonsense",
         b'<base href="http://[::1"><a href="//[">x</a><a href="http://a.invalid:99999999/b">yy</a>',
     )
+    yield (
+        "addresses that are none",
+        "".join(place.replace("@", url) for url in _NO_ADDRESSES for place in _PLACES).encode(),
+    )
+    for url in _NO_ADDRESSES:
+        yield f"a page around {url!r}", (_ARTICLE.format("正文。") + "".join(_PLACES).replace("@", url)).encode()
+        link = f"<rss version='2.0'><channel><link>{url}</link><item><title>关于春耕</title><link>{url}</link></item>"
+        yield f"a feed of {url!r}", link.encode()
     yield "a base of its own", ('<base href="' + "../" * 50_000 + '">' + _ROW.format(n=1) * 500).encode()
     yield "entities", b"&amp;amp;#x110000;&#0;&#xD800;&#99999999999;" * 30_000
     yield "null bytes", b"<ht\0ml><bo\0dy>\0<a href='\0'>\0</a>" * 5000

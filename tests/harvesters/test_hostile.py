@@ -42,7 +42,7 @@ def test_no_bait_makes_a_reader_raise_hang_or_swell(reader: str) -> None:
 
 PIECES = (
     *("<", ">", "</", "<div", "<div>", "</div>", "<ul><li>", "<td colspan=1000000000>", "<table><tr>", "</table>", "<a"),
-    *(' href="', " href='//[", ' title="', "<script>", "</script>", "<!--", "-->", "<![CDATA[", "]]>", "&#x", "&nbsp", "\0"),
+    *(' href="', " href='//[", " src='//a]/", " data-pdf='//[.pdf'", ' title="', "<script>", "</script>", "<!--", "-->", "<![CDATA[", "]]>", "&#x", "&nbsp", "\0"),
     *("<base href='http://[x'>", "<meta name=PubDate content=", "<meta name=ArticleTitle content='关于春耕的通知'>", "<iframe src="),
     *("<h1>关于春耕的通知</h1>", "发布时间：", "来源：", "索引号：", "2026-05-01", "2026-02-30", "99999999999999999999", "５月"),
     *("createPageHTML(", "'page_div',", "3,0,", '"index","html")', "总记录", "共2页", "下一页", "<datastore>", "<record>", "</record>"),

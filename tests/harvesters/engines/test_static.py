@@ -318,6 +318,23 @@ def test_two_blocks_that_each_lead_to_more_are_no_list(more: bool) -> None:
     assert (listing_of(document(page(blocks, title="云溪县人民政府"))) is None) is more
 
 
+def test_a_box_of_links_beside_a_list_of_tables_is_none_of_its_rows() -> None:
+    made = "".join(
+        f'<table class="dx"><tr><td><a href="{href}">{title}</a></td><td>发稿：{date}</td></tr></table>'
+        for href, title, date in TREE
+    )
+    box = "<table><tr><td>推荐</td></tr><tr><td><a href='./202605/t20260501_7.html'>云溪县召开防汛工作会议</a></td></tr></table>"
+    markup = f"<table><tr><td>{box}</td><td>{made}</td></tr></table>"
+    assert shown(listing_of(document(page(markup)))) == TREE
+
+
+def test_a_card_whose_heading_ends_in_the_date() -> None:
+    made = "".join(
+        f'<a href="{href}" class="box"><h3>{title}({date})</h3><p>{title}</p></a>' for href, title, date in TREE
+    )
+    assert shown(listing_of(document(page(f"<ul>{made}</ul>")))) == TREE
+
+
 def test_a_card_does_not_make_a_cut_title_longer() -> None:
     made = "".join(
         f'<li><a href="{href}"><h4>{title[:8]}...</h4><p class="date">{date}</p><p>{title}，现将有关事项公告如下。</p></a></li>'
