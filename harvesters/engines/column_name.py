@@ -34,6 +34,7 @@ _CRUMBS = ",".join(
     for word in ("*=crumb", "*=bread", "*=position", "*=location", "*=weizhi", "*=dqwz", "~=pos", "~=path", "~=mbx")
 )
 _OWN_LINKS = 6  # tabs over a list and a 更多 are fewer
+_MARKED = ",".join(f"[class~={word} i]" for word in ("cur", "current", "on", "active", "selected"))
 _HOME = re.compile(r"(?:网站|本站)?(?:首页|主页)")
 _FROM_HOME = re.compile(r"^\W*(?:网站|本站)?(?:首页|主页)\s*(?:-{0,2}>>?|[》»›＞→])")
 
@@ -53,17 +54,14 @@ def column_name(doc: Document, place: LexborNode | None = None) -> str | None:
         return crumb  # shown twice over the list; tags and title may be those of the whole site
     said = [name for name in (meta, crumb, heading, titled) if name]
     for name in said:
-        if said.count(name) > 1 or (name == titled and name in (kind, _main_heading(doc, name))):
+        if said.count(name) > 1 or (name == titled and (name == kind or _is_shown(doc, name))):
             return name
     return said[0] if said else None
 
 
-def _main_heading(doc: Document, name: str) -> str | None:
-    """``name`` if a heading of the page is just that."""
-    for node in doc.tree.css("h1,h2,h3"):
-        if node.text(strip=True) == name:
-            return name
-    return None
+def _is_shown(doc: Document, name: str) -> bool:
+    """Whether a heading of the page is just ``name``, or the entry its menu marks as the one the reader is in."""
+    return any(node.text(strip=True) == name for node in doc.tree.css(f"h1,h2,h3,{_MARKED}"))
 
 
 def _named(text: str) -> str | None:
@@ -144,11 +142,12 @@ def _heading_in(node: LexborNode) -> str | None:
     if tag in ("h1", "h2", "h3", "h4") or re.search(r"tit|name|head|^t_", klass, re.IGNORECASE):
         pieces = [piece for piece in _shown(node, "\x1f").split("\x1f") if piece]
         if pieces and len(pieces) <= 3:
-            return _named(pieces[0])
+            return _named(pieces[-1 if _HOME.fullmatch(pieces[0]) else 0])
     if len(node.css("a")) >= _OWN_LINKS:
         return None  # a block with links of its own: its heading is theirs
     for inner in node.css("h1,h2,h3,h4,[class*=title],[class*=tit]"):
-        text = _shown(inner)
+        pieces = [piece for piece in _shown(inner, "\x1f").split("\x1f") if piece]
+        text = pieces[-1] if len(pieces) > 1 and _HOME.fullmatch(pieces[0]) else "".join(pieces)
         if 1 < len(text) <= 20:
             return _named(text)
     return None

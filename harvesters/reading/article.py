@@ -551,6 +551,8 @@ def _signs(facts: _Facts, place: _Place, meta: MetaTags, body: Body | None, text
         signs.add("labels")
         if text and "label" in (facts.origin("document_number"), facts.origin("index_number")):
             signs.add("numbered")
+    if {"headline", "date", "source"} <= signs:
+        signs.add("stated")  # the document itself may be a picture or a film
     if body and body.how != "dense":
         signs.add("container")
     if text and len(text) >= 60:

@@ -39,6 +39,7 @@ _BOILERPLATE = re.compile(
     r"免责声明|版权声明|转载请注明|凡(?:本|是).{0,12}注明|(?:本|此)(?:网|站|文).{0,20}(?:版权|转载|观点)|您访问的链接即将离开|"
     r"按回车键|导盲模式|不代表本(?:网|站)|如有侵权|网站支持IPv6",
 )
+_FACTS = re.compile(r"(?:.{0,40}\s)?[（(\[【]?(?:(?:信息|文章|稿件)?来源|(?:发布|发表)(?:时间|日期))[:：]")
 _FOOTER_GAP = 8  # lines that say neither, between two that do
 _FOOTER_LEAD = 100  # characters of running text before a line, in its part of the page; no footer begins after more
 _CELLS = frozenset(("td", "th"))
@@ -106,10 +107,18 @@ def footer_from(layout: Layout) -> int:
         elif not sure and first - line.index > _FOOTER_GAP:
             break
         elif sure or _FOOTER_TOO.search(line.text):
-            if _follows_text(layout, line, foot):
+            if _follows_text(layout, line, foot) or any(
+                _tops_document(layout, one) for one in lines[line.index : first]
+            ):
                 break
             first = line.index
     return first
+
+
+def _tops_document(layout: Layout, line: Line) -> bool:
+    """Whether a document's title or its line of facts stands here: what is above belongs to the site's head, though it
+    names the site map or who to ask."""
+    return not line.hidden and (layout.elements[line.element].tag == "h1" or _FACTS.match(line.text) is not None)
 
 
 def _follows_text(layout: Layout, line: Line, foot: Line) -> bool:

@@ -74,10 +74,11 @@ _SIGNS = {
     "container": 1.0,
     "files": 0.5,
     "numbered": 0.5,
+    "stated": 0.5,
 }
 _VOUCHED = frozenset({"meta", "labels", "source", "numbered"})  # what no block has, which may show the time
 _DOCUMENTED = frozenset(_SIGNS) - {"text", "headline", "titled"}  # what no error page has
-_ARTICLE_ENOUGH = 3.5  # a headline, a known container and text; or a headline with date, source and text
+_ARTICLE_ENOUGH = 3.5  # a headline with date and source, or with a known container and text
 _ARTICLE_SURE = 6.0  # no list is looked for where an article is expected, by address and tags too, and so much is shown
 _AT_ARTICLE = 1.0  # an address of an article stands for one of the signs
 

@@ -57,6 +57,15 @@ def test_the_title(title: str) -> None:
     assert named(title=title) == "通知公告"
 
 
+def test_the_home_page_in_a_heading_is_not_its_name() -> None:
+    assert named("<div class='tit'><a href='/'>首页</a><span>通知公告</span></div>") == "通知公告"
+
+
+def test_the_entry_a_menu_marks_bears_the_title_out() -> None:
+    before = "<ul><li><a href='/a/'>政务动态</a></li><li class='on'><a href='/b/'>通知公告</a></li></ul><h3>云溪县水务局</h3>"
+    assert named(before, title="通知公告_云溪县人民政府") == "通知公告"
+
+
 def test_the_heading_of_a_block_with_links_of_its_own_is_theirs() -> None:
     hot = "".join(f'<li><a href="/zt/{n}.html">全县召开第{n}次防汛工作会议</a></li>' for n in range(8))
     side = f"<div class='side'><h3>热点推荐</h3><ul>{hot}</ul></div>"

@@ -742,6 +742,21 @@ def test_the_heading_of_a_part_is_no_title(heading: str, title: str | None) -> N
     assert article(page(middle, title="青禾市人民政府网站")).title == title
 
 
+@pytest.mark.parametrize("facts", ["来源：青禾市水务局", ""])
+def test_a_title_with_day_and_source_makes_a_picture_a_document(facts: str) -> None:
+    stated = f"<h3><span>2026-06-15 14：30</span> <span>{facts}</span></h3>"
+    middle = f"<div class='a'><h1>{TITLE}</h1>{stated}</div><img src='/7.jpg'>"
+    found = read(f"<html><body>{NAV}{middle}{FOOT}</body></html>", "http://www.yunxi.invalid/view.do?id=7")
+    assert (found.kind == "article") is bool(facts)
+
+
+def test_what_a_footer_says_may_stand_over_a_short_document() -> None:
+    head = "<div><p>网站地图</p><p>联系我们</p></div>"
+    middle = f"<div class='w'>{head}<h1>{TITLE}</h1><p>来源：青禾市水务局　发布时间：2026-06-15</p><p>{FIRST}</p></div>"
+    found = article(page(middle, title="青禾市水务局"))
+    assert (found.title, found.source, found.body_text) == (TITLE, "青禾市水务局", FIRST)
+
+
 def test_a_date_inside_a_headline_belongs_to_it() -> None:
     title = "关于2026年6月15日停水的公告"
     html = page(f"<h1>关于<span>2026年6月15日</span>停水的公告</h1><div id='zoom'>{PARAGRAPHS}</div>", title=title)
