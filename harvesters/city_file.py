@@ -24,7 +24,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from harvesters.addresses_guard import is_private_host, literal_address
-from harvesters.marked_yaml import KeyPath, dotted, line_of, nearest, read, shown
+from harvesters.marked_yaml import KeyPath, dotted, in_lines, nearest, read, shown
 from storage import schema
 from storage.exceptions import CityFileError
 
@@ -197,8 +197,7 @@ def load(path: str | Path) -> schema.City:
     data, lines = _read(file)
     city, problems = _checked(data)
     if city is None:
-        told = sorted({(line_of(lines, where), dotted(where), what) for where, what in problems})
-        raise CityFileError(str(file), tuple(f"{file}:{line}: {key}: {what}" for line, key, what in told))
+        raise CityFileError(str(file), in_lines(file, lines, problems))
     return city
 
 

@@ -7,13 +7,14 @@ of themselves, are told. No tag makes anything: a source is data, never code.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 KeyPath = tuple[str | int, ...]
+Problem = tuple[KeyPath, str]  # where, and what was found and is expected there
 Refuse = Callable[[tuple[str, ...]], Exception]
 
 
@@ -86,6 +87,12 @@ def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
+
+
+def in_lines(file: Path, lines: Mapping[KeyPath, int], problems: Iterable[Problem]) -> tuple[str, ...]:
+    """The problems, each once, with file, line and key in front, in the order of the file."""
+    told = sorted({(line_of(lines, where), dotted(where), what) for where, what in problems})
+    return tuple(f"{file}:{line}: {key}: {what}" for line, key, what in told)
 
 
 def _plain(

@@ -22,7 +22,7 @@ from protego import Protego
 from harvesters.addresses_guard import check_address, resolved
 from harvesters.reading.document import Document
 from harvesters.reading.facts import MOST_PARTS, Fetch, Page
-from harvesters.reading.outcome import redirect_target
+from harvesters.reading.onward import redirect_target
 from harvesters.reading.page import read_page
 from harvesters.spiders.sites import host_of, same_site
 from storage.exceptions import NoAnswer, UnsafeAddress

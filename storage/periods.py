@@ -27,12 +27,8 @@ FOLDER: Final = "periods"  # below the data folder
 
 
 @dataclass(frozen=True, kw_only=True)
-class Period:
-    """One frozen period. Days are the city's, ``frozen_at`` is in UTC.
-
-    ``board``, ``regulation`` and ``city`` are texts (JSON, JSON, YAML) as they were; ``file`` is the verdicts' file
-    below the data folder, ``rows`` how many they are, ``digest`` the SHA-256 of their lines, ``sha256`` of the file.
-    """
+class Heading:
+    """What stands above a frozen period. Days are the city's, ``frozen_at`` is in UTC."""
 
     name: str
     first: dt.date
@@ -42,6 +38,16 @@ class Period:
     frozen_at: dt.datetime
     frozen_by: str
     note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period(Heading):
+    """One frozen period, with all that it was judged by.
+
+    ``board``, ``regulation`` and ``city`` are texts (JSON, JSON, YAML) as they were; ``file`` is the verdicts' file
+    below the data folder, ``rows`` how many they are, ``digest`` the SHA-256 of their lines, ``sha256`` of the file.
+    """
+
     board: str
     regulation: str
     regulation_digest: str
@@ -50,20 +56,6 @@ class Period:
     rows: int
     digest: str
     sha256: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heading:
-    """What stands above a frozen period; see :class:`Period`."""
-
-    name: str
-    first: dt.date
-    last: dt.date
-    as_of: dt.date
-    early: bool
-    frozen_at: dt.datetime
-    frozen_by: str
-    note: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

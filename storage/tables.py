@@ -4,6 +4,23 @@ Core tables and not mapped classes: what leaves this room are the frozen types o
 with one statement for many rows. Times are UTC and aware on both databases; calendar dates are dates; structures are
 JSON. What was seen (items, rows, looks, verdicts) has no foreign key into the registry: a unit that leaves the city
 keeps its history.
+
+All tables stand here, in the data's way; each is written through its own doors of this room and by nobody else:
+
+- the registry: ``registry``
+- the catalogue: ``catalogue``; its counters also by ``findings``, ``notices`` and ``progress``
+- one document at several units: ``catalogue``
+- search: ``search``
+- what was seen, and the crawler's memory: ``observations``, ``list_pages``, ``leases``, ``seals``
+- judging: ``findings``, ``proofs``
+- what assessing tells the console: ``boards``, ``rule_texts``, ``due_dates``, ``drift_told``, ``papers``
+- frozen periods: ``periods``
+- what units say they owe: ``duties``
+- handing on: ``outbox``, ``oai``
+- asked by the console: ``requests``
+- notices: ``notices``
+- people: ``people``
+- files, and yearly reports: ``files``, ``annual``
 """
 
 from __future__ import annotations
@@ -115,7 +132,7 @@ waivers = Table(
 
 # ------------------------------------------------------------------ the catalogue
 
-counters = Table(
+counters = Table(  # numbers by name: the last change, cursors, how far a stage has come
     "counters",
     metadata,
     Column("name", Text, primary_key=True),
@@ -251,23 +268,7 @@ item_revisions = Table(  # also the outbox: a revision and its entry are one row
     ),
 )
 
-# The words themselves are in ``search_words``, which each database has in a form of its own (see the migration 0014).
-search_docs = Table(
-    "search_docs",
-    metadata,
-    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
-    _required("item", Text, unique=True),
-    _required("seq", BigInteger),  # the revision that is indexed
-)
-
-search_state = Table(
-    "search_state",
-    metadata,
-    Column("name", Text, primary_key=True),  # seq | version | generation
-    _required("value", BigInteger),
-)
-
-list_rows = Table(
+list_rows = Table(  # every row that a column's list shows or showed, and the item it leads to
     "list_rows",
     metadata,
     Column("address_key", Text, primary_key=True),
@@ -298,7 +299,7 @@ list_rows = Table(
     ),
 )
 
-column_looks = Table(
+column_looks = Table(  # of each column's list: its complete looks, and since when and why its changes are held
     "column_looks",
     metadata,
     Column("unit", Text, primary_key=True),
@@ -314,7 +315,7 @@ column_looks = Table(
     Column("held_sample", Json),  # a few of what is gone: title, url, date
 )
 
-accepted_changes = Table(
+accepted_changes = Table(  # a person looked at what was held and let it through, once
     "accepted_changes",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -392,9 +393,27 @@ identity_events = Table(  # every joining and parting, for good
     _required("facts", Json),
 )
 
+# ------------------------------------------------------------------ search
+
+# The words themselves are in ``search_words``, which each database has in a form of its own (see the migration 0014).
+search_docs = Table(
+    "search_docs",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    _required("item", Text, unique=True),
+    _required("seq", BigInteger),  # the revision that is indexed
+)
+
+search_state = Table(
+    "search_state",
+    metadata,
+    Column("name", Text, primary_key=True),  # seq | version | generation
+    _required("value", BigInteger),
+)
+
 # ------------------------------------------------------------------ what was seen, and the crawler's memory
 
-observations = Table(
+observations = Table(  # every look, kept as it came out
     "observations",
     metadata,
     Column("id", Text, primary_key=True),
@@ -427,7 +446,7 @@ observation_heads = Table(  # the latest look and the latest good one, so that n
     Column("good_at", UtcDateTime),
 )
 
-list_pages = Table(
+list_pages = Table(  # what each request of a list last gave, so that what did not change is not read again
     "list_pages",
     metadata,
     Column("unit", Text, primary_key=True),
@@ -445,7 +464,7 @@ list_pages = Table(
     _required("seen_at", UtcDateTime),
 )
 
-leases = Table(
+leases = Table(  # what one run at a time works on: hosts, receivers
     "leases",
     metadata,
     Column("host", Text, primary_key=True),
@@ -453,7 +472,7 @@ leases = Table(
     _required("until", UtcDateTime),
 )
 
-archive_seals = Table(
+archive_seals = Table(  # what each archive file held when it was closed, chained, so that tampering shows
     "archive_seals",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
@@ -532,6 +551,21 @@ finding_events = Table(
     Column("verdict", Json),  # the verdict that made this step, whole: it can be replayed when the finding has moved on
 )
 
+proofs = Table(  # files that people hand in with a step
+    "proofs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("finding", Text, ForeignKey("findings.id"), index=True),
+    _required("event", Integer, ForeignKey("finding_events.id"), index=True),
+    _required("name", Text),
+    _required("kind", Text),  # what the content is: pdf, png …
+    _required("size", Integer),  # bytes
+    _required("sha256", Text),
+    _required("who", Text),
+    _required("at", UtcDateTime),
+    _required("content", LargeBinary),
+)
+
 # ------------------------------------------------------------------ what assessing tells the console
 
 boards = Table(  # the scoreboard of the city as of a day; a day judged again is told anew
@@ -600,21 +634,6 @@ papers = Table(  # what was made to be sent or printed, as it was made
     _required("made_by", Text),
     _required("content", LargeBinary),
     Index("ix_papers_made_at", "made_at", "id"),
-)
-
-proofs = Table(  # files that people hand in with a step
-    "proofs",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    _required("finding", Text, ForeignKey("findings.id"), index=True),
-    _required("event", Integer, ForeignKey("finding_events.id"), index=True),
-    _required("name", Text),
-    _required("kind", Text),  # what the content is: pdf, png …
-    _required("size", Integer),  # bytes
-    _required("sha256", Text),
-    _required("who", Text),
-    _required("at", UtcDateTime),
-    _required("content", LargeBinary),
 )
 
 # ------------------------------------------------------------------ frozen periods
@@ -711,7 +730,7 @@ duty_corrections = Table(  # who said otherwise, when and why; the latest of a d
 
 # ------------------------------------------------------------------ handing on
 
-deliveries = Table(
+deliveries = Table(  # receipts: up to which change a receiver has taken what
     "deliveries",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -785,7 +804,9 @@ secrets = Table(  # what only this installation knows
     _required("value", Text),
 )
 
-requests = Table(
+# ------------------------------------------------------------------ asked by the console
+
+requests = Table(  # what the console leaves for a worker, and what came of it
     "requests",
     metadata,
     Column("id", Text, primary_key=True),

@@ -584,11 +584,29 @@ def _walk_hycloud(url: str) -> Iterator[str]:
             break
 
 
+def _walk_trs_written(url: str) -> Iterator[str]:
+    for n in range(100):
+        status, body, _ = _get(urljoin(url, f"index_{n}.html" if n else "index.html"))
+        if status == 404:
+            break
+        part = _text(body).split('<div class="list">', 1)[1].split('<div class="page">', 1)[0]
+        assert "<a href" not in re.sub(r"<script>.*?</script>", "", part, flags=re.DOTALL)
+        yield from (urljoin(url, h) for h in re.findall(r'var url = "([^"]+)"', part))
+
+
+def _walk_trs_json(url: str) -> Iterator[str]:
+    text = _text(_get(url)[1])
+    assert "<ul></ul>" in text
+    file = re.findall(r'ajax\(\{ url: "([^"]+)"', text)[0]
+    yield from (entry["URL"] for entry in json.loads(_get(urljoin(url, file))[1].decode("utf-8-sig")))
+
+
 WALKS: dict[str, Callable[[str], Iterator[str]]] = {
     "trs": _walk_trs, "trs_bare": _walk_trs, "ucap": _walk_ucap, "ucap_json": _walk_ucap_json, "hanweb": _walk_hanweb,
     "jpaas": _walk_jpaas, "gkmlpt": _walk_gkmlpt, "vsb": _walk_vsb, "powereasy": _walk_powereasy,
     "hanweb_xxgk": _walk_hanweb_xxgk, "lonsun": _walk_lonsun, "truecms": _walk_truecms, "aspnet": _walk_aspnet,
     "ewb": _walk_ewb, "hycloud": _walk_hycloud, "trs_frame": _walk_trs_frame, "trs_script": _walk_trs_script,
+    "trs_written": _walk_trs_written, "trs_json": _walk_trs_json,
 }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from flows.compliance.bodies import is_same, lead_of, other_body
 from flows.compliance.calendar import WorkingDays
+from flows.compliance.facts import Case, ItemContext
+from flows.compliance.judgement import Judgement, not_applicable, not_assessable
 from flows.compliance.opinion_period import Period, period_of
 from flows.compliance.regulation import Regulation, add_months
 from harvesters.reading.titles import is_draft, matters_in, stage_of
@@ -88,6 +90,23 @@ def other_asker(item: Item, unit: Unit, city: str) -> str | None:
         lead = lead_of(asking["body"])
         if not is_same(lead, unit.name, city):
             return f"asked by {lead}"
+    return None
+
+
+def notice_gap(item: Item, context: ItemContext, case: Case) -> Judgement | None:
+    """Why a notice is not judged, whatever a rule asks of it; None where its text can be."""
+    in_force_from = case.law.rules[case.rule].in_force_from
+    if item.withdrawn_at is not None:
+        return not_applicable("withdrawn", "the item no longer stands on the site")
+    if not is_consultation(item, context.column.kind):
+        return not_applicable("no_consultation", "the page does not ask the public for opinions")
+    if other := other_asker(item, context.unit, case.city):
+        return not_applicable("other_issuer", other)
+    if item.published_on is not None and item.published_on < in_force_from:
+        words = f"published on {item.published_on}, the article is in force from {in_force_from}"
+        return not_applicable("before_force", words)
+    if not item.page_read or not item.body_text:
+        return not_assessable("unread", "the page's text was not read, or it shows none")
     return None
 
 

@@ -17,12 +17,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from flows.delivery import asking, ckan, exchange, folder, http
 from flows.delivery.configured import Configured
 from flows.delivery.receiver import Receiver
-from harvesters.marked_yaml import KeyPath, dotted, line_of, nearest, shown
+from harvesters.marked_entries import wrong_entries
+from harvesters.marked_yaml import Problem, in_lines, nearest
 from harvesters.marked_yaml import read as read_marked
 from storage.exceptions import ReceiversFileError, UnknownTarget
 from storage.settings import Settings
@@ -63,8 +62,7 @@ def read(file: Path) -> tuple[Configured, ...]:
     )
     problems = list(_problems(data))
     if problems:
-        told = sorted({(line_of(lines, where), dotted(where), what) for where, what in problems})
-        raise ReceiversFileError(str(file), tuple(f"{file}:{line}: {key}: {what}" for line, key, what in told))
+        raise ReceiversFileError(str(file), in_lines(file, lines, problems))
     return tuple(KINDS[entry["kind"]][0].model_validate(entry) for entry in data["receivers"])
 
 
@@ -92,49 +90,11 @@ def opened(config: Configured) -> AbstractContextManager[Receiver]:
 # ------------------------------------------------------------------ what is wrong
 
 
-def _problems(data: Any) -> Iterator[tuple[KeyPath, str]]:
+def _problems(data: Any) -> Iterator[Problem]:
     if not isinstance(data, dict) or not isinstance(data.get("receivers"), list):
         yield (), "expected the key receivers with a list"
         return
     for key in data:
         if key != "receivers":
             yield (key,), f"unknown key{nearest(key, ['receivers'])}; expected only receivers"
-    first: dict[str, int] = {}
-    for at, entry in enumerate(data["receivers"]):
-        where: KeyPath = ("receivers", at)
-        if not isinstance(entry, dict):
-            yield where, f"found {shown(entry)}, expected keys and values"
-            continue
-        kind = entry.get("kind")
-        if not isinstance(kind, str) or kind not in KINDS:
-            hint = nearest(str(kind), list(KINDS))
-            yield (*where, "kind"), f"found {shown(kind)}, expected one of {', '.join(KINDS)}{hint}"
-            continue
-        yield from _of_entry(entry, KINDS[kind][0], where)
-        name = entry.get("name")
-        if isinstance(name, str) and first.setdefault(name, at) != at:
-            yield (
-                (*where, "name"),
-                f"found {name!r} again (first at receivers[{first[name]}]), expected names to differ",
-            )
-
-
-def _of_entry(entry: Mapping[str, Any], model: type[Configured], where: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    try:
-        model.model_validate(entry)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            at = tuple(part for part in detail["loc"] if isinstance(part, int) or not part.startswith("function-"))
-            name = str(at[0]) if at else ""
-            field = model.model_fields.get(name)
-            expected = field.description if field is not None and field.description else str(detail["msg"])
-            if detail["type"] == "extra_forbidden":
-                known = list(model.model_fields)
-                what = f"unknown key{nearest(str(at[-1]), known)}; expected one of {', '.join(known)}"
-            elif detail["type"] == "missing":
-                what = f"missing, expected {expected}"
-            elif not at:
-                what = str(detail["msg"]).removeprefix("Value error, ")
-            else:
-                what = f"found {shown(entry.get(name))}, expected {expected}"
-            yield (*where, *at), what
+    yield from wrong_entries(data, "receivers", {kind: model for kind, (model, _) in KINDS.items()})

@@ -20,10 +20,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from flows.notices.table import Audience
-from harvesters.marked_yaml import KeyPath, dotted, line_of, nearest, shown
+from harvesters.marked_entries import wrong_entries, wrong_entry
+from harvesters.marked_yaml import KeyPath, Problem, in_lines, nearest, shown
 from harvesters.marked_yaml import read as read_marked
 from storage.exceptions import ChannelsFileError
 from storage.settings import Settings
@@ -204,8 +205,7 @@ def read(file: Path) -> Channels:
     )
     problems = list(_problems(data))
     if problems:
-        told = sorted({(line_of(lines, where), dotted(where), what) for where, what in problems})
-        raise ChannelsFileError(str(file), tuple(f"{file}:{line}: {key}: {what}" for line, key, what in told))
+        raise ChannelsFileError(str(file), in_lines(file, lines, problems))
     made = tuple(KINDS[entry["kind"]].model_validate(entry) for entry in data["channels"])
     return Channels.model_validate({**{k: v for k, v in data.items() if v is not None}, "channels": made})
 
@@ -215,34 +215,19 @@ def read(file: Path) -> Channels:
 _KEYS: Final = tuple(Channels.model_fields)
 
 
-def _problems(data: Any) -> Iterator[tuple[KeyPath, str]]:
+def _problems(data: Any) -> Iterator[Problem]:
     if not isinstance(data, dict) or not isinstance(data.get("channels"), list):
         yield (), "expected the key channels with a list"
         return
     for key in data:
         if key not in _KEYS:
             yield (key,), f"unknown key{nearest(key, _KEYS)}; expected one of {', '.join(_KEYS)}"
-    first: dict[str, int] = {}
-    for at, entry in enumerate(data["channels"]):
-        where: KeyPath = ("channels", at)
-        if not isinstance(entry, dict):
-            yield where, f"found {shown(entry)}, expected keys and values"
-            continue
-        kind = entry.get("kind")
-        if not isinstance(kind, str) or kind not in KINDS:
-            hint = nearest(str(kind), list(KINDS))
-            yield (*where, "kind"), f"found {shown(kind)}, expected one of {', '.join(KINDS)}{hint}"
-            continue
-        yield from _of(entry, KINDS[kind], where)
-        name = entry.get("name")
-        if isinstance(name, str) and first.setdefault(name, at) != at:
-            told = f"found {name!r} again (first at channels[{first[name]}]), expected names to differ"
-            yield (*where, "name"), told
+    yield from wrong_entries(data, "channels", KINDS)
     for part, model in (("times", Times), ("limits", Limits)):
         given = data.get(part)
         if given is not None:
             if isinstance(given, dict):
-                yield from _of(given, model, (part,))
+                yield from (((part, *within), what) for within, what in wrong_entry(given, model))
             else:
                 yield (part,), f"found {shown(given)}, expected keys and values"
     kinds = {entry.get("name"): entry.get("kind") for entry in data["channels"] if isinstance(entry, dict)}
@@ -252,7 +237,7 @@ def _problems(data: Any) -> Iterator[tuple[KeyPath, str]]:
     yield from _apart(data)
 
 
-def _told_by(data: Mapping[str, Any], part: str, kinds: Mapping[Any, Any]) -> Iterator[tuple[KeyPath, str]]:
+def _told_by(data: Mapping[str, Any], part: str, kinds: Mapping[Any, Any]) -> Iterator[Problem]:
     given = data.get(part)
     if given is None:
         return
@@ -278,7 +263,7 @@ def _told_by(data: Mapping[str, Any], part: str, kinds: Mapping[Any, Any]) -> It
                 yield where, f"found {name!r} of kind {kinds[name]}, expected {told} (others go under units)"
 
 
-def _reachable(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+def _reachable(data: Mapping[str, Any]) -> Iterator[Problem]:
     """A letter of the office or the operator needs an address to go to."""
     told = data.get("audiences")
     given = told if isinstance(told, dict) else {}
@@ -294,7 +279,7 @@ def _reachable(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
             )
 
 
-def _apart(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+def _apart(data: Mapping[str, Any]) -> Iterator[Problem]:
     """A unit reads neither what is amiss on our side nor what the office is told of others."""
     units, told = data.get("units"), data.get("audiences")
     if not isinstance(units, dict) or not isinstance(told, dict):
@@ -315,23 +300,3 @@ def _apart(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
 def _names(value: object) -> list[Any]:
     listed = _listed(value)
     return listed if isinstance(listed, list) else []
-
-
-def _of(entry: Mapping[str, Any], model: type[Strict], where: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    try:
-        model.model_validate(entry)
-    except ValidationError as error:
-        aliases = {"from": "sender"} if model is Email else {}
-        known = [next((alias for alias, name in aliases.items() if name == one), one) for one in model.model_fields]
-        for detail in error.errors(include_url=False):
-            at = detail["loc"]
-            name = str(at[0]) if at else ""
-            field = model.model_fields.get(aliases.get(name, name))
-            expected = field.description if field is not None and field.description else str(detail["msg"])
-            if detail["type"] == "extra_forbidden":
-                what = f"unknown key{nearest(str(at[-1]), known)}; expected one of {', '.join(known)}"
-            elif detail["type"] == "missing":
-                what = f"missing, expected {expected}"
-            else:
-                what = f"found {shown(entry.get(name))}, expected {expected}"
-            yield (*where, *at), what

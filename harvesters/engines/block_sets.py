@@ -11,7 +11,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from harvesters.engines.blocks import MORE, Group, hidden, is_row, key_of, own_links
+from harvesters.engines.blocks import MORE, Group, date_rows, hidden, is_row, key_of, own_links
 
 
 def is_hub(chosen: Group, blocks: list[Group], more_links: int) -> bool:
@@ -51,6 +51,9 @@ def together(chosen: Group, groups: list[Group], blocks: list[Group], more_links
         if beside and more_links >= 3 and _home_of(group) != home:
             continue
         group.children = {child.mem_id: (child, links) for child, links in rows}
+        date_rows(group)
+        if not group.dated and chosen.dated * 5 >= len(chosen.rows) * 4:
+            continue  # a box of links in a layout of tables: what goes on with a dated list is dated
         group.mode = chosen.mode
         members.append(group)
     return sorted(members, key=lambda group: group.order)

@@ -24,15 +24,19 @@ _ROW_TAGS = frozenset(
     {"li", "tr", "div", "dl", "dt", "dd", "p", "a", "ul", "ol", "tbody", "table", "article", "section", "span"}
     | {"h1", "h2", "h3", "h4", "h5", "h6", "font", "td"}
 )
+# class words that say where a piece stands, or how far a script has faded it in (WOW.js, AOS), and not what it is
+_PASSING = re.compile(r"(?<!\S)(?:animated|wow|aos-(?:init|animate)|first|last|odd|even)(?!\S)")
 DATE_HINT = re.compile(r"(?:19|20)\d\d\s*[-/.年–—]|(?<![\d.:])\d{1,2}\s*[-/.月]\s*\d{1,2}(?![\d.:])")
 _ASIDE = re.compile(
-    r"(?:^|[\s_-])(?:nav|menu|foot|footer|header|head|friend|links?|friendlink|yqlj|side|sidebar|aside|hot|recommend|rank"
+    r"(?:^|[\s_-])(?:nav|menu|foot|footer|header|head|friend|links?|friendlink|yqlj|side"
+    r"|(?<!with[_-])(?<!has[_-])(?<!no[_-])sidebar|aside|hot|recommend|rank"
     r"|relat\w*|banner|slide\w*|swiper|focus|xglj|crumb\w*|breadcrumb|position|location|login|search|share|toolbar"
     r"|pager|pagination|paging|copyright|leftmenu|left-?nav|sub-?nav|top-?nav|tuijian|remen)"
     r"(?:$|[\s_-]|\d)",
     re.IGNORECASE,
 )
 MORE = re.compile(r"^\W*(?:更多|查看更多|more)\W*$", re.IGNORECASE)
+_NEIGHBOUR = re.compile(r"[\s【\[]{0,4}(?:上|下|前|后)一?[篇条](?:文章|新闻|信息)?\s{0,4}[】\]]?\s{0,4}[:：】\]]")
 _SCRIPT_TARGET = re.compile(r"\.s?html?|\d{4,}")
 _VARYING_CLASS = re.compile(r"\b(?:odd|even|first|last|on|active|current|cur|top|bg|nobg|line)\b|\d+", re.IGNORECASE)
 _LIST_CLASS = re.compile(r"list|news", re.IGNORECASE)
@@ -87,6 +91,7 @@ def find_groups(doc: Document) -> tuple[list[Group], int]:
     crowded: set[int] = set()
     chains: dict[int, list[_Step]] = {}  # by the element they start above
     more_links = 0
+    has_neighbours = "一篇" in doc.text or "一条" in doc.text or "上篇" in doc.text
     for node in doc.tree.css("a,[onclick]"):
         attributes = node.attrs
         if node.tag != "a" and not _is_clicked(node):
@@ -118,6 +123,8 @@ def find_groups(doc: Document) -> tuple[list[Group], int]:
             if length < 6 and not (article and length >= 2):
                 continue
             near = _near(href, folder, host)
+        if has_neighbours and _leads_on(node, text):
+            continue
         link = Link(node, target, length, article, near, text, title)
         for child, mark, tag, parent, parent_mark in _climb(node, chains):
             if mark in crowded:
@@ -142,6 +149,16 @@ def _is_clicked(node: LexborNode) -> bool:
     """Whether an element without a link in it leads to an article when it is clicked on."""
     named = script_address(node.attrs.get("onclick") or "") if node.tag in _ROW_TAGS else None
     return named is not None and is_article("/" + named) and node.css_first("a") is None
+
+
+def _leads_on(node: LexborNode, text: str) -> bool:
+    """Whether a link leads to what stands before or after an article: "上一篇：" in it or right before it."""
+    if _NEIGHBOUR.match(text):
+        return True
+    before = node.prev
+    if before is not None and before.tag == "-text" and not before.text(deep=False).strip():
+        before = before.prev
+    return before is not None and _NEIGHBOUR.fullmatch(before.text(strip=True)) is not None
 
 
 def _climb(node: LexborNode, chains: dict[int, list[_Step]]) -> list[_Step]:
@@ -438,7 +455,10 @@ def _path(node: LexborNode | None, levels: int = 6) -> str:
     for _ in range(levels):
         if node is None or node.tag in ("body", "html"):
             break
-        names.append(f"{node.tag}.{(node.attrs.get('class') or '').strip()}")
+        words = (node.attrs.get("class") or "").strip()
+        if _PASSING.search(words):
+            words = " ".join(word for word in words.split() if not _PASSING.fullmatch(word))
+        names.append(f"{node.tag}.{words}")
         node = node.parent
     return ">".join(reversed(names))
 

@@ -7,6 +7,7 @@ import re
 from selectolax.lexbor import LexborNode
 
 from harvesters.reading.document import Document
+from harvesters.reading.scripts import written
 from harvesters.reading.spaces import squeeze
 
 _WHERE = re.compile(
@@ -32,6 +33,7 @@ _CRUMBS = ",".join(
     for attribute in ("class", "id")
     for word in ("*=crumb", "*=bread", "*=position", "*=location", "*=weizhi", "*=dqwz", "~=pos", "~=path", "~=mbx")
 )
+_OWN_LINKS = 6  # tabs over a list and a 更多 are fewer
 _HOME = re.compile(r"(?:网站|本站)?(?:首页|主页)")
 _FROM_HOME = re.compile(r"^\W*(?:网站|本站)?(?:首页|主页)\s*(?:-{0,2}>>?|[》»›＞→])")
 
@@ -75,7 +77,7 @@ def _breadcrumb(doc: Document) -> str | None:
             continue
         # the outermost of the elements around the words comes first: the short ones are the breadcrumb's own
         for node in doc.tree.css(around):
-            words = node.text(strip=True)
+            words = _shown(node)
             if len(words) <= 160 and _WHERE.search(words):
                 holder: LexborNode | None = node
                 for _ in range(4):
@@ -104,7 +106,7 @@ def _trail_from_home(doc: Document) -> str | None:
 
 
 def _last_step(holder: LexborNode) -> str | None:
-    words = squeeze(holder.text(separator=" "))
+    words = squeeze(_shown(holder, " "))
     if len(words) > 200:
         return None
     tail = _WHERE.split(words)[-1]
@@ -140,14 +142,29 @@ def _heading_in(node: LexborNode) -> str | None:
     klass = (node.attrs.get("class") or "") + (node.attrs.get("id") or "")
     tag = node.tag or ""
     if tag in ("h1", "h2", "h3", "h4") or re.search(r"tit|name|head|^t_", klass, re.IGNORECASE):
-        pieces = [piece for piece in node.text(separator="\x1f", strip=True).split("\x1f") if piece]
+        pieces = [piece for piece in _shown(node, "\x1f").split("\x1f") if piece]
         if pieces and len(pieces) <= 3:
             return _named(pieces[0])
+    if len(node.css("a")) >= _OWN_LINKS:
+        return None  # a block with links of its own: its heading is theirs
     for inner in node.css("h1,h2,h3,h4,[class*=title],[class*=tit]"):
-        text = inner.text(strip=True)
+        text = _shown(inner)
         if 1 < len(text) <= 20:
             return _named(text)
     return None
+
+
+def _shown(node: LexborNode, separator: str = "") -> str:
+    """The text of ``node``, with the words its scripts write in place of the scripts."""
+    if node.css_first("script") is None:
+        return node.text(separator=separator, strip=True)
+    pieces: list[str] = []
+    for inner in node.traverse(include_text=True):
+        if inner.tag == "script":
+            pieces.append(written(inner.text()).strip())
+        elif inner.tag == "-text" and inner.parent is not None and inner.parent.tag not in ("script", "style"):
+            pieces.append(inner.text(deep=False).strip())
+    return separator.join(piece for piece in pieces if piece)
 
 
 def _from_title(doc: Document) -> str | None:

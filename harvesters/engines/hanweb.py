@@ -41,9 +41,10 @@ _RANGE = re.compile(r"&(?:startrecord|endrecord|perpage)=\d*", re.IGNORECASE)
 
 
 def recognise(doc: Document) -> bool:
-    """Whether a ``<datastore>`` or a call of the list proxy stands in the page."""
+    """Whether a ``<datastore>``, its records alone, or a call of the list proxy stands in the page."""
     text = doc.text
-    return ("<datastore" in text and "<record" in text) or ("dataproxy.jsp" in text and "olumnid" in text)
+    laid_in = "<record" in text and ("<datastore" in text or '<script type="text/xml">' in text)
+    return laid_in or ("dataproxy.jsp" in text and "olumnid" in text)
 
 
 def read(doc: Document) -> Listing:
@@ -76,7 +77,8 @@ def read(doc: Document) -> Listing:
         size = size or len(rows) or 20
         following = _request(proxy, page=first, size=size, total=total_rows, doc=doc, first=first)
     elif rows:
-        ended = total_pages in (None, 1) and total_rows in (None, len(rows))
+        # records alone, without the store that would count them, prove rows and no end
+        ended = "<datastore" in text and total_pages in (None, 1) and total_rows in (None, len(rows))
     return Listing(
         engine=NAME,
         column_name=column_name(doc),

@@ -64,9 +64,15 @@ _ENDS_AS_LABEL = re.compile(r"^.{0,10}[:：]$")
 _STANDS_ALONE = re.compile(
     r"\s*(?:$|[^\u4e00-\u9fa5\s]|来源|信息|文章|作者|编辑|责|浏览|点击|阅读|访问|字|发布|打印|分享|星期|周|稿|出处|【)"
 )
+# who publishes may stand behind the date without a label: "2019-09-26 10:56 青禾日报", "2017-05-05 青禾小学"
+_UNLABELLED = re.compile(r"(?!.*(?:通过|公布|施行|实施|修[订正]|批准|会议|召开|举行|截止|[，。；！？：:]))\S.{0,39}")
+_STATED_SOURCE = re.compile(r"来\s{0,4}源\s{0,4}[:：]")
 _SENTENCE = re.compile(r"[，。；].{0,80}[。！？]$")
 _ABOVE, _BELOW = 40, 40  # lines around the document in which labels are looked for
 _INFO_GAP = 3  # lines that may stand between two lines of facts under a headline: a subtitle, a counter, a switch
+_BLOCK = 3  # rows of a block of labels at least; two may begin a document ("主题：…", "时间：…")
+_LONG_LABEL = 200  # characters of a label with its value
+_OF_A_BLOCK = frozenset(("index_number", "document_number", "issuing_body", "publisher", "formed_on"))
 _BY_HEADLINE = frozenset(("published_on", "updated_on", "source"))
 _WEAK_DATES = frozenset(("日期", "时间"))
 _WEAK_LABELS = frozenset(
@@ -128,12 +134,16 @@ def read_article(
     footer = footer_from(layout)
     body = find_body(layout, footer)
     start = body.element.first if body else footer
+    block = _labels_on_top(layout, body) if body else []
+    if block:
+        start = block[-1].index + 1  # labels, title and text in one container
+    end = body.element.last if body else footer
     statements = said(layout, _above(layout, start))
-    headline = find_headline(doc, layout, meta, statements, start, footer)
+    headline = find_headline(doc, layout, meta, statements, start, end, footer)
     if headline is None and body and body.how == "dense" and (under := _after_facts(layout, body)):
         # no element of its own for the text: the line of facts parts it from the title above
         start, statements = under, said(layout, _above(layout, under))
-        headline = find_headline(doc, layout, meta, statements, start, footer)
+        headline = find_headline(doc, layout, meta, statements, start, end, footer)
     if headline and headline.first > start:
         statements += said(layout, [line for line in _above(layout, headline.first) if line.index >= start])
     text_from = max(headline.last, start) if headline else start
@@ -149,8 +159,8 @@ def read_article(
         text_from = inner[-1].index + 1 if inner else text_from
     lines = body_lines(layout, body, text_from - 1, footer) if body else []
     if lines:
-        end = lines[-1].index + 1
-        statements += said(layout, _visible(layout, end, min(footer, end + _BELOW)))
+        under = lines[-1].index + 1
+        statements += said(layout, _visible(layout, under, min(footer, under + _BELOW)))
         text_from = lines[0].index
     place = _Place(layout=layout, headline=headline, text_from=text_from, statements=statements)
     facts = _Facts()
@@ -180,7 +190,7 @@ def read_article(
             next_part=_next_part(doc, layout),
         ),
         provenance=facts.provenance,
-        signs=_signs(facts, place, meta, body, text),
+        signs=_signs(facts, place, meta, body, text) | ({"labels"} if block and headline else set()),
     )
 
 
@@ -196,7 +206,8 @@ def _above(layout: Layout, end: int) -> list[Line]:
 def _after_facts(layout: Layout, body: Body) -> int | None:
     """The line after the one, among the first of ``body`` but not the very first, that says date and source."""
     for line in _visible(layout, body.element.first, body.element.last)[1:_INFO_GAP]:
-        if len(line.text) <= 100 and {"published_on", "source"} <= {one.field for one in said(layout, [line])}:
+        fields = {one.field for one in said(layout, [line])} if len(line.text) <= 100 else set()
+        if "published_on" in fields and ("source" in fields or _STATED_SOURCE.search(line.text)):
             return line.index + 1
     return None
 
@@ -233,12 +244,32 @@ def _table_on_top(layout: Layout, after: int, body: Body) -> list[Line]:
     return _lines_of_labels(layout, table) if table else []
 
 
+def _labels_on_top(layout: Layout, body: Body) -> list[Line]:
+    """The lines of a block of labels with which the document's container begins: a table's, or rows of which each
+    states something or holds what the row before it states."""
+    start = body.element.first
+    lines = _table_on_top(layout, start, body)
+    if lines:
+        return lines
+    lines = _visible(layout, start, min(body.element.last, start + _ABOVE))
+    place = rows = 0
+    while place < len(lines) and begins_with_label(lines[place].text) and len(lines[place].text) <= _LONG_LABEL:
+        rows += 1
+        beside = label_field(lines[place].text) is not None and said(layout, [lines[place]])
+        place += 2 if beside else 1
+    block = lines[:place]
+    told = {one.field for one in said(layout, block)} if rows >= _BLOCK else set()
+    return block if told & _OF_A_BLOCK else []
+
+
 def _lines_of_labels(layout: Layout, table: Element) -> list[Line]:
-    """The lines of ``table`` if it holds labels and values and nothing else; none of a layout with the text in it."""
+    """The lines of ``table`` if it holds labels, with values or without, and nothing else; none of a layout with the
+    text in it."""
     lines = _visible(layout, table.first, table.last)
     labels = sum(begins_with_label(line.text) for line in lines)
     longest = max((len(line.text) for line in lines), default=0)
-    return lines if labels * 3 >= len(lines) and longest <= 200 and said(layout, lines) else []
+    block = labels * 3 >= len(lines) and longest <= _LONG_LABEL
+    return lines if block and (labels >= _BLOCK or said(layout, lines)) else []
 
 
 # ------------------------------------------------------------------ one fact after the other
@@ -318,9 +349,11 @@ def _unlabelled_date(place: _Place, reference: dt.date | None) -> ReadDate | Non
     under = _visible(place.layout, headline.last, min(place.text_from, headline.last + 25))
     over = [line for line in _visible(place.layout, headline.first - 4, headline.first) if len(line.text) <= 40]
     for line in (*under, *reversed(over)):
-        found = _lone_date(place.layout, line, reference) if line.links * 2 <= len(line.text) else None
-        if found:
-            return found
+        # a line of links is a neighbour in the site; the line of facts may link the source it states
+        if line.links * 2 <= len(line.text) or _STATED_SOURCE.search(line.text):
+            found = _lone_date(place.layout, line, reference)
+            if found:
+                return found
     for line, following in itertools.pairwise(under):
         if _DATE_PART.fullmatch(line.text) and _DATE_PART.fullmatch(following.text):
             split = read_split((line.text, following.text), reference=reference)
@@ -338,9 +371,22 @@ def _lone_date(layout: Layout, line: Line, reference: dt.date | None) -> ReadDat
             continue
         if not before.strip() and line.index and _ENDS_AS_LABEL.search(layout.lines[line.index - 1].text):
             continue
-        if not _RANGE.search(before) and _STANDS_ALONE.match(line.text[found.end :]):
+        if _RANGE.search(before):
+            continue
+        if _STANDS_ALONE.match(line.text[found.end :]) or (not before.strip() and _is_stamp(line, found)):
             return found
     return None
+
+
+def _is_stamp(line: Line, found: ReadDate) -> bool:
+    """Whether behind the date at the head of a line stands nothing but who published on it.
+
+    Digits or a time of day tell such a date from a day of history, which a sentence goes on about.
+    """
+    rest = line.text[found.end :].lstrip()
+    apart = line.text[: len(line.text) - len(rest)][-1].isspace()
+    told = found.at is not None or (found.form == "digits" and not line.links and len(rest) <= 20)
+    return apart and told and _UNLABELLED.fullmatch(rest) is not None
 
 
 def _source(facts: _Facts, place: _Place, meta: MetaTags) -> None:
@@ -480,6 +526,14 @@ def _without_title(lines: list[Line], headline: Headline | None) -> list[Line]:
     return lines
 
 
+def _has_empty_source(place: _Place) -> bool:
+    """Whether the line that states the day of publication keeps a place for the source, though it stands empty."""
+    return any(
+        one.field == "published_on" and _STATED_SOURCE.search(place.layout.lines[one.line].text)
+        for one in place.statements
+    )
+
+
 def _signs(facts: _Facts, place: _Place, meta: MetaTags, body: Body | None, text: str | None) -> frozenset[str]:
     """What speaks for this page being an article."""
     signs = set()
@@ -491,7 +545,7 @@ def _signs(facts: _Facts, place: _Place, meta: MetaTags, body: Body | None, text
             signs.add("titled")
     if facts.values.get("published_on"):
         signs.add("date")
-    if "source" in facts.values:
+    if "source" in facts.values or _has_empty_source(place):
         signs.add("source")
     if sum(one.field in _LABEL_FIELDS for one in place.statements) >= 2:
         signs.add("labels")

@@ -51,8 +51,9 @@ _NOISE = re.compile(
     r"关闭(?:窗口|本页|页面)?|返回(?:顶部|首页|列表)?|收藏(?:本页)?|字体.{0,14}|字号.{0,14}|.{0,2}浏览次数.{0,12}|"
     r".{0,2}点击(?:数|次数|量|率).{0,12}|阅读(?:次数|量).{0,12}|大 ?中 ?小|TOP|我要纠错|纠错|听全文|语音播报|点赞|"
     r"下载客户端.*|首页|上一页|下一页|尾页|[<>×]|附件[:：]?|相关附件[:：>]*|相关链接[:：>]*|附件下载[:：]?|"
-    r"打印.{0,4}关闭.{0,3}|关闭.{0,3}打印.{0,3})[\s】\]）)|｜]*"
+    r"打印.{0,8}关闭.{0,3}|关闭.{0,8}打印.{0,3})[\s】\]）)|｜]*"
 )
+_SENTENCE = re.compile(r"[，。；：].{0,200}[。；：！？]$")
 _DOWNLOADED = re.compile(r"^附件\s*【.*】\s*已下载")  # 博达 counts downloads in the text
 _PAGE_LINK = re.compile(r"(?:[【\[(（]?\d{1,3}+[】\])）]?\s?)++")
 # the switches of a document cut into pages, on one line
@@ -146,7 +147,7 @@ def _named(layout: Layout) -> Body | None:
         if ((element.names and _is_named(element.names)) or element.tag == "ucapcontent" or element.index in marked)
         and not element.hidden
         and not element.frame
-        and element.tag not in ("a", "img", "input")
+        and element.tag not in ("a", "img", "input", "body", "html")
     ]
     if not candidates:
         return None
@@ -199,9 +200,33 @@ def _dense(layout: Layout, footer: int) -> Body | None:
             scores[element.parent] = scores.get(element.parent, 0) + weight / 2
     if not scores:
         return None
-    chosen = elements[max(scores, key=lambda index: scores[index])]
+    chosen = _whole(layout, elements[max(scores, key=lambda index: scores[index])], footer)
     mass = sum(size for index, size in running if chosen.first <= index < chosen.last)
     return Body(element=chosen, how="dense", mass=mass)
+
+
+def _whole(layout: Layout, dense: Element, footer: int) -> Element:
+    """The outermost element around ``dense`` that adds sentences to it and little else: a document whose parts stand
+    in blocks of their own, each with its heading, is one document still."""
+    chosen = element = dense
+    while element.parent >= 0:
+        parent = layout.elements[element.parent]
+        added = [
+            line
+            for line in layout.lines[parent.first : min(parent.last, footer)]
+            if not chosen.first <= line.index < chosen.last and not line.hidden and not line.frame
+        ]
+        if any(_AFTER.match(line.text) or _is_noise(line) or _BOILERPLATE.search(line.text) for line in added):
+            break
+        size = sum(len(line.text) for line in added)
+        sentences = sum(len(line.text) for line in added if _SENTENCE.search(line.text) and not line.links)
+        linked = sum(line.links for line in added)
+        if linked * 10 > size or (sentences * 2 < size and size > 120):
+            break
+        element = parent
+        if sentences * 2 >= size > 0:
+            chosen = parent
+    return chosen
 
 
 def body_lines(layout: Layout, body: Body, after: int, footer: int) -> list[Line]:

@@ -151,9 +151,11 @@ class Document:
         """The address relative links are resolved against."""
         node = self.tree.css_first("base[href]")
         try:
-            return urljoin(self.url, (node.attributes.get("href") or "") if node else "")
-        except ValueError:  # an address that is none ("http://[")
+            base = urljoin(self.url, (node.attributes.get("href") or "") if node else "")
+            _ = urlsplit(base).port
+        except ValueError:  # an address that is none ("http://[", "http://host:port/")
             return self.url
+        return base
 
     def absolute(self, href: str) -> str:
         """``href`` as an absolute address; ValueError where it is none ("http://[", "//a]")."""

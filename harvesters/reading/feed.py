@@ -15,6 +15,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from html.entities import name2codepoint
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -59,6 +60,23 @@ _NO_NAME = re.compile(r"https?://\S+|RSS|XML|Atom|订阅|复制|链接|地址|�
 _NUMERIC_ENTITY = re.compile(r"&amp;(#\d+|#x[\da-fA-F]+|nbsp|quot|amp|lt|gt|[lr]dquo|middot|hellip|mdash);")
 # what Java prints for a date, which several systems put into pubDate as it is: "Wed Sep 02 10:00:00 CST 2026"
 _JAVA = re.compile(r"^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{1,2}:\d\d:\d\d) (?:[A-Z]{2,4} )?(\d{4})$")
+# and what Java and .NET print where nobody says which form: "Sep 2, 2026 10:00:00 AM"
+_US = re.compile(r"^([A-Z][a-z]{2}) (\d{1,2}), (\d{4}) (\d{1,2})(:\d\d(?::\d\d)?) ([AP])M$")
+# the same with names in the server's language: "星期三, 02 九月 2026 10:00:00 +0800"
+_HAN_DAY = re.compile(r"^(?:星期|周)[一二三四五六日天],?\s+")
+_HAN_MONTH = re.compile(r"(?<=[\s\d])(十[一二]?|[一二三四五六七八九])月(?=\s)")
+_MONTHS = dict(
+    zip(
+        ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"),
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+        strict=True,
+    )
+)
+# what makes a feed ill-formed most often: signs that XML has no place for, and an "&" that begins no reference
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[\da-fA-F]{1,6};|[A-Za-z]\w{0,9};)")
+_NAMED = re.compile(r"&([A-Za-z]\w{1,9});")
+_XML_NAMES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _DATES = ("published", "created", "updated", "date")
 
 
@@ -89,7 +107,7 @@ def read_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -
     excess = _excess(text)
     if excess is not None:
         return _refused(excess)
-    parsed = _parsed(text)
+    parsed = _parsed(_mended(text))
     if parsed is None:
         return _refused("the feed could not be taken apart; ask the site for a well-formed one")
     return _facts(parsed, url)
@@ -137,6 +155,27 @@ def _outside_cdata(text: str) -> Iterator[str]:
         if end < 0:
             return
     yield text[end:]
+
+
+def _mended(text: str) -> str:
+    """``text`` without what is no XML but reads the same without it: one such sign costs every entry after it."""
+    text = _CONTROL.sub("", text)
+    parts: list[str] = []
+    end = 0
+    while end < len(text):
+        start = text.find("<![CDATA[", end)
+        start = len(text) if start < 0 else start
+        parts.append(_NAMED.sub(_sign, _BARE_AMPERSAND.sub("&amp;", text[end:start])))
+        end = text.find("]]>", start)
+        end = len(text) if end < 0 else end
+        parts.append(text[start:end])
+    return "".join(parts)
+
+
+def _sign(found: re.Match[str]) -> str:
+    """The sign that HTML names so, for XML knows five names only."""
+    known = name2codepoint.get(found[1])
+    return found[0] if known is None or found[1] in _XML_NAMES else chr(known)
 
 
 def _parsed(text: str) -> Any:
@@ -231,8 +270,12 @@ def feed_date(raw: str) -> ReadDate | None:
     if len(raw) > _LONGEST_DATE:
         return None
     text = squeeze(raw)
+    text = _HAN_MONTH.sub(lambda found: _MONTHS[found[1]], _HAN_DAY.sub("", text))
     if java := _JAVA.match(text):
         text = f"{java.group(2)} {java.group(1)} {java.group(4)} {java.group(3)} +0800"
+    elif us := _US.match(text):
+        hour = int(us[4]) % 12 + (12 if us[6] == "P" else 0)
+        text = f"{us[2]} {us[1]} {us[3]} {hour:02}{us[5]} +0800"
     else:
         text = re.sub(r"\s+(?:CST|BJT|GMT\+0?8(?::?00)?|UTC\+0?8(?::?00)?|Asia/Shanghai)$", " +0800", text)
     return read_value(text)

@@ -34,9 +34,15 @@ _ELLIPSIS = re.compile(r"(?:…|\.{3})$")
 _TAG_SCORE = {"ucaptitle": 6.0, "h1": 4.0, "h2": 3.0, "h3": 2.0, "h4": 2.0, "h5": 2.0, "h6": 1.5}
 _LONGEST = 200  # characters; titles of notices that name a list of documents come near it
 _MARKED = 2.0  # what a heading or an element named as title is worth at least
+# the heading of a part of a document, and no "一、二级建造师" that counts grades
+_OF_A_PART = re.compile(
+    r"[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|[（(][一二三四五六七八九十]{1,3}[)）]"
+)
 _BODY_NAME = re.compile(r"^(?!.*关于)[一-鿿]{2,24}(?:人民政府|委员会|管委会|办公室|[局厅委院])$")
 _TELLING = 10  # characters of a title; names of columns and parts are shorter
 _LINES = 6  # that one title is broken over
+_MENU = 3  # lines of links, one below the other
+_SWITCH = 4  # characters of a font switch or a print button that stands between title and text
 _ENOUGH = 3.0  # a lone heading of any rank without a hint reaches it only right above the line with the date
 
 
@@ -58,9 +64,9 @@ def plain(text: str) -> str:
 
 
 def find_headline(
-    doc: Document, layout: Layout, meta: MetaTags, statements: Sequence[Said], start: int, footer: int
+    doc: Document, layout: Layout, meta: MetaTags, statements: Sequence[Said], start: int, end: int, footer: int
 ) -> Headline | None:
-    """The headline of the page whose document begins at line ``start``."""
+    """The headline of the page whose document stands in lines ``start`` up to before ``end``."""
     named = next((one.value for one in statements if one.field == "title" and one.label != "主题"), None)
     heads = _html_titles(doc)
     hints = _Hints(
@@ -74,8 +80,14 @@ def find_headline(
     candidates = list(_candidates(layout, hints, start, footer))
     for first, last, base in candidates:
         text = _joined([line.text for line in layout.lines[first:last]])
-        score = base + _score(layout, text, first, last, hints, start)
-        if score > reached:
+        score = base + _score(layout, text, first, last, hints, start, end)
+        if score > reached or (
+            found
+            and score > _ENOUGH
+            and base >= _MARKED
+            and _is_above_menu(layout, found, first, hints)
+            and _has_facts_under(layout, last)
+        ):
             found, reached = (text, first, last), score
     if found:
         text, first, last = found
@@ -217,9 +229,9 @@ def _end(layout: Layout, first: int, last: int) -> int:
     return last
 
 
-def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, start: int) -> float:
+def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, start: int, end: int) -> float:
     """What speaks for lines ``first`` to ``last`` beside their mark-up."""
-    if len(text) > _LONGEST or label_field(text) is not None:
+    if len(text) > _LONGEST or label_field(text) is not None or _OF_A_PART.match(text):
         return -99
     lines = layout.lines[first:last]
     flat = plain(text)
@@ -230,15 +242,40 @@ def _score(layout: Layout, text: str, first: int, last: int, hints: _Hints, star
         score -= 3
     if _INFO.search(text) and len(flat) < 40:
         score -= 4
-    if first > start + 6:
-        score -= 6  # inside the document: a heading of a part
-    elif first <= start:
+    if first > start + 6 or first >= max(end, start + 1):
+        score -= 6  # inside the document: a heading of a part; or under it
+    elif first > start:
+        score -= 0.25 * (first - start)
+    else:
         score -= 0.1 * min(start - last, 30)
     if any(_INFO.search(line.text) for line in layout.lines[last : last + 4]):
         score += 2
-    elif last == start and len(flat) >= _TELLING:
+    elif len(flat) >= _TELLING and (
+        _right_above(layout, last, start) or (first == start and _under_labels(layout, first))
+    ):
         score += 1  # right above the text, with the facts in a block of labels over it
     return score
+
+
+def _has_facts_under(layout: Layout, last: int) -> bool:
+    """Whether the line ``last``, or the next, says a date, a source or the like; rows of a list say it of others."""
+    under = layout.lines[last : last + 2]
+    first = next((place for place, line in enumerate(under) if _INFO.search(line.text)), None)
+    return first is not None and not any(line.links for line in under[: first + 1])
+
+
+def _is_above_menu(layout: Layout, found: tuple[str, int, int], first: int, hints: _Hints) -> bool:
+    """Whether what was ``found`` is but the name of site or column: a menu parts it from line ``first``, and there is
+    no fact under it."""
+    text, _, last = found
+    links = sum(line.links * 2 > len(line.text) for line in layout.lines[last:first] if not line.hidden)
+    return links >= _MENU and plain(text) not in (hints.meta, hints.label) and not _has_facts_under(layout, last)
+
+
+def _right_above(layout: Layout, last: int, start: int) -> bool:
+    """Whether nothing but a switch or two of a few signs stands between line ``last`` and the text at ``start``."""
+    between = [line for line in layout.lines[last:start] if not line.hidden]
+    return last <= start and len(between) <= 2 and all(len(plain(line.text)) <= _SWITCH for line in between)
 
 
 def _above_info(layout: Layout, hints: _Hints, start: int) -> tuple[str, int] | None:
@@ -248,8 +285,19 @@ def _above_info(layout: Layout, hints: _Hints, start: int) -> tuple[str, int] | 
             continue
         for above in reversed(layout.lines[max(0, line.index - 3) : line.index]):
             flat = plain(above.text)
-            if above.hidden or above.links or begins_with_label(above.text):
+            if above.hidden or above.links or begins_with_label(above.text) or _is_value(layout, above.index):
                 continue  # a label's value is never the title
             if 6 <= len(flat) <= 120 and flat not in hints.never:
                 return above.text, above.index
     return None
+
+
+def _is_value(layout: Layout, index: int) -> bool:
+    """Whether line ``index`` stands right after a label that says nothing on its own line."""
+    before = layout.lines[index - 1].text if index else ""
+    return begins_with_label(before) and (before[-1] in ":：】" or label_field(before) is not None)
+
+
+def _under_labels(layout: Layout, index: int) -> bool:
+    """Whether line ``index`` stands right under a block of labels: after a label with its value, or after a value."""
+    return index > 0 and (begins_with_label(layout.lines[index - 1].text) or _is_value(layout, index - 1))

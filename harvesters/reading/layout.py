@@ -38,11 +38,13 @@ _HIDDEN_CLASS = re.compile(
     r"pchide|pc-hide|pc_hide)(?:\s|$)",
     re.IGNORECASE,
 )
-# id and class words of a page's frame: what stands in them is never the article (an "article-header" is its own)
+# id and class words of a page's frame: what stands in them is never the article (an "article-header" is its own, and
+# what is laid out "with-sidebar" holds both)
 _FRAME = re.compile(
     r"(?:^|\s)(?:(?:site|top|main|web|common|pub)[_-]?)?(?:header|foot(?:er)?)(?=$|[\s_-])|"
     r"(?:^|[\s_-])(?:crumbs?|bread(?:crumb)?s?(?:nav)?|curmb|breadcrumbnav|location|position|dqwz|weizhi|"
-    r"copyright|banquan|sidebar|footbox|newfoot\w*|footnav|mfooter|gotop|site-?map)(?=$|[\s_-])"
+    r"copyright|banquan|(?<!with[_-])(?<!has[_-])(?<!no[_-])sidebar|footbox|newfoot\w*|footnav|mfooter|gotop|"
+    r"site-?map)(?=$|[\s_-])"
 )
 # those that are lists of links or buttons, and hold nothing anyone reads
 _MENU = re.compile(

@@ -31,6 +31,7 @@ _PURE = re.compile(
     rf"(?:[\sT]*\d{{1,2}}[:：∶]\d\d(?:[:：∶]\d\d)?(?:\.\d+)?)?{_EDGE}$"
 )
 _MONTH_DAY = re.compile(r"^[\s\[(（【]*+(?P<m>\d{1,2})\s*+[-/.月]\s*+(?P<d>\d{1,2})\s*+日?[\s\])）】]*$")
+_SHORT_YEAR = re.compile(r"^[\s\[(（【]*+(?P<y>[0-4]\d)(?P<sign>[-/.])(?P<m>\d\d)(?P=sign)(?P<d>\d\d)[\s\])）】]*$")
 _YEAR = re.compile(r"^(?:19|20)\d\d\s*[年./-]?$")
 _SHORT_NUMBER = re.compile(r"^\d{1,2}\s*[月日./-]?$")
 _CLOCK_ALONE = re.compile(r"^\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?\s*$")
@@ -146,7 +147,7 @@ def find_date(parts: Sequence[str], url: str, today: dt.date) -> tuple[ReadDate 
     """The publication date and the 成文 date displayed among a row's pieces of text (title left out).
 
     Order of trust: a date labelled 发布 or 公开, a piece that is nothing but a date, a date split over
-    neighbouring pieces, a date inside other words, a month and day without a year.
+    neighbouring pieces, a date inside other words, a month and day without a year or with two figures of it.
     """
     labelled: ReadDate | None = None
     pure: ReadDate | None = None
@@ -174,7 +175,15 @@ def find_date(parts: Sequence[str], url: str, today: dt.date) -> tuple[ReadDate 
     chosen = labelled or pure or _split(parts) or loose
     if chosen is None and formed is None:
         for part in parts:
-            if len(part) <= 10 and _MONTH_DAY.match(part) and (chosen := _without_year(part, url, today)):
+            if len(part) > 14:
+                continue
+            if found := _SHORT_YEAR.match(part):
+                chosen = read_date(f"20{found['y']}-{found['m']}-{found['d']}", reference=today)
+                if chosen is not None and chosen.on is None:
+                    chosen = None  # 35-01-01 is no day anybody published on
+            elif len(part) <= 10 and _MONTH_DAY.match(part):
+                chosen = _without_year(part, url, today)
+            if chosen is not None:
                 break
     if chosen is not None and chosen.at is None:
         chosen = _with_clock(chosen, parts)
@@ -187,8 +196,8 @@ def is_only_date(text: str) -> bool:
 
 
 def is_short_date(text: str) -> bool:
-    """Whether ``text`` is a month and a day and nothing else: ``05-20``, ``[05/20]``, ``5月20日``."""
-    return len(text) <= 12 and bool(_MONTH_DAY.match(text))
+    """Whether ``text`` is a day without its whole year and nothing else: ``05-20``, ``[05/20]``, ``26-05-20``."""
+    return len(text) <= 14 and bool(_MONTH_DAY.match(text) or _SHORT_YEAR.match(text))
 
 
 def _with_clock(found: ReadDate, parts: Sequence[str]) -> ReadDate:
@@ -401,11 +410,16 @@ def _named_beside(around: Sequence[str], own: set[str]) -> str | None:
 
 
 def _date_beside(links: Sequence[LexborNode]) -> ReadDate | None:
-    """A date run together with the title in one piece of text, at its very end or its very start."""
+    """A date run together with the title in one piece of text, at its very end or its very start.
+
+    Inside a link around a whole card the title is an element of its own, and a summary stands behind it.
+    """
     for link in links:
-        text = squeeze(link.text())
-        if found := _TAIL_DATE.search(text) or _HEAD_DATE.search(text):
-            return read_date(found.group(0).strip(" \t[](（）)【】"))
+        title = _main_block(link)
+        for node in (link,) if title is None else (link, title):
+            text = squeeze(node.text())
+            if found := _TAIL_DATE.search(text) or _HEAD_DATE.search(text):
+                return read_date(found.group(0).strip(" \t[](（）)【】"))
     return None
 
 

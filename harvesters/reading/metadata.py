@@ -71,6 +71,7 @@ _BOUND = {label for label, name in FIELD_OF.items() if len(label) <= 2 or name i
     *("发布人", "发布者", "通讯员"),
 }
 _NAMES_INDEX = re.compile(r"[\u4e00-\u9fa5]{0,8}(?:索引|索取)(?:号码?|码)?")
+_PAIR = re.compile(r"([\u4e00-\u9fa5]{2,8})(?:[/／]|[（(](?=.*[)）]$))([\u4e00-\u9fa5]{2,8})[)）]?")
 _GAP = "\x1f"  # where one text node ends and the next begins
 
 
@@ -146,12 +147,19 @@ def label_field(text: str) -> str | None:
 def _field_of(name: str) -> str | None:
     """The field of a label without spaces and colons; whatever ends as a name of the index number is one."""
     known = FIELD_OF.get(name)
-    return "index_number" if known is None and _NAMES_INDEX.fullmatch(name) else known
+    if known is None and _NAMES_INDEX.fullmatch(name):
+        return "index_number"
+    if known is None and (pair := _PAIR.fullmatch(name)):
+        # "生成日期/有效日期": two names for one value, of which the second may be the site's own. A source or a
+        # time has something else beside it ("来源/作者", "时间/地点").
+        first, second = map(_field_of, pair.groups())
+        return first if second == first or (not second and pair[1] not in _BOUND) else None
+    return known
 
 
 def begins_with_label(text: str) -> bool:
-    """Whether ``text`` begins with a known label and a colon, or is nothing but a label."""
-    head, colon, _ = text[:24].replace("：", ":").partition(":")
+    """Whether ``text`` begins with a known label and a colon or in brackets, or is nothing but a label."""
+    head, colon, _ = text[:24].replace("：", ":").replace("】", ":" if text[:1] == "【" else "】").partition(":")
     return (colon != "" or len(text) <= 10) and label_field(head) is not None
 
 
@@ -257,6 +265,12 @@ def _stands_alone(text: str, name: str, start: int, *, after_another: bool) -> b
 
     After another label's value a source may follow without a gap ("发布者：张三来源：市水务局").
     """
+    if (
+        start
+        and text[start - 1] in "/／"
+        and any(label_field(text[: start - 1][-size:]) is not None for size in range(2, 9))
+    ):
+        return False  # "成文日期/发布日期：": the second name of a value that may be the first's
     if name not in _BOUND or start == 0 or (after_another and FIELD_OF[name] == "source"):
         return True
     return not ("\u4e00" <= text[start - 1] <= "\u9fa5" or text[start - 1] in "《“")
@@ -276,7 +290,7 @@ def _beside(layout: Layout, line: Line) -> str | None:
     there = _child_towards(layout, common, after.element)
     if here is None or there is None or there.order != here.order + 1 or {here.tag, there.tag} & {"tr", "table", "ul"}:
         return None
-    if here.last != line.index + 1 or there.first != after.index:
+    if (here.first, here.last) != (line.index, line.index + 1) or there.first != after.index:
         return None
     values = layout.inside(there)
     text = " ".join(value.text for value in values)

@@ -40,8 +40,12 @@ from harvesters.reading.outcome import (
     GONE,
     Refusal,
     cut_off,
+    is_challenge,
+    is_folder,
     is_titled_missing,
+    is_titled_refusal,
     refusal_by_body,
+    refusal_by_json,
     refusal_by_status,
 )
 from harvesters.reading.tags import tags_of
@@ -71,6 +75,7 @@ _SIGNS = {
     "files": 0.5,
     "numbered": 0.5,
 }
+_VOUCHED = frozenset({"meta", "labels", "source", "numbered"})  # what no block has, which may show the time
 _DOCUMENTED = frozenset(_SIGNS) - {"text", "headline", "titled"}  # what no error page has
 _ARTICLE_ENOUGH = 3.5  # a headline, a known container and text; or a headline with date, source and text
 _ARTICLE_SURE = 6.0  # no list is looked for where an article is expected, by address and tags too, and so much is shown
@@ -108,8 +113,8 @@ def read_page(
     ):
         return _answer(doc, fetch)
     page = replace(_html(doc, expect, fetch, profile or Profile()), tags=tags_of(doc))
-    # the site's own frame around a refusal is a refusal still
-    refused = None if page.outcome.is_good else refusal_by_status(doc, own_page=False)
+    # the site's own frame around a refusal is a refusal still, and one around an empty list may be
+    refused = None if page.outcome is Outcome.OK else refusal_by_status(doc, own_page=False)
     return _refused(doc, refused, page.site) if refused else page
 
 
@@ -154,10 +159,13 @@ def _answer(doc: Document, fetch: Fetch | None) -> Page:
     # without rows but with a next request, the engine knows another way to ask for the same list; a page after the
     # last one has no rows and says nothing of the list's being empty
     if listing is not None and (listing.rows or listing.next is not None or listing.ended or listing.total_rows == 0):
-        is_empty = not listing.rows and listing.next is None and listing.total_rows == 0
-        outcome = Outcome.OK_EMPTY if is_empty else Outcome.OK
+        shows_none = not listing.rows and listing.next is None
+        failed = refusal_by_json(doc) if shows_none else None
+        if failed is not None:  # its skeleton is empty because it failed
+            return _refused(doc, failed)
+        outcome = Outcome.OK_EMPTY if shows_none and listing.total_rows == 0 else Outcome.OK
         return _page(doc, "endpoint", outcome, engine=listing.engine, listing=listing)
-    refused = None if doc.json is not None else refusal_by_body(doc, shown(lay_out(doc.tree)))
+    refused = refusal_by_json(doc) if doc.json is not None else refusal_by_body(doc, shown(lay_out(doc.tree)))
     if refused and refused.outcome is not Outcome.SHELL:
         return _refused(doc, refused)
     return _page(
@@ -198,6 +206,8 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
     listing = listing_of(doc, fetch)
     if listing is not None and fetch is not None and (listing.rows or listing.next is not None):
         return _judged_listing(doc, listing, meta, None, profile)
+    if listing is not None and fetch is None and is_folder(doc):
+        listing = None
     if listing is not None and listing.engine in _LEADING and not _may_lead(listing, expect):
         listing = None
     if not article_first:
@@ -220,21 +230,28 @@ def _html(doc: Document, expect: str | None, fetch: Fetch | None, profile: Profi
     as_listing = _listing_weight(listing, meta) + (1.5 if expect == "listing" and listing else 0)
     if reading is not None and not reading.signs & _DOCUMENTED and is_titled_missing(doc):
         reading = None  # an error page with much advice under its heading
+    if reading is not None and not reading.signs & _VOUCHED and is_titled_refusal(doc, reading.article.title):
+        reading = None  # a block
+    if listing is None and _is_dated_in_short(reading, layout, expect):
+        enough = strength
     if reading is not None and strength >= enough and (listing is None or as_article > as_listing):
         return _judged_article(doc, lone_page.titled(seen, reading, profile.column_name), meta, layout, profile)
+    if listing is not None and listing.engine in _LEADING and is_challenge(doc, shown(layout)):
+        listing = None
     if listing is not None and (listing.rows or listing.next is not None or listing.total_rows == 0):
         return _judged_listing(doc, listing, meta, layout, profile)
     if listing is not None and _is_empty_column(doc, listing, meta, layout, profile, expect):
         return _judged_listing(doc, listing, meta, layout, profile)
+    documented = _is_documented(reading)
     if reading is not None and not (listing and listing.rows):
-        is_refused = refusal_by_body(doc, shown(layout)) is not None
+        is_refused = refusal_by_body(doc, shown(layout), documented=documented) is not None
         if expect == "listing":
             reading = lone_page.single_page(seen, reading, profile, is_refused=is_refused)
         elif not _is_article_in_short(doc, reading, layout, expect):
             reading = lone_page.profile_page(seen, reading, is_refused=is_refused) if expect is None else None
         if reading is not None:
             return _judged_article(doc, reading, meta, layout, profile)
-    return _without_proof(doc, meta, layout, expect, listing)
+    return _without_proof(doc, meta, layout, expect, listing, documented=documented)
 
 
 def _may_lead(listing: Listing, expect: str | None) -> bool:
@@ -266,6 +283,13 @@ def _is_empty_column(
     return bool(name) and same and lone_page.is_own_frame(seen, profile)
 
 
+def _is_dated_in_short(reading: ArticleReading | None, layout: Layout, expect: str | None) -> bool:
+    """Whether a headline that is the page's ``<title>`` too, with its date and a line of text, is all of a page."""
+    if reading is None or expect == "listing" or not reading.article.body_text:
+        return False
+    return {"headline", "titled", "date"} <= reading.signs and links(layout) < HUB_LINKS
+
+
 def _is_article_in_short(doc: Document, reading: ArticleReading, layout: Layout, expect: str | None) -> bool:
     """Whether a headline shown and some text make an article of a page that proves no more: a brief undated notice.
 
@@ -276,7 +300,12 @@ def _is_article_in_short(doc: Document, reading: ArticleReading, layout: Layout,
     at_article = _stands_at_article(doc)
     if not (at_article or (expect == "article" and links(layout) < HUB_LINKS)):
         return False
-    return refusal_by_body(doc, shown(layout)) is None
+    return refusal_by_body(doc, shown(layout), documented=_is_documented(reading)) is None
+
+
+def _is_documented(reading: ArticleReading | None) -> bool:
+    """Whether the page shows a headline and the date of what stands under it."""
+    return reading is not None and {"headline", "date"} <= reading.signs
 
 
 def _stands_at_article(doc: Document) -> bool:
@@ -353,10 +382,18 @@ def _judged_listing(doc: Document, listing: Listing, meta: MetaTags, layout: Lay
     return _page(doc, "listing", outcome, engine=listing.engine, listing=listing, site=site)
 
 
-def _without_proof(doc: Document, meta: MetaTags, layout: Layout, expect: str | None, listing: Listing | None) -> Page:
+def _without_proof(
+    doc: Document,
+    meta: MetaTags,
+    layout: Layout,
+    expect: str | None,
+    listing: Listing | None,
+    *,
+    documented: bool,
+) -> Page:
     """A page that showed neither rows nor an article."""
     site = _site(doc, meta, layout)
-    refused = refusal_by_body(doc, shown(layout))
+    refused = refusal_by_body(doc, shown(layout), documented=documented)
     # an empty list with its pager is a page, however little is shown beside it: menus may be written by scripts
     drawn = listing is not None and listing.ended and pager_of(doc).found
     if refused and not (drawn and refused.outcome is Outcome.SHELL):
@@ -385,7 +422,7 @@ def _without_proof(doc: Document, meta: MetaTags, layout: Layout, expect: str | 
 
 def _is_own_page(doc: Document) -> bool:
     """Whether an answer with an error status is all the same a page of the site: it carries the site's code."""
-    return "siteidcode" in doc.meta and len(doc.body) > 2000
+    return "siteidcode" in doc.meta
 
 
 def _is_home(doc: Document, meta: MetaTags) -> bool:

@@ -33,37 +33,53 @@ _SYSTEMS = (
     ),
     ("yunsuo", "网防G01/云锁", r"网防G01|yunsuologo|YunsuoAutoJump|security_verify_"),
     ("anheng", "安恒玄武盾/明御", r"dbappwaf|玄武盾|明御.{0,4}(?:WAF|防火墙)|访问请求可能对网站造成安全威胁"),
-    ("aliyun", "阿里云 WAF", r"errors\.aliyun\.com|data-spm=\"7663354\"|acw_sc__v2|var arg1='[0-9A-F]{20,}'"),
+    (
+        "aliyun",
+        "阿里云 WAF",
+        r"errors\.aliyun\.com|data-spm=\"7663354\"|acw_sc__v2|var arg1='[0-9A-F]{20,}'|aliyun_waf_[a-z]{2}|"
+        r"_waf_bd8ce2ce37|WAF_NC_WRAPPER|alicfw_gfver",
+    ),
     ("huawei", "华为云 WAF", r"https_waf_cookie|HWWAFSES"),
     (
         "tencent",
         "腾讯云 EdgeOne/WAF",
         r"waf\.tencent-cloud\.com|(?:Restricted|Protected) by (?:Tencent )?(?:Cloud )?EdgeOne|"
-        r"\bEO_Bot_Ssid=|[\"']__tst_status=",
+        r"\bEO_Bot_Ssid=|[\"']__tst_status=|T-Sec\s?Web应用防火墙",
     ),
     ("safedog", "网站安全狗", r"404\.safedog\.cn|网站安全狗|safedog-flow-item"),
     ("baota", "宝塔网站防火墙", r"宝塔(?:网站)?(?:防火墙|WAF)|btwaf"),
-    ("chaitin", "长亭雷池", r"长亭雷池|雷池\s?WAF|SafeLine|waf-ce\.chaitin"),
-    ("yunjiasu", "百度云加速", r"yunjiasu|百度云加速"),
+    ("chaitin", "长亭雷池", r"长亭雷池|雷池\s?WAF|SafeLine|waf-ce\.chaitin|\bid=[\"']slg-(?:box|title)"),
+    ("yunjiasu", "百度云加速", r"yunjiasu|百度云(?:加速|防护)|//su\.baidu\.com"),
+    ("guard", "CDN 的浏览器验证", r"[\"']/_guard/\w{2,12}\.js"),
+    ("rasp", "RASP", r"(?:Open|Webber)RASP"),
+    ("imperva", "Imperva", r"/_Incapsula_Resource\?[^\"'>]{0,300}incident_id|Incapsula incident ID"),
+    ("aws", "AWS WAF", r"awsWafCookieDomainList|\.token\.awswaf\.com"),
     ("haplat", "网宿", r"seccaptcha\.haplat|captchaPage|comImageValidate"),
     ("cookie", "cookie check by script", r"document\.cookie\s*=\s*[\"'](?:C3VK|CT6TS?)="),
     ("f5", "F5 ASM", r"The requested URL was rejected|<title>\s*Request Rejected"),
+    ("f5_bot", "F5 bot defence", r"[\"']/TSPD/|[\"']bobcmn[\"']"),
     ("cloudflare", "Cloudflare", r"cf-browser-verification|/cdn-cgi/challenge-platform/|/cdn-cgi/js/captcha"),
     (
         "geo_fence",
         "",
-        r"\bGeoBL\b|(?:境外|海外|国外).{0,20}(?:禁止|限制|不允许|无法|拒绝)|(?:禁止|限制|不允许|拒绝).{0,12}(?:境外|海外|国外)",
+        r"\bGeoBL\b|(?:境外|海外|国外).{0,6}(?:IP|访问|用户|地址|网络).{0,14}(?:禁止|限制|不允许|无法|拒绝)|"
+        r"(?:禁止|限制|不允许|拒绝|不支持).{0,6}(?:境外|海外|国外).{0,6}(?:IP|访问|用户|地址|网络|浏览)|"
+        r"仅(?:限|允许|供|对).{0,6}(?:校内|校园网|内网|局域网|境内).{0,6}(?:访问|浏览|查看|用户|地址|开放)|"
+        r"IP(?:地址)?.{0,6}(?:不允许|无权|不在允许).{0,8}访问",
     ),
     ("rate_limit", "", r"(?:访问|请求|操作)(?:过于|太|过)频繁|Too Many Requests|您的IP.{0,20}(?:限制|禁止|封)"),
     (
         "waf",
         "A web application firewall",
-        r"网站防火墙|被网站管理员设置拦截|疑似(?:黑客)?攻击|(?:访问|请求)被(?:阻断|拦截|拒绝|禁止)|拦截提示|"
-        r"非法请求(?!\s*404)|Access Denied|Request Blocked|请(?:完成|进行)(?:安全)?验证",
+        r"网站防火墙|WEB\s?(?:应用)?防火墙|应用防护系统|被(?:网站管理员|系统)设置拦截|疑似(?:黑客)?攻击|拦截提示|"
+        r"(?:访问|请求|提交)[^，。；\n]{0,16}被[^，。；\n]{0,8}(?:阻断|拦截|拒绝|禁止|阻止)|安全风险.{0,4}被(?:阻|拦)|"
+        r"(?:访问行为|提交的请求|当前环境)(?:存在)?异常|浏览器安全检查|非法请求(?!\s*404)|"
+        r"Access Denied|Request Blocked|请(?:完成|进行)(?:安全)?验证|滑块.{0,4}验证|拖动.{0,4}滑块",
     ),
 )
 _NAMES = {word: name for word, name, _ in _SYSTEMS}
 _TEXT = re.compile("|".join(f"(?P<{word}>{pattern})" for word, _, pattern in _SYSTEMS), re.IGNORECASE)
+LET_THROUGH = frozenset({"ruishu", "f5_bot"})  # whose scripts stand in every page that they let through
 _IN_WORDS = ("waf", "rate_limit", "geo_fence")  # of which an article may speak; named only where nothing else is
 
 _BY_STATUS = {
@@ -75,6 +91,16 @@ _BY_STATUS = {
     567: "tencent",
 }
 _HUAWEI_TITLE = re.compile(r"\s*(?:449|455)\s*")
+# how a block speaks to its visitor in a title or a heading; an article about blocks speaks of others
+_REFUSING = re.compile(
+    r"\W*(?:(?:您的|你的|当前|此次|检测到|(?:很|非常)?抱歉|对不起)[^\n]{0,40}(?:访问|请求|操作|提交|IP|行为|环境)"
+    r"[^\n]{0,40}(?:拦截|阻断|阻止|拒绝|威胁|异常|频繁|攻击|限制)|"
+    r"(?:访问|请求)(?:请求|已|行为)?被?(?:WEB|网站|系统)?(?:应用)?(?:防火墙)?(?:拦截|阻断|阻止|拒绝|受限|异常)\W*$|"
+    r"(?:滑动|安全|人机|访问|身份)验证(?:页面|中)?\W*$|浏览器安全检查|[^\n]{0,8}拦截提示|"
+    r"[^\n]{0,16}(?:WAF|防火墙|应用防护系统|云防护|创宇盾|玄武盾|云网盾|云盾)\W*$|"
+    r"(?:40[0-9]\W{0,3})?(?:Forbidden|Access Denied|Request (?:Rejected|Blocked|Forbidden)|Client Bad Request)\b)",
+    re.IGNORECASE,
+)
 _BY_HEADER = (
     ("server", "jiasule", "jiasule"),
     ("server", "yunjiasu", "yunjiasu"),
@@ -134,6 +160,11 @@ def is_title_of_block(title: str) -> bool:
     return _HUAWEI_TITLE.fullmatch(title) is not None
 
 
+def refuses(heading: str) -> bool:
+    """Whether a title or heading is one with which a block speaks to its visitor."""
+    return _REFUSING.match(heading.strip()) is not None
+
+
 def reason_of(word: str) -> str:
     """The machine word of an observation for a system."""
     known = word in (*_IN_WORDS, "login", "captcha") or word.startswith("http_")
@@ -149,7 +180,7 @@ def advice(word: str | None, text: str = "") -> str:
         )
     if word == "geo_fence":
         return (
-            "The site lets no address from outside its region in: harvest from a machine inside it, or ask the site's "
+            "The site lets no address from outside its region or network in: harvest from a machine inside, or ask its "
             "operator to allow the harvester's address."
         )
     if word == "login":

@@ -344,6 +344,9 @@ class _Reader:
                 elif name == "indexOf" and (sought := self._argument()) is not None:
                     self.at += 3
                     value = None if text is None else float(text.find(sought))
+                elif name == "replace" and (pair := self._two_arguments()) is not None:
+                    self.at += 5
+                    value = None if text is None else text.replace(*pair, 1)
                 else:
                     value = None
             else:
@@ -364,6 +367,13 @@ class _Reader:
         if self._sign() != "(" or self._sign(2) != ")" or self.tokens[inside].kind != "literal":
             return None
         return _unquoted(self.tokens[inside].text)
+
+    def _two_arguments(self) -> tuple[str, str] | None:
+        """The two literals that are all the arguments of the call that begins here."""
+        call = self.tokens[self.at : self.at + 5]
+        if [token.text for token in call[::2]] != ["(", ",", ")"] or {call[1].kind, call[3].kind} != {"literal"}:
+            return None
+        return _unquoted(call[1].text), _unquoted(call[3].text)
 
 
 def _compare(one: Value | None, sign: str, other: Value | None) -> bool | None:

@@ -250,7 +250,8 @@ def draft_named(text: str) -> str | None:
 
 def _matter(title: str) -> Matter:
     core, years = _cored(title)
-    return Matter(core=core, years=years, is_named=len(core) >= _NAMED and _SAYS_NOTHING.fullmatch(core) is None)
+    names = len(core) >= _NAMED and _SAYS_NOTHING.fullmatch(core) is None and in_letters(core) != ""
+    return Matter(core=core, years=years, is_named=names)
 
 
 @lru_cache(maxsize=16384)

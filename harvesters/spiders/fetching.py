@@ -18,7 +18,6 @@ from urllib.parse import urljoin, urlsplit
 from protego import Protego
 from scrapy import Request
 from scrapy.http import Response
-from w3lib.url import safe_url_string
 
 from harvesters.addresses_guard import check_address
 from harvesters.archive import Archive, Exchange
@@ -28,7 +27,7 @@ from harvesters.reading.protection import gate_of
 from harvesters.spiders import policy
 from harvesters.spiders.hosts import AS_ASKED, MOVED, Host, Hosts, Transport, retry_after
 from harvesters.spiders.policy import Failure
-from harvesters.spiders.sites import is_home, same_site
+from harvesters.spiders.sites import is_home, onward_of, same_site
 from storage.exceptions import UnsafeAddress
 from storage.schema import City, Evidence, Outcome
 
@@ -130,7 +129,9 @@ class Fetcher:
             if location is None:
                 seconds = time.monotonic() - began
                 return self._got(request, response, captured_at, seconds, keep)
-            onward = urljoin(url, safe_url_string(location))
+            onward = onward_of(url, location)
+            if onward is None:
+                return _leads_nowhere(asked[0], location, response.status)
             failure = _redirect_failure(asked, onward, response.status)
             if failure is not None:
                 return failure
@@ -189,8 +190,8 @@ class Fetcher:
             return failure
         if response.status in MOVED:
             location = response.headers.get("Location") or b""
-            onward = urljoin(address, safe_url_string(location))
-            if not same_site(address, onward) or onward == address:
+            onward = onward_of(address, location)
+            if onward is None or not same_site(address, onward) or onward == address:
                 return None
             answer = await self.hosts.reach(onward, "GET", {}, None, self._timeout_s)
             if isinstance(answer, Failure):
@@ -198,7 +199,7 @@ class Fetcher:
             response = answer[1]
         if response.status != HTTPStatus.OK:
             return None
-        rules = Protego.parse(response.body[: 512 * 1024].decode("utf-8", "replace"))
+        rules = Protego.parse(response.body[: 512 * 1024].decode("utf-8-sig", "replace"))
         asked_delay = rules.crawl_delay(PRODUCT)
         if asked_delay:
             host = self.host(url)
@@ -229,6 +230,17 @@ class Fetcher:
             transport=self.host(request.url).transport,
             load_s=request.meta.get("download_latency"),
         )
+
+
+def _leads_nowhere(first: str, location: bytes, status: int) -> Failure:
+    """A redirect to what is no address."""
+    where = location.decode("latin-1")[:100]
+    return Failure(
+        outcome=Outcome.REDIRECTED,
+        reason="no_address",
+        status=status,
+        detail=f"{first} redirects to {where!r}, which is no address; tell the unit that its server is set up wrongly",
+    )
 
 
 def _redirect_failure(asked: list[str], onward: str, status: int) -> Failure | None:

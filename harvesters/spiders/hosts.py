@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from protego import Protego
 from scrapy import Request
@@ -23,7 +23,7 @@ from w3lib.url import safe_url_string
 from harvesters.spiders import policy
 from harvesters.spiders.policy import Broken, Failure
 from harvesters.spiders.resolver import GuardedResolver
-from harvesters.spiders.sites import host_of, over
+from harvesters.spiders.sites import host_of, onward_of, over
 from harvesters.spiders.tls import HostPolicy, Tls
 from storage.schema import City, Outcome
 
@@ -247,7 +247,8 @@ _TAKEN = {
 def _leads_to(response: Response, scheme: str) -> bool:
     """Whether the answer only sends its reader to ``scheme``: the very way that failed."""
     location = response.headers.get("Location") if response.status in MOVED else None
-    return location is not None and urlsplit(urljoin(response.url, safe_url_string(location))).scheme == scheme
+    onward = onward_of(response.url, location) if location is not None else None
+    return onward is not None and urlsplit(onward).scheme == scheme
 
 
 def _is_whole(body: bytes) -> bool:

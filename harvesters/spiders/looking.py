@@ -17,7 +17,7 @@ from typing import Any
 
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Page
-from harvesters.reading.outcome import redirect_target
+from harvesters.reading.onward import redirect_target
 from harvesters.reading.page import Profile
 from harvesters.spiders import policy
 from harvesters.spiders.fetching import Fetcher, Got

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from w3lib.url import safe_url_string
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _FILES = (
@@ -23,7 +25,21 @@ def host_of(url: str) -> str:
     """
     parts = urlsplit(url)
     name = (parts.hostname or "").rstrip(".")
-    return name if parts.port in (None, *DEFAULT_PORTS.values()) else f"{name}:{parts.port}"
+    try:
+        port = parts.port
+    except ValueError:  # a page may link what no browser can open, and that is a host of its own then
+        return parts.netloc.lower()
+    return name if port in (None, *DEFAULT_PORTS.values()) else f"{name}:{port}"
+
+
+def onward_of(url: str, location: bytes) -> str | None:
+    """Where ``url`` redirects to by its ``Location``; None where that is no address."""
+    try:
+        onward = urljoin(url, safe_url_string(location))
+        host_of(onward)
+    except ValueError:
+        return None
+    return onward
 
 
 def same_site(one: str, other: str) -> bool:

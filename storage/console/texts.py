@@ -380,6 +380,18 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "网站自称维护中，下次采集会再试。",
         "The site says it is under maintenance; the next harvest asks again.",
     ),
+    "advice.server_error": (
+        "网站服务器自身报错，下次采集会再试；持续出现时告知该单位。",
+        "The site's server fails; the next harvest asks again. If it goes on, tell the unit.",
+    ),
+    "advice.default_page": (
+        "该地址显示的是服务器默认页面：核对栏目地址，并告知该单位。",
+        "The address shows a server's default page: check the column's address, and tell the unit.",
+    ),
+    "advice.site_stopped": (
+        "该网站已停用、未备案或未绑定域名：向该单位核实现用网址，改正城市文件。",
+        "The site is stopped, not registered or not set up: ask the unit for its address and correct the city file.",
+    ),
     "advice.our_fault": (
         "采集程序自身出错：将日志中的记录报给开发方。",
         "The harvester itself failed: report what the log holds to its makers.",

@@ -391,8 +391,17 @@ def _lifelike(city: City, picker: Picker) -> None:
     long = [c for c in quiet if c.no not in picker.taken and c.family in ("trs", "trs_bare") and not c.mirrors]
     for cut in [c for c in long if c.count > 2 * c.page_size][::3]:
         cut.unpublished = 2 + cut.no % 3
+    _written(c for c in city.columns if not c.unit.dead and c.kind not in PLATFORM_KINDS)
     if city.sites:
         city.sites[min(1, len(city.sites) - 1)].trap = "/neibu/"
+
+
+def _written(columns: Iterable[Column]) -> None:
+    """Lets some columns of static sites write their rows by script, or keep them in a file: one host mixes engines."""
+    static = [c for c in columns if c.family in ("trs", "trs_bare") and c.fault is None and c.count > 1]
+    free = [c for c in static if not (c.years or c.feed or c.unpublished or c.no_slash)]
+    for n, column in enumerate(free[::4]):
+        column.family = ("trs_written", "trs_json")[n % 2]
 
 
 def _by_year(city: City, column: Column) -> None:

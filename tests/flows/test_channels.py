@@ -76,6 +76,7 @@ WRONG = [
     ("channels: [{name: a, kind: email, host: 'h?smtp=evil', from: a@b.cn}]", "host: found"),
     ("channels: [{name: a, kind: email, host: h, from: a@b.cn, pgp: encrypt}]", "pgp: unknown key"),
     ('channels: [{name: a, kind: email, host: h, from: "a@b.cn\\r\\nBcc: c@d.cn"}]', "from: found"),
+    ("channels: [{name: a, kind: email, host: h, sender: b}]", "sender: found 'b', expected an e-mail address"),
     ("channels: [{name: a, kind: email, host: h, from: a@b.cn, to: ['x@y.cn, z@y.cn']}]", "to[0]: found"),
     ("channels: [{name: a, kind: email, host: h, from: a@b.cn}]\naudiences: {office: [a]}", "channels[0].to: missing"),
     (

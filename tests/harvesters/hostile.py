@@ -29,7 +29,7 @@ from harvesters.reading.facts import Fetch
 from harvesters.reading.feed import find_feeds, is_feed, read_feed
 from harvesters.reading.listing import capture_date, clean_title, fragment_rows
 from harvesters.reading.numbers import number_at_end, own_number, read_document_number, read_index_number
-from harvesters.reading.outcome import redirect_target
+from harvesters.reading.onward import redirect_target
 from harvesters.reading.page import Profile, as_json, read_page
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

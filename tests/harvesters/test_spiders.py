@@ -10,7 +10,7 @@ import pytest
 from harvesters.navigation import kinds_by_name, links_of
 from harvesters.reading.document import Document
 from harvesters.reading.facts import Fetch, Row
-from harvesters.reading.outcome import redirect_target
+from harvesters.reading.onward import redirect_target
 from harvesters.spiders import articles, home, memory, policy
 from harvesters.spiders.articles import Way
 from harvesters.spiders.looking import Look

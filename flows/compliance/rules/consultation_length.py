@@ -19,14 +19,14 @@ from flows.compliance.consultation import (
     is_consultation,
     length_of,
     names_draft,
-    other_asker,
+    notice_gap,
     period_of_item,
     says_major,
     says_why_shorter,
     shown_day,
 )
 from flows.compliance.facts import Case, ItemContext
-from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
+from flows.compliance.judgement import Judgement, breach, compliant, not_assessable
 from flows.compliance.regulation import RuleText
 from storage.schema import Item
 
@@ -51,17 +51,8 @@ def concerns(item: Item, context: ItemContext, _case: Case) -> bool:
 def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
     """Whether the notice leaves the public the time it must."""
     text = case.text(Text)
-    if item.withdrawn_at is not None:
-        return not_applicable("withdrawn", "the item no longer stands on the site")
-    if not concerns(item, context, case):
-        return not_applicable("no_consultation", "the page does not ask the public for opinions")
-    if other := other_asker(item, context.unit, case.city):
-        return not_applicable("other_issuer", other)
-    if item.published_on is not None and item.published_on < text.in_force_from:
-        words = f"published on {item.published_on}, the article is in force from {text.in_force_from}"
-        return not_applicable("before_force", words)
-    if not item.page_read or not item.body_text:
-        return not_assessable("unread", "the page's text was not read, or it shows none")
+    if (gap := notice_gap(item, context, case)) is not None:
+        return gap
     shown, is_sure = shown_day(item, case.law)
     if shown is None:
         return not_assessable("no_published_date", "the page shows no date of publication")

@@ -13,13 +13,13 @@ from typing import Any
 from flows.compliance.consultation import (
     is_consultation,
     names_draft,
-    other_asker,
+    notice_gap,
     papers_of,
     period_of_item,
     says_major,
 )
 from flows.compliance.facts import Case, ItemContext
-from flows.compliance.judgement import Judgement, breach, compliant, not_applicable, not_assessable
+from flows.compliance.judgement import Judgement, breach, compliant, not_assessable
 from storage.schema import Item
 
 RULES = ("TM-08",)
@@ -34,18 +34,8 @@ def concerns(item: Item, context: ItemContext, _case: Case) -> bool:
 
 def judge(item: Item, context: ItemContext, case: Case) -> Judgement:
     """Whether the notice comes with all it must."""
-    in_force_from = case.law.rules[case.rule].in_force_from
-    if item.withdrawn_at is not None:
-        return not_applicable("withdrawn", "the item no longer stands on the site")
-    if not concerns(item, context, case):
-        return not_applicable("no_consultation", "the page does not ask the public for opinions")
-    if other := other_asker(item, context.unit, case.city):
-        return not_applicable("other_issuer", other)
-    if item.published_on is not None and item.published_on < in_force_from:
-        words = f"published on {item.published_on}, the article is in force from {in_force_from}"
-        return not_applicable("before_force", words)
-    if not item.page_read or not item.body_text:
-        return not_assessable("unread", "the page's text was not read, or it shows none")
+    if (gap := notice_gap(item, context, case)) is not None:
+        return gap
     papers, period = papers_of(item), period_of_item(item)
     missing = papers.missing(period)
     facts: dict[str, Any] = {

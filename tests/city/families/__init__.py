@@ -26,6 +26,7 @@ from tests.city.families import (
     truecms,
     ucap,
     vsb,
+    written,
 )
 from tests.city.model import Column, File
 from tests.city.web import Request, Response
@@ -53,6 +54,8 @@ MODULES: dict[str, ModuleType] = {
     "hycloud": hycloud,
     "trs_frame": trs,
     "trs_script": trs,
+    "trs_written": written,
+    "trs_json": written,
 }
 
 

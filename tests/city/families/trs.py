@@ -118,7 +118,7 @@ def _list(app: SiteApp, column: Column, page: int) -> Response:
             rows.row(app, column, k, href(column, item_path(app.city, column, k)))
             for k in rows.keys_of(app.city, column, page)
         )
-        listed = rows.block(column, shown) + f'<div class="page">{_pager(app, column, page, total)}</div>'
+        listed = rows.block(column, shown) + f'<div class="page">{pager(app, column, page, total)}</div>'
         if column.family == "trs_frame":
             none = "" if shown else '<p class="none">暂无信息</p>'
             head = f'{_CHARSET}<meta name="ColumnName" content="{column.name}">'
@@ -131,7 +131,8 @@ def _list(app: SiteApp, column: Column, page: int) -> Response:
 _CHARSET = '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">'
 
 
-def _pager(app: SiteApp, column: Column, page: int, total: int) -> str:
+def pager(app: SiteApp, column: Column, page: int, total: int) -> str:
+    """The pager of list page ``page`` of ``total``."""
     if column.family == "trs_script":
         return f"<span>共{len(items.order(app.city, column))}条 共{total}页</span>" + _LAYPAGE % page
     name = "list" if column.family == "trs_frame" else "index"

@@ -209,6 +209,13 @@ def test_hanweb_answer_given_by_itself() -> None:
     assert (listing.total_pages, listing.total_rows, len(listing.rows)) == (309, 6163, 20)
 
 
+def test_hanweb_records_without_their_store_are_rows_and_no_end() -> None:
+    laid_in = f'<div id="325"></div><script type="text/xml">{_records(titles(7), 0)}</script>'
+    listing = listing_of(document(page(laid_in), "http://www.yunxi.invalid/col/col77/index.html"))
+    assert listing is not None
+    assert ([row.title for row in listing.rows], listing.next, listing.ended) == (titles(7), None, False)
+
+
 def test_hanweb_opaque_parameters_are_kept() -> None:
     text = (
         hanweb_page(titles(20), 15)

@@ -34,6 +34,7 @@ def named(before: str = "", *, title: str = "", meta: str = "", around: str = "<
         '<p><a href="/">首页</a>-&gt;<a href="/zwgk/">政务公开</a>-&gt;<a href="./">通知公告</a></p>',
         '<p><a href="/">网站首页</a>»<a href="/zwgk/">政务公开</a>»<b>通知公告</b></p>',
         '<div><span><a href="/">首页</a></span>&gt;<span><a href="/zwgk/">政务公开</a></span>&gt;<span>通知公告</span></div>',
+        '<div><span>你现在的位置：</span><script>var t = \'<a href="/">首页</a>><a href="./">通知公告</a>\'; t = t.replace("<br>", ""); document.write(t);</script></div>',
     ],
 )
 def test_the_last_step_of_a_breadcrumb(crumb: str) -> None:
@@ -56,6 +57,12 @@ def test_the_title(title: str) -> None:
     assert named(title=title) == "通知公告"
 
 
+def test_the_heading_of_a_block_with_links_of_its_own_is_theirs() -> None:
+    hot = "".join(f'<li><a href="/zt/{n}.html">全县召开第{n}次防汛工作会议</a></li>' for n in range(8))
+    side = f"<div class='side'><h3>热点推荐</h3><ul>{hot}</ul></div>"
+    assert named(title="通知公告_云溪县人民政府", around=f"<div>{side}<div>%s</div></div>") == "通知公告"
+
+
 @pytest.mark.parametrize("title", ["云溪县人民政府", "云溪高新技术开发区", "首页", "", "云溪县人民政府 云溪县政府网"])
 def test_a_title_that_names_the_site_alone(title: str) -> None:
     assert named(title=title) is None
@@ -67,6 +74,7 @@ def test_a_title_that_names_the_site_alone(title: str) -> None:
         "<div class='right'><h2>通知公告</h2>%s</div>",
         "<div class='NewsList'><h1><span>通知公告</span></h1>%s</div>",
         "<div class='box-tit'><b>通知公告</b><a href='/'>返回</a></div><div>%s</div>",
+        "<h3><script>var t = '通知<br>公告'; t = t.replace('<br>', ''); document.write(t);</script></h3>%s",
     ],
 )
 def test_the_heading_above_the_list(around: str) -> None:

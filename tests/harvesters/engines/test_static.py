@@ -51,6 +51,10 @@ SHAPES = {
         '<li><p><span class="year">%(y)s.</span><span class="date">%(m)s-%(a)s</span></p><a href="%(h)s">%(t)s</a></li>'
     ) + "</ul>",
     "without a year": "<ul>" + rows('<li><a href="/zwgk/tzgg/n%(a)s%(m)s123.html">%(t)s</a><span>%(m)s-%(a)s</span></li>') + "</ul>",
+    "two figures of the year, a cell of its own": "<table>" + rows(
+        '<tr><td><img src="/i.gif"></td><td><a href="%(h)s" title="%(t)s">%(t)s</a></td><td>%(d)s<br></td></tr>'
+        '<tr><td height="1" colspan="3" background="/line.gif"></td></tr>'
+    ).replace("<td>2026-", "<td>26-") + "</table>",
     "without a year, inside the link": "<ul>" + rows('<li><a href="%(h)s"><span>%(t)s</span><i>%(m)s-%(a)s</i></a></li>') + "</ul>",
     "table": "<table><tbody>" + rows('<tr><td>·</td><td><a href="%(h)s">%(t)s</a></td><td>%(d)s</td></tr>') + "</tbody></table>",
     "date in the head cell": "<table>" + rows('<tr><th>%(d)s</th><td><a href="%(h)s">%(t)s</a></td></tr>') + "</table>",
@@ -149,6 +153,22 @@ def test_two_rows_side_by_side(date: str) -> None:
     assert shown(listing) == [(href, title, day if date else None) for href, title, day in TREE]
 
 
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("list wow fadeInUp", True),  # faded in once it comes into view, and not yet there when the page was kept
+        ("list fadeInUp last", True),
+        ("list fadeInUp side", False),
+        ("list fadeInUp on", False),  # a tab's
+    ],
+)
+def test_pieces_of_a_list_that_differ_in_what_a_script_did_to_them(words: str, whole: bool) -> None:
+    made = [f'<li><a href="{href}">{title}</a><span>{day}</span></li>' for href, title, day in TREE]
+    one = f'<ul class="list wow fadeInUp animated">{"".join(made[:2])}</ul>'
+    listing = listing_of(document(page(f'<div>{one}<ul class="{words}">{"".join(made[2:])}</ul></div>')))
+    assert shown(listing) == (TREE if whole else TREE[:2])
+
+
 def test_a_row_and_its_interpretation_are_one_row() -> None:
     made = "".join(
         f'<li><a href="{href}">{title}</a><span>{day}</span><a href="/zwgk/zcjd/t20260501_{n}.html">解读：政策问答</a></li>'
@@ -175,6 +195,15 @@ def test_the_blocks_of_a_layout_are_no_rows() -> None:
         '<div class="side"><ul><li><a href="/zwgk/zd/">政府信息公开制度</a></li><li><a href="/zwgk/nb/">政府信息公开年报</a></li></ul></div></div>'
     )
     assert shown(listing_of(document(page(text)))) == TREE[:1]
+
+
+@pytest.mark.parametrize("words", ["block with-sidebar", "no-sidebar", "main has_sidebar"])
+def test_what_is_laid_out_with_a_side_box_is_none(words: str) -> None:
+    made = rows('<li><span> %(y)s 年 %(m)s 月 %(a)s 日</span> <a href="/info/1121/%(m)s%(a)s.htm">%(t)s</a></li>')
+    side = '<div id="sidebar"><h3>新闻</h3><ul><li><a href="#">通知</a></li></ul></div>'
+    text = f'<section class="{words}"><h2>通知</h2>{side}<ul class="inner">{made}</ul></section>'
+    listing = listing_of(document(f"<html><head><title>云溪县第一中学</title></head><body>{text}</body></html>"))
+    assert shown(listing) == [(f"/info/1121/{date[5:7]}{date[8:]}.htm", title, date) for _, title, date in TREE]
 
 
 def test_the_number_of_a_page_is_no_date_of_a_row() -> None:
@@ -287,6 +316,23 @@ def test_two_blocks_that_each_lead_to_more_are_no_list(more: bool) -> None:
         for path, name in (("zcwj", "政策文件"), ("rsxx", "人事信息"))
     )
     assert (listing_of(document(page(blocks, title="云溪县人民政府"))) is None) is more
+
+
+def test_a_box_of_links_beside_a_list_of_tables_is_none_of_its_rows() -> None:
+    made = "".join(
+        f'<table class="dx"><tr><td><a href="{href}">{title}</a></td><td>发稿：{date}</td></tr></table>'
+        for href, title, date in TREE
+    )
+    box = "<table><tr><td>推荐</td></tr><tr><td><a href='./202605/t20260501_7.html'>云溪县召开防汛工作会议</a></td></tr></table>"
+    markup = f"<table><tr><td>{box}</td><td>{made}</td></tr></table>"
+    assert shown(listing_of(document(page(markup)))) == TREE
+
+
+def test_a_card_whose_heading_ends_in_the_date() -> None:
+    made = "".join(
+        f'<a href="{href}" class="box"><h3>{title}({date})</h3><p>{title}</p></a>' for href, title, date in TREE
+    )
+    assert shown(listing_of(document(page(f"<ul>{made}</ul>")))) == TREE
 
 
 def test_a_card_does_not_make_a_cut_title_longer() -> None:
@@ -449,6 +495,13 @@ def test_a_home_page_is_no_list() -> None:
 )
 def test_what_is_no_list(text: str) -> None:
     assert listing_of(document(text)) is None
+
+
+@pytest.mark.parametrize("mark", ["上一篇：", "<b>上一篇：</b>\n", "【上一条】"])
+def test_what_stands_before_and_after_an_article_is_no_list(mark: str) -> None:
+    links = "".join(f'<p>{mark}<a href="{href}">{title}</a></p>' for href, title, _ in TREE[:2])
+    found = listing_of(document(page(f"<p>时间：2026-06-15 来源：</p>{links}")))
+    assert found is None or not found.rows
 
 
 def test_an_article_is_no_list() -> None:

@@ -272,6 +272,19 @@ def test_what_only_a_meta_tag_says_is_not_shown() -> None:
         ("索引号：2026-06-00018", None),
         ("（2026年5月29日青禾市第十届人民代表大会常务委员会第二次会议通过）", None),
         ("日期：2026-06-15 星期一 天气：晴", "2026-06-15"),
+        ("2026-06-15 10:56:28 青禾日报", "2026-06-15"),
+        ("<span>2026年06月15日 10:56</span> <a href='http://www.qinghe.invalid/'>青禾日报</a>", "2026-06-15"),
+        ("2026-06-15 青禾日报", "2026-06-15"),
+        ("2026-06-15 10:00 青禾会议中心召开第二次会议", None),
+        ("2026年6月15日 青禾市人大常委会第二次会议通过", None),
+        ("2026-06-15 <a href='/a.html'>青禾市水务局召开会议部署防汛工作</a>", None),
+        ("2026-06-15 10:00截止", None),
+        ("2026-06-15 &nbsp; 青禾小学", "2026-06-15"),
+        ("2026年06月15日 08:30　青禾新闻网", "2026-06-15"),
+        ("2026年5月29日 青禾市人民代表大会常务委员会", None),
+        ("2026-06-18 青禾市第十届人民代表大会第二次会议通过", None),
+        ("<a href='/'>青禾市政府门户网站 www.qinghe.invalid</a> 2026-06-15 17:32:17 来源：青禾报", "2026-06-15"),
+        ("<a href='/a.html'>青禾市召开春季防汛抗旱工作会议</a> 2026-06-15", None),
     ],
 )
 def test_which_date_is_the_publication(info: str, on: str | None) -> None:
@@ -478,6 +491,17 @@ def test_the_line_of_facts_parts_a_title_without_mark_up_from_a_text_without() -
     assert [file.name for file in found.attachments] == ["河道保护管理办法.pdf"]
 
 
+@pytest.mark.parametrize("mark", ["上一篇：", "<b>上一条：</b>", "<span>【上一篇】</span> "])
+def test_a_document_of_pictures_whose_source_stands_empty(mark: str) -> None:
+    html = f"""<html><title>青禾市社会组织网</title><body><div class="unit"><p>您当前的位置：<a href="/">首页</a> &gt;
+        <a href="../">通知公告</a></p><div><p style="font-size:24px">{TITLE}</p>
+        <div align="center">时间：2026-06-15 17:36:52&nbsp; 来源：</div><p><img src="/files/1.jpg"></p></div>
+        <p>{mark}<a href="6.html">关于举办第三届公益慈善项目大赛的通知</a></p></div></body></html>"""
+    found = article(html, "http://www.qinghe.invalid/tzgg/2026-06-15/5244.html")
+    assert (found.title, str(found.published_on), found.source) == (TITLE, "2026-06-15", None)
+    assert found.body_text is None
+
+
 def test_numbers_in_a_block_of_labels_make_a_short_document_one() -> None:
     html = f"""<html><body><table><tr><td>报送单位：</td><td>市水务局</td><td>主题分类：</td><td><span></span></td></tr>
         <tr><td>发文字号：</td><td>青水发〔2026〕7号</td><td>成文日期：</td><td>2026-06-12</td></tr>
@@ -624,6 +648,12 @@ def test_marks_of_generators_show_where_the_text_is() -> None:
     assert article(page(middle, METAS)).body_text == "全文见附图。"
 
 
+def test_a_mark_that_stands_in_no_element_says_nothing() -> None:
+    middle = f"""<!-- content start --><div class='a'><h1>{TITLE}</h1><p>2026-06-15 10:56 青禾日报</p>
+        <p>缩小字体 放大字体 收藏</p><div class='b'>{PARAGRAPHS}</div></div><!-- content end --><p>我要反馈</p>"""
+    assert article(page(middle, METAS)).body_text == BODY
+
+
 def test_keywords_and_summary_of_the_meta_tags_count_only_where_they_speak_of_the_document() -> None:
     head = METAS + '<meta name="keywords" content="河道保护,青禾市,旅游"><meta name="description" content="%s">'
     about = with_info("发布时间：2026-06-15", head % "本办法明确了河道保护的职责分工和具体措施。").article
@@ -697,6 +727,21 @@ def test_facts_in_the_element_of_the_headline_are_no_part_of_it(title: str, meta
     assert (found.title, found.published_on) == (TITLE, dt.date(2026, 6, 15))
 
 
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("一、基本情况", None),
+        ("（二）主要职责", None),
+        ("一、二级建造师注册公告", "一、二级建造师注册公告"),
+    ],
+)
+def test_the_heading_of_a_part_is_no_title(heading: str, title: str | None) -> None:
+    middle = (
+        f"<div class='w'><h1>{heading}</h1><p>发布时间：2026-06-15</p><div class='TRS_Editor'>{PARAGRAPHS}</div></div>"
+    )
+    assert article(page(middle, title="青禾市人民政府网站")).title == title
+
+
 def test_a_date_inside_a_headline_belongs_to_it() -> None:
     title = "关于2026年6月15日停水的公告"
     html = page(f"<h1>关于<span>2026年6月15日</span>停水的公告</h1><div id='zoom'>{PARAGRAPHS}</div>", title=title)
@@ -760,6 +805,14 @@ def test_a_break_in_a_title_is_no_space_where_the_page_spells_it_without() -> No
             "<h2>云溪县人民政府关于公布清理结果的通知</h2>",
             id="right above the text, its facts in a block of labels over it",
         ),
+        pytest.param(
+            "云溪县",
+            "<table><tr><td>索引号：</td><td>11629900MB0/2026-00231</td><td>发布机构：</td><td>云溪县司法局</td></tr>"
+            "<tr><td>发布日期：</td><td>2026-03-11</td><td>主题分类：</td><td>法治政府建设</td></tr>"
+            "<tr><td>文号：</td><td></td><td>关键词：</td><td></td></tr></table>",
+            "<div class='wztitle'>云溪县人民政府关于公布清理结果的通知</div><div><span>T</span> <span>T</span></div>",
+            id="a font switch under it, and over it a table whose values stand right above a date",
+        ),
     ],
 )
 def test_a_title_that_nothing_else_spells(head: str, above: str, heading: str) -> None:
@@ -768,3 +821,130 @@ def test_a_title_that_nothing_else_spells(head: str, above: str, heading: str) -
     article = read_page(Document(body.encode(), "http://www.yunxi.invalid/zwgk/1.html"), expect="article").article
     assert article is not None
     assert (article.title, article.published_on) == ("云溪县人民政府关于公布清理结果的通知", dt.date(2026, 3, 11))
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<table><tr><td>发布机构：</td><td>云溪县政府采购办</td></tr><tr><td>发文日期：</td><td>2026-03-05</td></tr></table>",
+        "<div>发布机构：</div><div>云溪县政府采购办</div><div>发布日期：</div><div>2026-03-05</div>",
+        "<dl><dt>【发布机构】</dt><dd>云溪县政府采购办</dd><dt>【发布日期】</dt><dd>2026-03-05</dd></dl>",
+    ],
+)
+def test_the_value_of_a_label_is_never_the_title(block: str) -> None:
+    text = "<p>各镇人民政府，县政府各部门：现将清理结果公布如下，请认真组织实施，确保取得实效。</p>" * 4
+    html = f"<html><body><div>{block}</div><div id='zoom'>{text}</div></body></html>"
+    found = read_page(Document(html.encode(), "http://www.yunxi.invalid/zwgk/1.html"), expect="article").article
+    assert found is None or found.title is None
+
+
+@pytest.mark.parametrize("block", [as_table, as_head, as_items, as_definitions, as_spans, as_row_above])
+@pytest.mark.parametrize(
+    ("text", "tail"),
+    [(PARAGRAPHS, ""), (f"<p>　　{FIRST}</p>", ""), (f"<div>{FIRST}</div>", "<div>【字体：大 小】</div>")],
+    ids=["paragraphs", "one paragraph", "one element and a switch under it"],
+)
+def test_labels_title_and_text_in_one_container(block: Any, text: str, tail: str) -> None:
+    pairs = tuple((label, value) for label, value in LABELS if value != TITLE)
+    html = page(f"<div class='main'>{block(pairs)}<h2>{TITLE}</h2>{text}{tail}</div>", title="青禾市人民政府网站")
+    found = article(html, "http://www.qinghe.invalid/view.php?id=3")
+    assert (found.title, found.index_number, found.issuing_body) == (TITLE, LABELS[0][1], "青禾市人民政府办公室")
+    assert (str(found.published_on), str(found.formed_on)) == ("2026-06-15", "2026-06-01")
+    assert found.document_number == "青政办发〔2026〕12号"
+    assert found.body_text in (BODY, FIRST)
+
+
+def test_a_document_that_begins_with_what_looks_like_labels_is_read_from_there() -> None:
+    text = f"<p>主题：河道保护讲座</p><p>时间：2026年7月1日上午</p><p>名称：青禾讲堂</p>{PARAGRAPHS}"
+    found = article(page(f"<h1>{TITLE}</h1><p>发布时间：2026-06-15</p><div class='m'>{text}</div>", METAS))
+    assert (found.body_text or "").startswith("主题：河道保护讲座")
+    assert str(found.published_on) == "2026-06-15"
+
+
+@pytest.mark.parametrize(
+    ("label", "field", "value", "expected"),
+    [
+        ("生成日期/有效日期", "formed_on", "2026-06-01", dt.date(2026, 6, 1)),
+        ("发布机构（单位）", "issuing_body", "青禾市水务局", "青禾市水务局"),
+        ("文号(发文字号)", "document_number", "青水发〔2026〕7号", "青水发〔2026〕7号"),
+        ("成文日期/发布日期", "formed_on", "2026-06-01", None),  # which of the two it is, nobody can tell
+        ("成文日期/发布日期", "published_on", "2026-06-01", None),
+        ("时间/地点", "published_on", "2026-06-01", None),
+        ("来源/作者", "source", "青禾日报", None),
+        ("作者/来源", "source", "李四/青禾日报", None),
+    ],
+)
+def test_two_names_on_one_label(label: str, field: str, value: str, expected: Any) -> None:
+    block = as_table((("索引号", "11629900MB0/2026-00231"), (label, value)))
+    found = article(page(f"<div><h1>{TITLE}</h1>{block}<div class='TRS_Editor'>{PARAGRAPHS}</div></div>", METAS))
+    assert getattr(found, field) == expected
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "",
+        "<div><p>相关链接</p><p>河道清淤工作已经全面展开，各单位要密切配合。</p></div>",
+        f"<div><p>转载请注明来源，违者必究。</p><p>{SECOND}</p></div>",
+        "<ul><li><a href='a.html'>关于河道清淤，请各单位配合的公告。</a></li></ul>",
+    ],
+)
+def test_a_document_in_blocks_with_headings_of_their_own(after: str) -> None:
+    blocks = (
+        f"<p>各区县人民政府：</p><div class='lead'>{FIRST}</div>"
+        f"<div class='item'><div class='t'><span>01</span><span>总体思路</span></div><div>{SECOND}</div></div>"
+        f"<div class='item'><div class='t'><span>02</span><span>主要任务</span></div><p class='h'>（一）夯实基础</p>"
+        f"<div class='list'><p>1.{FIRST}</p><p>2.{SECOND}</p><p>3.{LAST}</p></div><p class='h'>（二）拓宽渠道</p>"
+        f"<div class='list'><p>4.{SECOND}</p></div></div>"
+    )
+    info = "<div><span>时间：2026年06月15日 04:38</span><span>来源：青禾市水务局</span></div>"
+    html = page(f"<div class='content'><h1>{TITLE}</h1>{info}<div class='text'>{blocks}</div></div>{after}")
+    text = article(html).body_text or ""
+    assert text.startswith("各区县人民政府：\n各区县人民政府")
+    assert text.endswith(f"4.{SECOND}")
+
+
+@pytest.mark.parametrize(
+    ("head", "logo"),
+    [
+        ("云溪县人民政府", "<div class='r1'><h1>云溪县人民政府</h1></div>"),
+        ("云溪有话说-细览页", "<h1 class='vh'>云溪有话说</h1>"),
+        ("云溪县水务局", "<div><h1><a href='/'>云溪县水务局</a></h1></div>"),
+    ],
+)
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h2>云溪县将清理三条河道</h2><h3>2026-03-11&nbsp;来源：云溪日报</h3>",
+        "<h2>云溪县将清理三条河道</h2><p>供稿：县水务局</p><p>发布时间：2026-03-11　来源：云溪日报</p>",
+    ],
+)
+def test_a_name_over_the_menu_is_no_title(head: str, logo: str, heading: str) -> None:
+    menu = "".join(f"<li><a href='/{place}/'>栏目{place}</a></li>" for place in range(5))
+    text = "<p>各镇人民政府，县政府各部门：现将清理结果公布如下，请认真组织实施，确保取得实效。</p>" * 4
+    side = (
+        "<h2>云溪有话说</h2><h3>回音壁</h3><ul><li><a href='x.html'>关于河道的答复</a><span>2026-03-01</span></li></ul>"
+    )
+    html = f"""<html><head><title>{head}</title></head><body>
+        <div id="h">{logo}<div class="r2"><ul>{menu}</ul></div></div>
+        <div id="b"><div class="h">{heading}</div><div class="b">{text}</div></div>
+        <div class="br">{side}</div></body></html>"""
+    found = article(html, "http://www.yunxi.invalid/zwgk/1.html")
+    assert (found.title, found.source) == ("云溪县将清理三条河道", "云溪日报")
+    assert str(found.published_on) == "2026-03-11"
+
+
+def test_a_title_over_a_list_of_files_is_one() -> None:
+    files = "".join(f"<li><a href='{place}.pdf'>附表{place}</a></li>" for place in range(4))
+    html = page(f"<h1>{TITLE}</h1><ul>{files}</ul><h3>办法正文</h3><p>日期：2026-06-15</p><div>{PARAGRAPHS}</div>")
+    assert article(html).title == TITLE
+
+
+@pytest.mark.parametrize("block", [as_table, as_head])
+def test_an_empty_block_of_labels_over_title_and_text_is_no_text(block: Any) -> None:
+    empty = block(tuple((label, "") for label, _ in LABELS[:8]))
+    html = page(f"<div class='m'>{empty}<h1>{TITLE}</h1><div>{FIRST}</div><div>{SECOND}</div></div>", title="青禾市")
+    found = article(html, "http://page.invalid/")
+    assert (found.title, found.body_text) == (TITLE, f"{FIRST}\n{SECOND}")
+    for field in ("index_number", "subject", "issuing_body", "formed_on", "document_number", "published_on", "source"):
+        assert getattr(found, field) is None, field

@@ -91,6 +91,11 @@ def test_every_kind(text: str) -> None:
         ("Wed May 20 08:30:00 2026", "2026-05-20T08:30:00+08:00"),
         ("2026-05-20T08:30+08:00", "2026-05-20T08:30:00+08:00"),
         ("2026/05/20 08:30", "2026-05-20T08:30:00+08:00"),
+        ("星期三, 20 五月 2026 08:30:00 +0800", "2026-05-20T08:30:00+08:00"),
+        ("20 十一月 2026 08:30:00 +0800", "2026-11-20T08:30:00+08:00"),
+        ("May 20, 2026 8:30:00 AM", "2026-05-20T08:30:00+08:00"),
+        ("May 20, 2026 12:05 PM", "2026-05-20T12:05:00+08:00"),
+        ("Wed, 20 May 2026 08:30:00 PRC+0800", "2026-05-20T08:30:00+08:00"),
     ],
 )
 def test_every_form_of_date(written: str, shown: str) -> None:
@@ -149,13 +154,17 @@ TITLES = [
     ("&amp;lt;b&amp;gt;关于印发办法的通知&amp;lt;/b&amp;gt;", "关于印发办法的通知"),
     ("关于&#12298;办法&#12299;的通知", "关于《办法》的通知"),
     ("关于印发办法的通知 [2026-05-20]", "关于印发办法的通知"),
+    ("R&D投入与A&B公司的公告", "R&D投入与A&B公司的公告"),
+    ("关于&ldquo;放管服&rdquo;的通知&nbsp;", "关于“放管服”的通知"),
+    ("<![CDATA[关于\x0b印发\x01办法&copy;的通知]]>", "关于印发办法©的通知"),
 ]
 
 
 @pytest.mark.parametrize(("written", "shown"), TITLES)
 def test_titles_as_systems_write_them(written: str, shown: str) -> None:
     text = rss().replace("<![CDATA[ 关于印发办法的通知 ]]>", written)
-    assert read_feed(text.encode(), URL, {}).entries[0].title == shown
+    facts = read_feed(text.encode(), URL, {})
+    assert (facts.entries[0].title, facts.problems) == (shown, ())
 
 
 def test_what_an_entry_is_filed_under() -> None:

@@ -79,6 +79,42 @@ BLOCKS: list[tuple[str, int, Mapping[str, str], str, str]] = [
     ("rate limit 429", 429, {"retry-after": "60"}, "", "rate_limit"),
     ("rate limit in words", 200, {}, "<html><body>您的访问过于频繁，请稍后再试</body></html>", "rate_limit"),
     ("any firewall", 200, {}, f"<html><body>您的请求已被网站管理员设置拦截{PAD}</body></html>", "waf"),
+    ("阿里云 slider", 200, {}, "<html><head><meta name=\"aliyun_waf_aa\" content=\"1\"><title>滑动验证页面</title></head><body>"
+     "<p>请滑动滑块，通过后即可继续访问</p></body></html>", "challenge:aliyun"),
+    ("阿里云 load script", 200, {}, "<script>var alicfw_gfver='v1';</script><body onload='check()'></body>",
+     "challenge:aliyun"),
+    ("长亭 challenge", 200, {}, "<html><head><title id=\"slg-title\"></title></head><body><div id=\"slg-box\"></div></body></html>",
+     "challenge:chaitin"),
+    ("腾讯 T-Sec", 200, {}, "<html><body><p>本页面为腾讯T-Sec Web应用防火墙(WAF)默认提示页面</p></body></html>",
+     "challenge:tencent"),
+    ("百度云防护", 200, {}, "<html><body><h1>403</h1><p>点击查看<a href='https://su.baidu.com/'>如何修复</a></p></body></html>",
+     "challenge:yunjiasu"),
+    ("CDN guard", 200, {}, "<script src='/_guard/auto.js'></script>", "challenge:guard"),
+    ("CDN guard slider", 200, {}, "<title>安全验证</title><div class='box'></div><script src=\"/_guard/slide.js\"></script>",
+     "challenge:guard"),
+    ("F5 bot defence", 200, {}, "<html><head><script>window[\"bobcmn\"]=\"10\";</script><script src=\"/TSPD/08?type=9\"></script>"
+     "<noscript>Your support ID is: 1509345</noscript></head><body></body></html>", "challenge:f5_bot"),
+    ("Imperva", 200, {}, "<iframe src='/_Incapsula_Resource?SW=1&incident_id=7-1'>x</iframe>", "challenge:imperva"),
+    ("RASP", 200, {}, "<html><body><h1>Request blocked by OpenRASP</h1></body></html>", "challenge:rasp"),
+    ("cookie and reload", 200, {}, "<script>var v='9f';document.cookie='v='+v+';path=/';window.location.reload();</script>",
+     "challenge:cookie"),
+    ("cookie and again", 200, {}, "<script>function c(n){document.cookie=n}c('a=1');self.location=location.href;</script>",
+     "challenge:cookie"),
+    ("a firewall's heading", 200, {}, "<html><head><title>403 forbidden</title></head><body><div>403 forbidden</div><div><p>您的请求带有"
+     "不合法参数，已被系统设置拦截！</p><p>可能原因：您提交的内容包含危险的攻击请求</p><p>如何解决：检查提交内容；普通网站访客，请联系网站管理员</p>"
+     "</div></body></html>", "waf"),
+    ("a firewall that tells the time", 200, {}, "<html><head><title>访问被拦截</title></head><body><h1>您的访问被拦截</h1><p>时间："
+     "2026-03-02 10:11:12</p><p>您的请求疑似攻击行为，如有疑问请联系网站管理员并提供下面的编号，我们会尽快为您处理，谢谢您的理解与配合。"
+     "编号 09-0000-127</p></body></html>", "waf"),
+    ("browser check", 200, {}, "<html><body><p>正在进行浏览器安全检查，还剩 5 秒</p></body></html>", "waf"),
+    ("odd behaviour", 200, {}, "<html><body><p>您当前的访问行为存在异常，请稍后重试</p></body></html>", "waf"),
+    ("odd surroundings", 200, {}, "<html><body><h2>环境异常</h2><p>当前环境异常，完成验证后即可继续访问。</p></body></html>", "waf"),
+    ("campus only", 200, {}, "<html><title>系统提示</title><body>该信息仅允许校内地址访问</body></html>", "geo_fence"),
+    ("a login page in words", 200, {}, "<html><head><title>统一身份认证平台</title></head><body><form><input type=password></form>"
+     "<p>忘记密码</p></body></html>", "login"),
+    ("a login by an alert", 200, {}, "<script>alert('请先登录！');top.location='/admin/login.aspx';</script>", "login"),
+    ("an interface that wants a login", 200, {}, '{"msg":"认证失败，无法访问系统资源","code":401}', "login"),
+    ("an interface that is asked too often", 200, {}, '{"code":-1,"message":"访问过于频繁，请稍候再试"}', "rate_limit"),
     ("a captcha page", 200, {}, "<script>location.href='/captcha/index.html'</script>", "captcha"),
     ("a login page", 200, {}, "<meta http-equiv=refresh content='0;url=/sso/login?back=1'>", "login"),
 ]  # fmt: skip
@@ -175,17 +211,104 @@ def test_an_article_about_it_is_an_article(title: str, text: str, expect: str | 
     assert (told.outcome, told.article and told.article.title) == (Outcome.OK, title)
 
 
+SHORT = [
+    ("对市人大第404号建议的答复", "王代表：您提出的修缮村道的建议已列入计划。"),
+    ("关于门户网站系统升级维护的公告", "系统正在升级，本网站将于5月9日暂停服务。"),
+    ("网站防火墙采购项目成交公告", "成交标的：长亭雷池WAF一套、创宇盾服务一年。"),
+    ("关于禁止境外人员擅自测绘的通告", "禁止境外组织擅自测绘，限制境外人员携带设备。"),
+    ("统一身份认证平台上线运行", "平台已上线，请登录后修改密码。"),
+    ("政府信息不存在告知书", "经检索，您申请的政府信息不存在。"),
+]
+
+
+@pytest.mark.parametrize("expect", ["article", None])
+@pytest.mark.parametrize(("title", "text"), SHORT)
+def test_a_short_dated_notice_on_a_bare_page_is_an_article(title: str, text: str, expect: str | None) -> None:
+    html = (
+        f"<html><head><title>{title}</title></head><body><div><a href='/'>首页</a></div><h1>{title}</h1>"
+        f"<p>发布时间：2026-03-02</p><div><p>{text}</p></div></body></html>"
+    )
+    told = seen(html, 200, {}, "http://www.qinghe.invalid/show.asp?id=7", expect)
+    assert (told.outcome, told.article and told.article.title) == (Outcome.OK, title)
+
+
+@pytest.mark.parametrize(
+    "foot", ["网站建设：青禾网络公司", "网站维护：县信息中心", "技术支持 系统建设", "统一身份认证", "用户登录"]
+)
+def test_words_in_the_frame_of_an_unknown_page_are_no_refusal(foot: str) -> None:
+    told = seen(page(f"<p>青禾市地图</p>{PAD}<div>{foot}</div>"), 200, {})
+    assert told.outcome is Outcome.STRUCTURE_CHANGED
+
+
+BROKEN = [
+    ("<html><head><title>没有找到站点</title></head><body><div>没有找到站点</div><p>您的请求在Web服务器中没有找到对应的站点！</p><p>可能原因：您没有将此"
+     "域名或IP绑定到对应站点；配置文件未生效。</p><p>如何解决：检查是否已经绑定到对应站点；检查端口是否正确；清除缓存后再试。</p></body></html>", "site_stopped"),
+    ("<html><title>抱歉，站点已暂停</title><body><p>该站点已经被管理员停止运行</p></body></html>", "site_stopped"),
+    ("<html><body><p>该网站未根据相关法规进行备案，暂时无法访问。</p></body></html>", "site_stopped"),
+    ("<html><body><p>根据集约化要求，本网站已于2025年12月31日关闭。</p></body></html>", "site_stopped"),
+    ("<html><head><title>HTTP状态 500 - 内部服务器错误</title></head><body><h1>HTTP状态 500 - 内部服务器错误</h1><p>类型 异常报告</p><p>描述 "
+     "服务器遇到一个意外的情况，阻止它完成请求。</p><pre>org.example.web.RequestFailedException: Request processing failed</pre></body></html>",
+     "server_error"),
+    ("<html><head><title>运行时错误</title></head><body><h1>“/”应用程序中的服务器错误。</h1><h2>运行时错误</h2><p>说明: 服务器上出现应用程序错误。此应用"
+     "程序的当前自定义错误设置禁止远程查看应用程序错误的详细信息。</p></body></html>", "server_error"),
+    ("<font>Microsoft OLE DB Provider for SQL Server</font> 错误 '80004005' SQL Server 不存在或拒绝访问。", "server_error"),
+    ("<b>Fatal error</b>: Uncaught PDOException in /www/db.php:22", "server_error"),
+    ("No input file specified.", "server_error"),
+    ("<html><head><title>Welcome to nginx!</title></head><body><h1>Welcome to nginx!</h1><p>If you see this page, the web server is "
+     "successfully installed and working. Further configuration is required.</p></body></html>", "default_page"),
+    ("<html><head><title>恭喜，站点创建成功！</title></head><body><h1>恭喜, 站点创建成功！</h1><h3>这是默认index.html，本页面由系统自动生成</h3><ul>"
+     "<li>本页面在FTP根目录下的index.html</li><li>您可以修改、删除或覆盖本页面</li></ul></body></html>", "default_page"),
+    ("<html><head><title>Index of /zwgk</title></head><body><h1>Index of /zwgk</h1><table><tr><td><a href='gkml/'>gkml/</a></td><td>"
+     "2026-03-04 10:11</td></tr><tr><td><a href='gkzn/'>gkzn/</a></td><td>2026-03-04 10:11</td></tr></table></body></html>",
+     "default_page"),
+    ('{"code":500,"msg":"系统异常，请联系管理员"}', "interface_error"),
+    ("<html><body><p>因网站升级改造，本网站暂停服务。</p></body></html>", "maintenance"),
+    ("<html><body><div>当前访问人数过多，请稍后再试。</div></body></html>", "maintenance"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expect", ["listing", "article", None])
+@pytest.mark.parametrize(("html", "reason"), BROKEN)
+def test_what_a_server_or_host_puts_in_place_of_a_site(html: str, reason: str, expect: str | None) -> None:
+    told = seen(html, 200, {}, expect=expect)
+    assert (told.kind, told.outcome, told.reason) == ("error", Outcome.UNREACHABLE, reason)
+
+
 @pytest.mark.parametrize("status", [202, 400, 403])
 def test_a_refusing_status_over_a_page_of_the_site_itself_is_no_block(status: int) -> None:
     assert seen(page(PAD + LIST), status, {}).outcome is Outcome.OK
     assert seen(page(PAD + LIST, ""), status, {}).outcome is Outcome.BLOCKED, "nothing says whose page it is"
-    framed = seen(page(PAD * 3 + "<p>您没有权限查看该页面</p>"), status, {})
-    assert (framed.outcome, framed.reason) == (Outcome.BLOCKED, f"http_{status}"), "its frame alone proves nothing"
+    assert seen(page(LIST), status, {}).outcome is Outcome.OK, "however short it is"
+    for nothing in ("<p>您没有权限查看该页面</p>", '<ul class="list"><li>暂无信息</li></ul><div>共0条</div>'):
+        framed = seen(page(PAD * 3 + nothing), status, {})
+        assert (framed.outcome, framed.reason) == (Outcome.BLOCKED, f"http_{status}"), "its frame alone proves nothing"
 
 
 def test_a_body_is_read_whatever_interface_answers_202() -> None:
     rows = '{"articles":[],"total":0}'
     assert seen(rows, 202, {"content-type": "application/json"}).outcome is not Outcome.BLOCKED
+
+
+MESSAGES = [
+    ('{"code":500,"msg":"访问过于频繁，请稍后再试"}', "blocked", "rate_limit"),
+    ('{"code":500,"msg":"您的访问过于频繁","data":{"list":[],"total":0}}', "blocked", "rate_limit"),
+    ('{"code":429,"articles":[],"total":0}', "blocked", "rate_limit"),
+    ('{"code":"403","msg":"forbidden","data":null}', "blocked", "http_403"),
+    ('{"status":401,"message":"请先登录"}', "blocked", "login"),
+    ('{"errcode":1,"errmsg":"Access Denied"}', "blocked", "waf"),
+    ('{"success":false,"message":"系统繁忙","total":0,"data":[]}', "unreachable", "interface_error"),
+    ('{"code":500,"articles":[],"total":0}', "unreachable", "interface_error"),
+    ('{"success":false,"msg":"暂无数据","articles":[],"total":0}', "ok_empty", None),
+    ('{"code":200,"msg":"操作成功","articles":[],"total":0}', "ok_empty", None),
+    ('{"code":404,"msg":"找不到"}', "soft404", "soft404"),
+    ('["系统繁忙"]', "structure_changed", "no_rows"),
+]
+
+
+@pytest.mark.parametrize(("body", "outcome", "reason"), MESSAGES)
+def test_an_interface_that_says_in_its_answer_why_it_gives_nothing(body: str, outcome: str, reason: str | None) -> None:
+    told = seen(body, 200, {"content-type": "application/json"})
+    assert (told.outcome.value, told.reason) == (outcome, reason)
 
 
 ADVISES = "请检查地址是否有误，返回上一页后重新选择，或者从首页进入所需的栏目。如仍有疑问，请与网站管理员联系。" * 8
@@ -196,6 +319,9 @@ SOFT = [
     ("<html><head><title>404</title></head><body><script>setTimeout(\"location.href='/'\",3000)</script></body></html>", 200),
     ("<html><body><p>您访问的页面不存在，5秒后返回首页</p><script>window.location.href='/';</script></body></html>", 200),
     ("<html><head><meta http-equiv=refresh content='5;url=/'></head><body>错误页面</body></html>", 200),
+    ("<script>alert('该信息不存在或已被删除！');history.back();</script>", 200),
+    ("<html><body><div>该内容已被发布者删除</div></body></html>", 200),
+    ("<html><body><div>抱歉，您访问的栏目已调整！<a href='/'>首页</a></div></body></html>", 200),
     (page(LIST, HEAD.replace("通知公告", "首页"), "青禾市人民政府网站"), 404),
     ("<html><body><script>location.href='/'</script></body></html>", 404),
     (page(LIST), 410),

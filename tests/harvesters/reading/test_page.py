@@ -101,9 +101,18 @@ BAD = [
      "shell", "shell", "app_shell"),
     (f"<html><body><script src='/js/a.js'></script>{PAD}</body></html>", 200, "shell", "shell", "script_only"),
     (page(LIST)[:-400] + "<li><a href='./2026", 200, "error", "unreachable", "truncated"),
+    (page(LIST)[: page(LIST).index("</ul>")], 200, "error", "unreachable", "truncated"),  # between two tags
     ('{"data":{"list":[{"title":"关于', 200, "error", "unreachable", "truncated"),
     (page(f"<div class='main'><p>欢迎访问</p></div>{PAD}"), 200, "other", "structure_changed", "not_recognised"),
 ]  # fmt: skip
+
+
+def test_a_page_that_leaves_out_its_last_tags_is_whole() -> None:
+    assert look(page(LIST).replace("</body>", "").replace("</html>", ""))[:2] == ("listing", Outcome.OK)
+
+
+def test_a_refresh_in_the_header_leads_on() -> None:
+    assert look("", headers={"refresh": "0; url=/zwgk/tzgg/list.html"})[2] == "page_redirect"
 
 
 @pytest.mark.parametrize(("html", "status", "kind", "outcome", "reason"), BAD)
@@ -210,7 +219,7 @@ def test_answers_of_list_interfaces() -> None:
     assert look(store.format(0, ""), proxy)[:2] == ("endpoint", Outcome.OK_EMPTY)
     # an answer without rows that does not say zero: the interface limits how deep one reads
     assert look(store.format(1928, ""), proxy)[:2] == ("endpoint", Outcome.STRUCTURE_CHANGED)
-    assert look('{"code": 500}', proxy)[:2] == ("endpoint", Outcome.STRUCTURE_CHANGED)
+    assert look('{"code": 500}', proxy)[:2] == ("error", Outcome.UNREACHABLE)
 
 
 def test_an_answer_to_an_engine_that_is_a_challenge() -> None:

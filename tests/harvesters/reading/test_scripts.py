@@ -28,6 +28,8 @@ CASES = {
     "an empty value": ("var s=''; if(s){document.write('来源：'+s+'&emsp;')}", ""),
     "a length": ("var s='甲乙'; if (s.length > 1 && s !== '丙') document.write(s)", "甲乙"),
     "not, or, and brackets": ("var a='',b='x'; if((!a && b=='y') || !(b=='y')) document.writeln('甲')", "甲"),
+    "a part of a value put otherwise": ("var t='通知<br>公告';t=t.replace('<br>','');document.write(t);", "通知公告"),
+    "a pattern put otherwise": ("var t='2026年5月';t=t.replace(/年/g,'-');document.write(t);", ""),
     "what a value holds": ("var n='12'; if(n.indexOf('号') == -1){document.write(n + '号')}", "12号"),
     "a guard nobody can decide": ("if(isPhone()){document.write('甲')}else{document.write('乙')}", ""),
     "and branches that agree": ("if(isPhone()){document.write('甲')}else{document.write('甲')}", "甲"),

@@ -108,6 +108,7 @@ def test_the_quick_look_misses_none(title: str) -> None:
         ("青禾市河道保护管理办法", "河道保护管理办法", False),  # another body's, for all we know
         ("关于公开征求意见的公告", "关于公开征求意见的公告", False),  # names no matter
         ("政策解读", "政策解读", False),
+        ("2000年2000年", "2000年2000年", False),
     ],
 )
 def test_years_tell_apart_and_nothing_alike_is_the_same(one: str, other: str, same: bool) -> None:
