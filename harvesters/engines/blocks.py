@@ -163,15 +163,23 @@ def _leads_on(node: LexborNode, text: str) -> bool:
 
 def _climb(node: LexborNode, chains: dict[int, list[_Step]]) -> list[_Step]:
     """A link and at most eleven elements around it, each with its parent; what siblings share is climbed once."""
-    parent = node.parent
-    if parent is None:
-        return []
-    mark = parent.mem_id
-    above = chains.get(mark)
-    if above is None:
-        above = [] if parent.tag in ("body", "html") else _climb(parent, chains)
-        chains[mark] = above
-    return [(node, node.mem_id, node.tag or "", parent, mark), *above[:11]]
+    steps: list[_Step] = []
+    above: list[_Step] | None = None
+    while above is None:
+        parent = node.parent
+        if parent is None:
+            above = []
+            break
+        mark = parent.mem_id
+        steps.append((node, node.mem_id, node.tag or "", parent, mark))
+        above = chains.get(mark)
+        if above is None and parent.tag in ("body", "html"):
+            above = chains[mark] = []
+        node = parent
+    for step in reversed(steps):
+        above = [step, *above[:11]]
+        chains[step[1]] = above
+    return above
 
 
 def _near(href: str, folder: str, host: str) -> bool:

@@ -42,6 +42,7 @@ _FILE_LABEL = re.compile(r"\s*(?:相关)?(?:附件|文件|文档)(?:下载|列�
 _FILE_CELL = re.compile(r"\s*(?:(?:相关)?附件(?:下载|列表)?|(?:文件|文档)下载)\s*+(?:[:：]\s*+)?$")
 # what storage puts before the name a person gave
 _HASHED = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8})[_-]?(?=\d{0,2}[.、]?[\u4e00-\u9fa5])")
+_IN_LINK = 50  # elements in a link; links that were never closed stand in each other by the thousand
 _NEAR = 200  # characters before a link in which a file is named
 _CARRIERS = frozenset(("a", "img", "iframe", "embed", "object", "div", "p", "span"))
 _VIEWERS = {"iframe": "src", "embed": "src", "object": "data"}
@@ -69,7 +70,8 @@ def find_attachments(
         if not href:
             continue
         # a script's address tells nothing where the text of its link is a file's name
-        called = inside and element.tag == "a" and _BY_NAME.search(clean(element.node.text())) is not None
+        is_link = element.tag == "a" and element.end - element.index <= _IN_LINK
+        called = inside and is_link and _BY_NAME.search(clean(element.node.text())) is not None
         if not called and not _MAYBE_FILE.search(href):
             continue
         url = absolute(doc, href)

@@ -65,6 +65,7 @@ _ASIDE = re.compile(
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _IN_TAGS = re.compile(r"<[^<>]*>|document\.write(?:ln)?|[\"'();+\s]")
+_HEADLINE_PIECES = 50  # text nodes of a headline; a page in a heading that was never closed has thousands
 _INFO_SIZE = 4000  # characters of mark-up; an info line with its scripts and switches is shorter
 _INFO_LINKS = 6  # font sizes, print, close
 _ESCAPED = re.compile(r"%u([0-9A-Fa-f]{4})")  # JavaScript's escape(), left in titles by some generators
@@ -220,7 +221,7 @@ def _states_facts(node: LexborNode) -> bool:
 def _flush(layout: Layout, pieces: list[tuple[str, bool]], block: Element) -> None:
     """Make a line of ``pieces``, if they have text; two of a headline with facts in an element behind it."""
     if len(pieces) > 1 and block.tag in _HEADINGS:
-        for place in range(1, len(pieces)):
+        for place in range(1, min(len(pieces), _HEADLINE_PIECES)):
             if is_aside(clean("".join([piece for piece, _ in pieces[place:]]))):
                 _flush(layout, pieces[:place], block)
                 pieces = pieces[place:]

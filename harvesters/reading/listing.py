@@ -256,14 +256,21 @@ def texts(node: LexborNode, without: Sequence[str] = ()) -> list[str]:
 
 
 def _visible(node: LexborNode, into: list[str], without: Sequence[str] = ()) -> None:
+    skipped = ("script", "style", "-comment", *without)
+    around: list[LexborNode] = []  # without recursion: saved pages nest hundreds deep
     child = node.child
-    while child is not None:
-        if child.tag == "-text":
+    while child is not None or around:
+        if child is None:
+            child = around.pop().next
+        elif child.tag == "-text":
             if text := child.text(deep=True).strip():
                 into.append(text)
-        elif child.tag not in ("script", "style", "-comment", *without):
-            _visible(child, into, without)
-        child = child.next
+            child = child.next
+        elif child.tag not in skipped:
+            around.append(child)
+            child = child.child
+        else:
+            child = child.next
 
 
 def link_title(node: LexborNode, pieces: list[str] | None = None) -> str:

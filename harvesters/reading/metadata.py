@@ -193,7 +193,10 @@ def unpieced(value: str) -> str:
 def source_of(value: str) -> str | None:
     """A source without what stands run together with it: dates, font switches, counters."""
     cut = _AFTER_SOURCE.split(value, maxsplit=1)[0]
-    text = _balanced(clean(_ENTITY.sub(" ", cut.replace(_GAP, "")))).strip(" ：:;；,，|｜-—·")
+    plain = clean(_ENTITY.sub(" ", cut.replace(_GAP, "")))
+    if len(plain) > _CELL_LIMIT:
+        return None
+    text = _balanced(plain).strip(" ：:;；,，|｜-—·")
     if text.lower() in ("null", "undefined", "无", "暂无") or len(text) > _SOURCE_LIMIT or not _SPEAKS.search(text):
         return None
     return text

@@ -340,7 +340,7 @@ def _shell(doc: Document, shown: str) -> Refusal | None:
     frames = [src for src in _FRAME_SOURCE.findall(text) if not _NOT_A_LIST.search(src)]
     if len(shown) < SHELL_TEXT and frames:
         return _redirected("frame", joined(doc, frames[0]))
-    if _APP_ROOT.search(text) and (len(shown) < 3 * SHELL_TEXT or "{{" in shown):
+    if (len(shown) < 3 * SHELL_TEXT or "{{" in shown) and _APP_ROOT.search(text):
         reason = "app_shell"
     elif len(shown) < SHELL_TEXT and "<script" in doc.lowered:
         reason = "script_only"

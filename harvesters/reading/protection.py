@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 # machine word, name for the operator, what its own pages say; the first one found counts, mere words come last
@@ -131,6 +132,7 @@ class Gate:
     advice: str
 
 
+@lru_cache(maxsize=1)  # the same page is asked about by each reader that finds no proof of content on it
 def system_in(text: str) -> str | None:
     """The system whose own page ``text`` is; "waf", "rate_limit" or "geo_fence" where only words say so."""
     found = {match.lastgroup for match in _TEXT.finditer(text)}

@@ -151,6 +151,11 @@ def baits() -> Iterator[tuple[str, bytes]]:
 
 def _markup() -> Iterator[tuple[str, bytes]]:
     yield "nested divs", b"<div>" * 25_000 + "正文".encode()
+    for way in ("<div>", "<table><tr><td>"):
+        inner = way * (990 if way == "<div>" else 300)
+        row = f"<li><a href='a.html'>关于春耕工作的通知;</a>{inner}<script>a()</script>{_ROW.format(n=1)}</li>"
+        yield f"rows around nested {way}", (inner + row).encode()
+    yield "a page in a heading", ("<h1>" + "<b>附</b>" * 8000).encode()
     yield "nested lists", b"<ul><li>" * 12_000
     yield "nested tables", b"<table><tr><td>" * 8000
     yield "nested inline", b"<b><i><span>" * 8000 + "字".encode()
