@@ -4,13 +4,15 @@ Not the crawler: no archive, no retries, nothing stored. A ``Session`` asks ever
 is, waits between two requests to one host, keeps each host's cookies apart, follows a few redirects and pages that
 only lead on within their site, and checks every address on the way: a name is resolved once, every address it has
 must be public, and the connection goes to exactly the address that was checked (a second look-up could be answered
-differently).
+differently). A host is asked in the standard way first; where that does not connect, its TLS is taken more leniently,
+then the other of http and https is tried, as the crawler does, and ``Session.ways`` says so.
 """
 
 from __future__ import annotations
 
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
@@ -24,7 +26,7 @@ from harvesters.reading.document import Document
 from harvesters.reading.facts import MOST_PARTS, Fetch, Page
 from harvesters.reading.onward import redirect_target
 from harvesters.reading.page import read_page
-from harvesters.spiders.sites import host_of, same_site
+from harvesters.spiders.sites import host_of, over, same_site
 from storage.exceptions import NoAnswer, UnsafeAddress
 from storage.schema import Outcome
 from storage.settings import Settings
@@ -36,6 +38,9 @@ MOST_ASKED_FOR_ROWS = 4  # an engine may have to try other ways of asking for it
 DELAY_S = 1.0  # between two requests to one host, where robots.txt asks for no more
 _MOST_DELAY_S = 10.0  # a person waits; who asks for more is asked for little
 
+_OP_LEGACY_SERVER_CONNECT = 0x4  # OpenSSL's number; named by ssl only from Python 3.12 on
+_NO_CONNECTION = ("connect", "tls")
+
 Ask = Callable[[Fetch], Document]
 
 
@@ -44,6 +49,7 @@ class _Host:
     """What is known of one host in a session."""
 
     client: httpx.Client
+    scheme: str  # the one of http and https that it answers over
     robots: Protego | None = None
     delay_s: float = 0.0
     asked_at: float | None = None
@@ -57,6 +63,7 @@ class Session:
     allow_private: bool = False
     delay_s: float = DELAY_S
     requests: int = 0  # robots.txt not counted
+    ways: list[str] = field(default_factory=list)  # where a host did not answer in the standard way, for people
     _hosts: dict[str, _Host] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
@@ -127,25 +134,43 @@ class Session:
 
     def _met(self, name: str, url: str) -> _Host:
         """A host asked for the first time: what its robots.txt says comes before anything else."""
-        limit = self.settings.download_timeout_s
-        timeout = httpx.Timeout(limit, connect=min(15.0, limit))
-        # no proxy from the environment: the address that was checked must be the one that is asked
-        client = httpx.Client(timeout=timeout, trust_env=False, headers={"User-Agent": USER_AGENT})
-        host = _Host(client=client, delay_s=self.delay_s)
-        try:
-            document, _ = self._get(host, Fetch(url=urljoin(url, "/robots.txt")))
-        except BaseException:
-            client.close()
-            raise
+        strict = last = None
+        for scheme, tls in _ways(urlsplit(url).scheme):
+            asked = over(scheme, url)
+            if asked is None or (tls is not None and (last is None or last.reason != "tls")):
+                continue
+            host = _Host(client=self._client(tls), scheme=scheme, delay_s=self.delay_s)
+            try:
+                document, _ = self._get(host, Fetch(url=urljoin(asked, "/robots.txt")))
+            except BaseException as problem:
+                host.client.close()
+                if not isinstance(problem, NoAnswer) or problem.reason not in _NO_CONNECTION:
+                    raise
+                strict, last = strict or problem, problem
+                continue
+            if strict is not None:
+                leniently = f", its TLS taken as {tls}" if tls else ""
+                self.ways.append(f"{name}: read over {scheme}{leniently}, because the standard way failed ({strict})")
+            break
+        else:
+            assert strict is not None
+            raise strict
         if document.status == 200:
             host.robots = Protego.parse(document.text)
-            asked = float(host.robots.crawl_delay(USER_AGENT) or 0.0)
-            host.delay_s = min(_MOST_DELAY_S, max(self.delay_s, asked))
+            wanted = float(host.robots.crawl_delay(USER_AGENT) or 0.0)
+            host.delay_s = min(_MOST_DELAY_S, max(self.delay_s, wanted))
         self._hosts[name] = host
         return host
 
+    def _client(self, tls: str | None) -> httpx.Client:
+        limit = self.settings.download_timeout_s
+        timeout = httpx.Timeout(limit, connect=min(15.0, limit))
+        verify = True if tls is None else _lenient(tls)
+        # no proxy from the environment: the address that was checked must be the one that is asked
+        return httpx.Client(timeout=timeout, trust_env=False, verify=verify, headers={"User-Agent": USER_AGENT})
+
     def _get(self, host: _Host, fetch: Fetch) -> tuple[Document, str | None]:
-        url = fetch.url
+        url = over(host.scheme, fetch.url) or fetch.url
         parts = urlsplit(url)
         assert parts.hostname is not None
         address = _checked_address(parts.hostname, url, self.allow_private)
@@ -177,8 +202,38 @@ class Session:
             ) from problem
         except httpx.HTTPError as problem:
             said = f"{url}: {problem or type(problem).__name__}; check the address and the network"
-            raise NoAnswer(said, reason="connect") from problem
+            raise NoAnswer(said, reason="tls" if _is_of_tls(problem) else "connect") from problem
         return document, urljoin(url, onward) if onward else None
+
+
+def _ways(scheme: str) -> Iterator[tuple[str, str | None]]:
+    """Scheme and leniency, in the order in which a host is asked: its own scheme, then the other."""
+    for one in (scheme, "http" if scheme == "https" else "https"):
+        yield one, None
+        if one == "https":
+            yield from ((one, tls) for tls in ("untrusted", "legacy"))
+
+
+def _lenient(tls: str) -> ssl.SSLContext:
+    """A context that takes any certificate, and for "legacy" old versions, ciphers and renegotiation too."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    if tls == "legacy":
+        # level 0, because OpenSSL 3 signs nothing that TLS 1.0 and 1.1 can use at level 1
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.options |= _OP_LEGACY_SERVER_CONNECT
+    return context
+
+
+def _is_of_tls(problem: BaseException | None) -> bool:
+    """Whether an error began as one of TLS."""
+    while problem is not None:
+        if isinstance(problem, ssl.SSLError):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
 
 
 def read_address(url: str, settings: Settings, *, allow_private: bool = False) -> Page:
@@ -195,7 +250,8 @@ def document_at(url: str, settings: Settings, *, allow_private: bool = False) ->
     """
     with Session(settings, allow_private=allow_private) as session:
         document = session.page(url)
-        return document, with_parts(with_rows(read_page(document), session.ask), session.ask)
+        page = with_parts(with_rows(read_page(document), session.ask), session.ask)
+        return document, replace(page, detail=page.detail or "; ".join(session.ways) or None)
 
 
 def with_parts(page: Page, ask: Ask) -> Page:

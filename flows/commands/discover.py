@@ -40,6 +40,9 @@ def run(home: str, *, yaml: bool, json_: bool, pages: int, allow_private: bool) 
     """
     with _progress() as tell, Session(settings.load(), allow_private=allow_private) as session:
         found = discover(home, session, budget=pages, tell=tell)
+        ways = session.ways
+    for way in ways:
+        typer.echo(f"gongkai: {_plain(way)}", err=True)
     if json_:
         typer.echo(json.dumps(as_json(found), ensure_ascii=False))
     elif found.outcome.is_good:
@@ -96,7 +99,10 @@ def _explored(city: City, units: Sequence[Unit], pages: int, tell: Tell) -> dict
 
 def _explored_unit(city: City, unit: Unit, pages: int, tell: Tell) -> Discovery:
     with Session(settings.load(), allow_private=city.allow_private_addresses, delay_s=city.delay_s) as session:
-        return discover(unit.home, session, budget=pages, tell=lambda line: tell(f"{unit.id} {line}"))
+        found = discover(unit.home, session, budget=pages, tell=lambda line: tell(f"{unit.id} {line}"))
+        for way in session.ways:
+            tell(f"{unit.id} {way}")
+        return found
 
 
 @contextmanager

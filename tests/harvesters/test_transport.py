@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -26,9 +27,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from harvesters import archive
+from harvesters.one_page import Session
+from harvesters.spiders import sites
 from harvesters.spiders.site import PROBE_TIMEOUT_S
 from storage import settings
 from storage.addresses import address_key
+from storage.exceptions import NoAnswer
 from tests.city.web import Request, Response, Server, Tally
 from tests.harvesters.looks import look_at
 from tests.harvesters.reading.test_page import LIST, page
@@ -331,6 +335,42 @@ def test_only_what_failed_is_asked_in_another_way(
     assert {key for key in servers.hits if key.startswith("http 17 ")} == set(), "https answers, so http is not asked"
     assert servers.hits["http 10 /bounce"] == 2
     assert servers.hits["http 10 /nowhere"] <= 2 * 2, "replayed once, and asked once more later"
+
+
+@pytest.mark.usefixtures("crawled")
+@pytest.mark.parametrize(
+    ("last", "scheme", "over", "way"),
+    [
+        (10, "http", "http", None),
+        (12, "https", "http", "read over http, because the standard way failed"),
+        (13, "http", "https", "read over https"),
+        (14, "https", "http", "read over http"),
+        (17, "https", "https", "its TLS taken as untrusted"),
+        (18, "https", "https", "its TLS taken as untrusted"),
+        (20, "https", "https", "its TLS taken as legacy"),
+        (22, "https", "https", "its TLS taken as legacy"),
+    ],
+)
+def test_a_page_asked_for_by_a_person_is_read_the_same_ways(
+    last: int, scheme: str, over: str, way: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if last == 20 and not ssl.HAS_TLSv1:
+        pytest.skip("this OpenSSL was built without TLS 1.0")
+    monkeypatch.setattr(sites, "DEFAULT_PORTS", PORTS)
+    with Session(settings.load(), allow_private=True, delay_s=0) as session:
+        document = session.page(at(last, "/gzip" if last == 10 else "/list/", scheme))
+        assert (document.status, urlsplit(document.url).scheme) == (200, over)
+        assert session.page(at(last, "/list/2/", scheme)).status in (200, 404)
+    assert len(session.ways) == (way is not None)
+    assert way is None or way in session.ways[0]
+
+
+def test_a_host_that_answers_in_no_way_says_what_the_first_came_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sites, "DEFAULT_PORTS", PORTS)
+    with Session(settings.load(), allow_private=True, delay_s=0) as session, pytest.raises(NoAnswer) as said:
+        session.page(at(15, "/list/", "https"))
+    assert str(said.value).startswith(at(15, "/robots.txt", "https"))
+    assert session.ways == []
 
 
 def test_an_items_identity_does_not_flip_with_the_scheme() -> None:
