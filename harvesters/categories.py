@@ -15,9 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
+from harvesters import plain_yaml
 from harvesters.reading.titles import stage_of
 from storage import settings
 from storage.classification import genres, standing, statutory, themes
@@ -284,15 +284,7 @@ def _laid_over(base: Mapping[str, Any], over: Mapping[str, Any], where: Path) ->
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: is not YAML in UTF-8: {error}") from error
-    if not isinstance(data, dict):
-        raise SettingsError(f"{path}: expected keys such as kinds and overrule, found {type(data).__name__}")
-    return data
+    return plain_yaml.read(path, such_as="kinds and overrule", refuse=SettingsError)
 
 
 def _told(error: ValidationError, where: Path) -> Iterator[str]:

@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from flows.compliance.regulation import Regulation, RegulationError
 from flows.compliance.rulebook import RULES
+from harvesters import plain_yaml
 
 FOLDER = Path(__file__).parent / "regulations"
 
@@ -89,12 +89,4 @@ def _merge(base: Any, over: Any) -> Any:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RegulationError(f"{path}: cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RegulationError(f"{path}: is not YAML in UTF-8: {error}") from error
-    if not isinstance(data, dict):
-        raise RegulationError(f"{path}: expected keys such as rules and look, found {type(data).__name__}")
-    return data
+    return plain_yaml.read(path, such_as="rules and look", refuse=RegulationError)
