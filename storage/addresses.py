@@ -50,7 +50,7 @@ def _key(url: str) -> str:
     if ":" in host:
         host = f"[{host}]"
     elif not host.isascii():
-        host = _ascii_host(host)
+        host = _ascii_host(host).rstrip(".")  # "。" becomes a full stop
     if port is not None and port != _DEFAULT_PORT.get(parts.scheme):
         host = f"{host}:{port}"
     path = _without_dots(_escaped(_SESSION.sub("", parts.path))) or "/"

@@ -60,14 +60,15 @@ from storage.schema import (
 from tests.storage import build, yearly
 from tests.storage.signing import PASSWORD
 
-SUM: Final = "1337"  # what the templates below come to
+SUM: Final = "133704011"  # what the templates below come to; no number of a page is as long by chance
 FILE: Final = "http://a.invalid/file.pdf"
 MARK: Final = "恶意标题"
 # it ends titles, attributes, comments and cells, opens elements with names of its own, and is a formula first of all
 EVIL: Final = (
     f"=cmd|' /C calc'!A0 {MARK}</title></textarea></style></script>\"'><evil-element evil-one=1></evil-element>"
     '<img src=x onerror=alert(1)><script>alert(1)</script><!-- ]]> " evil-two="1" \' evil-three=\'1 '
-    "{{ 7*191 }}{% print(7*191) %}${7*191}#{7*191} \x07\x1b\u202egnp.exe\u2066&#60;evil-element&#62;"
+    "{{ 1337*100003 }}{% print(1337*100003) %}${1337*100003}#{1337*100003} "
+    "\x07\x1b\u202egnp.exe\u2066&#60;evil-element&#62;"
 )
 SCRIPT: Final = "javascript:alert(1)//http://a.invalid/"
 DATA: Final = "data:text/html,<script>alert(1)</script>"
