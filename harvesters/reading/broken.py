@@ -13,7 +13,7 @@ import re
 _SHORT = 400  # characters of a notice that a host puts up; the longest seen is 190
 
 _ERROR_TITLE = re.compile(
-    r"HTTP\s?(?:Status|状态|Error|错误)\s?[45]\d\d(?!\s?号)|Error\s[45]\d\d--|"
+    r"5\d\d\W*$|HTTP\s?(?:Status|状态|Error|错误)\s?[45]\d\d(?!\s?号)|Error\s[45]\d\d--|"
     r"(?:HTTP\s)?[45]\d\d\W{0,3}(?:Internal|Bad |Service|Gateway Time|Server Error|(?:内部)?服务器错误)|"
     r"IIS\s[\d.]+\s(?:详细错误|Detailed Error)|(?:运行时错误|Runtime Error)$|.?/.?应用程序中的服务器错误|"
     r"Server Error in|系统(?:发生|出现)错误|Internal Server Error|Bad Gateway|"

@@ -261,6 +261,9 @@ BROKEN = [
     ("<html><head><title>Index of /zwgk</title></head><body><h1>Index of /zwgk</h1><table><tr><td><a href='gkml/'>gkml/</a></td><td>"
      "2026-03-04 10:11</td></tr><tr><td><a href='gkzn/'>gkzn/</a></td><td>2026-03-04 10:11</td></tr></table></body></html>",
      "default_page"),
+    ("<html><head><title>502</title></head><body><div class='content'><p class='title'>Why is there an error behind this shield?</p><ul>"
+     "<li>1. The source station is down, or slow: please check it.</li><li>2. The source station took longer than 30 seconds.</li>"
+     "</ul></div></body></html>", "server_error"),
     ('{"code":500,"msg":"系统异常，请联系管理员"}', "interface_error"),
     ("<html><body><p>因网站升级改造，本网站暂停服务。</p></body></html>", "maintenance"),
     ("<html><body><div>当前访问人数过多，请稍后再试。</div></body></html>", "maintenance"),
