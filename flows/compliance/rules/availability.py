@@ -31,6 +31,8 @@ VERSION = "1"
 _ROUND_GAP = dt.timedelta(minutes=10)
 # why a probe brought nothing that has to do with us and not with the site
 _OURS = frozenset({"robots", "robots_unreadable", "unsafe_address", "private_address", "too_large", "no_browser"})
+# the site answered, and only the words of its page say that something is wrong: those may be misread
+_BY_WORDS = frozenset({"server_error", "default_page", "site_stopped", "interface_error"})
 
 
 class Sampling(Strict):
@@ -72,7 +74,7 @@ def probe_of(look: Observation, slow_s: float) -> Probe:
     """The probe that an observation is."""
     if look.outcome.is_good:
         answer = Answer.FAILED if look.seconds >= slow_s else Answer.ANSWERED
-    elif look.outcome is Outcome.UNREACHABLE and look.reason not in _OURS:
+    elif look.outcome is Outcome.UNREACHABLE and look.reason not in _OURS | _BY_WORDS:
         answer = Answer.FAILED
     else:
         answer = Answer.UNSURE
